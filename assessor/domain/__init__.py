@@ -1,0 +1,1 @@
+"""Values and rules of an assessment: no I/O, no clock, no randomness."""

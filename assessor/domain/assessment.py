@@ -1,0 +1,314 @@
+"""The assessment: what has happened to it, and what may happen next."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from assessor.domain import events as e
+from assessor.domain.errors import IllegalTransition, invalid
+from assessor.domain.evidence import OwnText
+from assessor.domain.form import Form
+from assessor.domain.item import Category
+from assessor.domain.policy import Policy
+from assessor.domain.response import Response, own_texts
+from assessor.domain.score import Score
+from assessor.domain.transcript import Transcript, Turn
+
+
+class Status(StrEnum):
+    """Where an assessment stands."""
+
+    ORDERED = "ordered"
+    OPENED = "opened"
+    IDENTITY = "identity"
+    IN_PROGRESS = "in_progress"
+    PAUSED = "paused"
+    SUBMITTED = "submitted"
+    SCORING = "scoring"
+    DECIDED = "decided"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    TECHNICAL_HOLD = "technical_hold"
+    VOIDED = "voided"
+
+
+_ENDINGS = frozenset({Status.EXPIRED, Status.WITHDRAWN, Status.CANCELLED})
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
+    {
+        Status.ORDERED: _ENDINGS | {Status.OPENED},
+        Status.OPENED: _ENDINGS | {Status.IDENTITY, Status.IN_PROGRESS},
+        Status.IDENTITY: _ENDINGS | {Status.IN_PROGRESS},
+        Status.IN_PROGRESS: _ENDINGS | {Status.PAUSED, Status.SUBMITTED, Status.TECHNICAL_HOLD},
+        Status.PAUSED: _ENDINGS | {Status.IN_PROGRESS},
+        Status.SUBMITTED: frozenset({Status.SCORING}),
+        Status.SCORING: frozenset({Status.DECIDED, Status.TECHNICAL_HOLD}),
+        Status.DECIDED: frozenset(),
+        Status.EXPIRED: frozenset(),
+        Status.WITHDRAWN: frozenset(),
+        Status.CANCELLED: frozenset(),
+        Status.TECHNICAL_HOLD: frozenset({Status.IN_PROGRESS, Status.SCORING, Status.VOIDED}),
+        Status.VOIDED: frozenset(),
+    }
+)
+"""Every legal step. Feeds code, API documentation and tests."""
+
+OPEN = frozenset({Status.ORDERED, Status.OPENED, Status.IDENTITY, Status.IN_PROGRESS, Status.PAUSED})
+"""The candidate can still come and work."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The row of an assessment that lists and queues are queried by. Holds no words of anyone."""
+
+    id: str
+    tenant: str
+    candidate_id: str
+    candidate_ref: str
+    track: str
+    livemode: bool
+    simulated: bool
+    status: Status
+    ordered_at: datetime
+    expires_at: datetime
+    deadline: datetime | None
+    submitted_at: datetime | None
+    decision: str | None
+    open_criteria: int
+    needs_person: bool
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The state that the log adds up to."""
+
+    id: str
+    seq: int = 0
+    head: str = ""
+    status: Status = Status.ORDERED
+    held_from: Status | None = None
+    order: e.AssessmentOrdered | None = None
+    drawn: e.FormDrawn | None = None
+    ordered_at: datetime | None = None
+    started_at: datetime | None = None
+    deadline: datetime | None = None
+    time_left_at_pause: float | None = None
+    """Seconds."""
+    submitted_at: datetime | None = None
+    invites: Mapping[str, datetime] = field(default_factory=dict)
+    """Unused invites by token hash, with their expiry."""
+    transcript: Transcript = field(default_factory=Transcript)
+    interview_finished: bool = False
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    response_seqs: Mapping[str, int] = field(default_factory=dict)
+    shown_orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str], Score] = field(default_factory=dict)
+    """The latest score by item id and criterion."""
+    replies: Mapping[str, str] = field(default_factory=dict)
+    """Recorded model replies by request hash."""
+    decided_by_person: e.ReviewDecided | None = None
+    verdict: e.VerdictIssued | None = None
+    """The one live verdict."""
+    fault: e.FaultRecorded | None = None
+    faults: int = 0
+    """How often a fault of ours held it; scoring round `faults + 1` is the current one."""
+    voided: e.AssessmentVoided | None = None
+
+    @property
+    def ordered(self) -> e.AssessmentOrdered:
+        """How it was ordered; every log begins with it."""
+        if self.order is None:
+            raise ValueError(f"the log of {self.id} does not begin with an order")
+        return self.order
+
+    @property
+    def form(self) -> Form:
+        """The items; drawn together with the order."""
+        if self.drawn is None:
+            raise ValueError(f"the log of {self.id} has no form")
+        return self.drawn.form
+
+    @property
+    def policy(self) -> Policy:
+        """The tenant's policy as it was when the assessment was ordered."""
+        return self.ordered.policy
+
+    @property
+    def message_ids(self) -> frozenset[str]:
+        """The client ids of all messages that were accepted."""
+        return frozenset(turn.message_id for turn in self.transcript.turns if turn.message_id)
+
+    @property
+    def open_scores(self) -> tuple[Score, ...]:
+        """Criteria that wait for a person."""
+        return tuple(score for score in self.scores.values() if score.is_open)
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a reviewer has something to do."""
+        if self.status is Status.TECHNICAL_HOLD:
+            return True
+        decision = self.verdict.document.get("decision") if self.verdict else None
+        return self.status is Status.DECIDED and decision == "needs_review"
+
+    def texts_of(self, item_id: str) -> tuple[OwnText, ...]:
+        """Return the candidate's own words for one item, which is all that can be evidence."""
+        place = self.form.place_of(item_id)
+        if place is not None and place.category is Category.INTERVIEW:
+            return self.transcript.own_texts(item_id)
+        if item_id not in self.responses:
+            return ()
+        seq = self.response_seqs[item_id]
+        return tuple(
+            OwnText(event_seq=seq, path=path, text=text)
+            for path, text in own_texts(self.responses[item_id]).items()
+        )
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the time to work has run out."""
+        return self.deadline is not None and self.status is Status.IN_PROGRESS and now >= self.deadline
+
+    def require(self, action: str, *allowed: Status) -> None:
+        """Raise IllegalTransition unless the status is one of those in which `action` makes sense."""
+        if self.status not in allowed:
+            raise IllegalTransition(
+                f"The assessment is {self.status.value}; {action} is not possible now", _WAY_OUT[self.status]
+            )
+
+    def require_on_form(self, item_id: str) -> None:
+        """Raise InvalidInput unless the item is on this assessment's form."""
+        if self.form.place_of(item_id) is None:
+            raise invalid("item", f"{item_id!r} is not on this form", "Answer one of the listed tasks.")
+
+    def projection(self) -> Projection:
+        """Return the row for lists and queues."""
+        ordered = self.ordered
+        if self.ordered_at is None:
+            raise ValueError(f"the log of {self.id} has no time of order")
+        return Projection(
+            id=self.id,
+            tenant=ordered.tenant,
+            candidate_id=ordered.candidate_id,
+            candidate_ref=ordered.candidate_ref,
+            track=ordered.track,
+            livemode=ordered.livemode,
+            simulated=ordered.simulated,
+            status=self.status,
+            ordered_at=self.ordered_at,
+            expires_at=ordered.expires_at,
+            deadline=self.deadline,
+            submitted_at=self.submitted_at,
+            decision=self.verdict.document.get("decision") if self.verdict else None,
+            open_criteria=len(self.open_scores),
+            needs_person=self.needs_person,
+        )
+
+    def moved(self, status: Status) -> "Assessment":
+        """Return the assessment in another status. Raises IllegalTransition."""
+        if status is self.status:
+            return self
+        if status not in TRANSITIONS[self.status]:
+            raise IllegalTransition(
+                f"An assessment cannot go from {self.status.value} to {status.value}", _WAY_OUT[self.status]
+            )
+        return replace(self, status=status)
+
+    def after(self, seq: int, at: datetime, fact: e.Fact, head: str = "") -> "Assessment":
+        """Return the assessment after one more fact. Raises IllegalTransition."""
+        return replace(_applied(self, seq, at, fact), seq=seq, head=head)
+
+
+def replay(assessment_id: str, log: Iterable[e.Event]) -> Assessment:
+    """Add a log up. Raises IllegalTransition when it tells an impossible story."""
+    assessment = Assessment(assessment_id)
+    for event in log:
+        assessment = assessment.after(event.seq, event.at, event.fact, event.hash)
+    return assessment
+
+
+def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:  # noqa: C901, PLR0911, PLR0912 - one case a fact; splitting the table would hide that it is complete
+    match fact:
+        case e.AssessmentOrdered():
+            return replace(a, order=fact, ordered_at=at)
+        case e.FormDrawn():
+            return replace(a, drawn=fact)
+        case e.InviteIssued():
+            return replace(a, invites={fact.token_hash: fact.expires_at})
+        case e.InviteRedeemed():
+            opened = a.moved(Status.OPENED) if a.status is Status.ORDERED else a
+            return replace(opened, invites={})
+        case e.ScoringStarted():
+            return a.moved(Status.SCORING)
+        case e.AssessmentStarted():
+            return replace(a.moved(Status.IN_PROGRESS), started_at=at, deadline=fact.deadline)
+        case e.CandidateMessage() | e.InterviewerMessage():
+            return replace(a, transcript=Transcript(turns=(*a.transcript.turns, _turn(seq, fact))))
+        case e.InterviewFinished():
+            return replace(a, interview_finished=True)
+        case e.ResponseHandedIn():
+            return replace(
+                a,
+                responses={**a.responses, fact.item_id: fact.response},
+                response_seqs={**a.response_seqs, fact.item_id: seq},
+                shown_orders={**a.shown_orders, fact.item_id: fact.shown_order},
+            )
+        case e.AssessmentSubmitted():
+            return replace(a.moved(Status.SUBMITTED), submitted_at=at)
+        case e.ModelReplied():
+            return replace(a, replies={**a.replies, fact.request_hash: fact.reply})
+        case e.ResponseScored():
+            latest = {(score.item_id, score.criterion): score for score in fact.scores}
+            return replace(a, scores={**a.scores, **latest})
+        case e.ReviewDecided():
+            return replace(a, decided_by_person=fact)
+        case e.VerdictIssued():
+            return replace(a.moved(Status.DECIDED), verdict=fact)
+        case e.FaultRecorded():
+            return replace(a.moved(Status.TECHNICAL_HOLD), held_from=a.status, fault=fact, faults=a.faults + 1)
+        case e.HoldReleased():
+            return replace(a.moved(a.held_from or Status.SCORING), held_from=None, fault=None)
+        case e.AssessmentVoided():
+            return replace(a.moved(Status.VOIDED), voided=fact)
+        case e.AssessmentPaused():
+            left = (a.deadline - at).total_seconds() if a.deadline else None
+            return replace(a.moved(Status.PAUSED), time_left_at_pause=left)
+        case e.AssessmentResumed():
+            return replace(a.moved(Status.IN_PROGRESS), deadline=fact.deadline, time_left_at_pause=None)
+        case e.AssessmentExpired():
+            return a.moved(Status.EXPIRED)
+        case e.AssessmentWithdrawn():
+            return a.moved(Status.WITHDRAWN)
+        case e.AssessmentCancelled():
+            return a.moved(Status.CANCELLED)
+        case e.NoticeAccepted() | e.TranscriptOpened():
+            return a
+
+
+def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:
+    if isinstance(fact, e.CandidateMessage):
+        return Turn(seq=seq, speaker="candidate", text=fact.text, item_id=fact.item_id, message_id=fact.message_id)
+    return Turn(
+        seq=seq, speaker="interviewer", text=fact.text, item_id=fact.item_id, kind=fact.kind, probe_id=fact.probe_id
+    )
+
+
+_WAY_OUT: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.ORDERED: "Open the invitation first.",
+        Status.OPENED: "Begin the assessment first.",
+        Status.IDENTITY: "Finish the identity step first.",
+        Status.IN_PROGRESS: "Go on with the open parts, or submit.",
+        Status.PAUSED: "Resume it first; nothing is lost.",
+        Status.SUBMITTED: "It was submitted; the result page shows what happens next.",
+        Status.SCORING: "It is being scored; the result page shows what happens next.",
+        Status.DECIDED: "The result page shows the decision; a review can change it.",
+        Status.EXPIRED: "The invitation ran out; ask the platform for a new one.",
+        Status.WITHDRAWN: "It was withdrawn; ask the platform for a new one.",
+        Status.CANCELLED: "The platform cancelled it; ask them.",
+        Status.TECHNICAL_HOLD: "A fault of ours holds it; nothing counts against you, and you will hear from us.",
+        Status.VOIDED: "It does not count; a new attempt was given.",
+    }
+)

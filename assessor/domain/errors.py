@@ -1,0 +1,242 @@
+"""Everything that can be refused, as one tree.
+
+    AssessorError
+      InvalidInput            a field is wrong; says which one and the way out
+      Unauthenticated         nobody we know
+      Forbidden               known, but a scope or role is missing
+      NotFound                not there, or another tenant's (the two look alike)
+        VerdictNotReady       there will be one; says when to ask again
+      Conflict                right in itself, but not now
+        IllegalTransition     the assessment's state does not allow it
+        StaleRevision         somebody saved in between; carries what is stored now
+        SequenceTaken         another writer appended first; read again and retry
+      Gone                    was there once: a spent or expired invite, a finished session
+      TooLarge                over a stated bound
+      LibraryInvalid          errors in banks and rubrics, all at once
+      SettingsInvalid         settings that are missing or unsafe, all at once
+      DocumentRefused         a verdict document or signature that must not be relied on
+      ModelFault              a provider failed; never the candidate's fault
+
+Errors are built from data. `web/problems.py` holds the one table from error to HTTP status.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class AssessorError(Exception):
+    """The root. `code` is stable and documented; the message is for people."""
+
+    code = "error"
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One field that cannot be accepted, and what would be."""
+
+    field: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}. {self.remedy}"
+
+
+@dataclass
+class InvalidInput(AssessorError):
+    """Every field of one input that cannot be accepted."""
+
+    problems: Sequence[FieldProblem]
+    code = "invalid-input"
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.problems))
+
+
+def invalid(field: str, problem: str, remedy: str) -> InvalidInput:
+    """Return the error for a single field."""
+    return InvalidInput((FieldProblem(field, problem, remedy),))
+
+
+@dataclass
+class Unauthenticated(AssessorError):
+    """No valid key, session or password."""
+
+    remedy: str
+    code = "unauthenticated"
+
+    def __str__(self) -> str:
+        return f"We do not know who is asking. {self.remedy}"
+
+
+@dataclass
+class Forbidden(AssessorError):
+    """The caller is known, but lacks a scope or role."""
+
+    needs: str
+    code = "forbidden"
+
+    def __str__(self) -> str:
+        return f"This needs {self.needs}."
+
+
+@dataclass
+class NotFound(AssessorError):
+    """There is no such thing for this caller."""
+
+    kind: str
+    id: str
+    code = "not-found"
+
+    def __str__(self) -> str:
+        return f"There is no {self.kind} {self.id!r} here."
+
+
+@dataclass
+class VerdictNotReady(NotFound):
+    """The assessment is known and has no verdict yet."""
+
+    status: str
+    retry_after: int
+    code = "verdict-not-ready"
+
+    def __str__(self) -> str:
+        return (
+            f"Assessment {self.id} is {self.status}; it has no verdict yet. "
+            f"Ask again in {self.retry_after} seconds."
+        )
+
+
+@dataclass
+class Conflict(AssessorError):
+    """Right in itself, but not at this moment."""
+
+    problem: str
+    remedy: str
+    code = "conflict"
+
+    def __str__(self) -> str:
+        return f"{self.problem}. {self.remedy}"
+
+
+@dataclass
+class IllegalTransition(Conflict):
+    """The state table of an assessment has no such step."""
+
+    code = "illegal-transition"
+
+
+@dataclass
+class StaleRevision(Conflict):
+    """A draft was saved elsewhere in between."""
+
+    stored_revision: int
+    stored_payload: dict[str, object]
+    code = "stale-revision"
+
+
+@dataclass
+class SequenceTaken(Conflict):
+    """Another writer took this sequence number."""
+
+    code = "sequence-taken"
+
+
+@dataclass
+class Gone(AssessorError):
+    """Was valid once."""
+
+    what: str
+    reason: str
+    remedy: str
+    code = "gone"
+
+    def __str__(self) -> str:
+        return f"This {self.what} {self.reason}. {self.remedy}"
+
+
+@dataclass
+class TooLarge(AssessorError):
+    """Over a stated bound."""
+
+    what: str
+    size: int
+    limit: int
+    code = "too-large"
+
+    def __str__(self) -> str:
+        return (
+            f"This {self.what} has {self.size} characters; the limit is {self.limit}. "
+            "Nothing was stored: shorten it and send it again."
+        )
+
+
+@dataclass(frozen=True)
+class LibraryProblem:
+    """One mistake in a bank or rubric file, where an author can find it."""
+
+    file: str
+    line: int
+    field: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.problem}"
+
+
+@dataclass
+class LibraryInvalid(AssessorError):
+    """Every mistake of the library at once."""
+
+    problems: Sequence[LibraryProblem]
+    code = "library-invalid"
+
+    def __str__(self) -> str:
+        return f"{len(self.problems)} errors in the library:\n" + "\n".join(map(str, self.problems))
+
+
+@dataclass(frozen=True)
+class SettingProblem:
+    """One variable that cannot be accepted, and the way out. Never holds the value: it may be a secret."""
+
+    variable: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.problem}. {self.remedy}."
+
+
+@dataclass
+class SettingsInvalid(AssessorError):
+    """Every problem of the settings at once."""
+
+    problems: Sequence[SettingProblem]
+    code = "settings-invalid"
+
+    def __str__(self) -> str:
+        return f"{len(self.problems)} problems in the settings:\n" + "\n".join(map(str, self.problems))
+
+
+@dataclass
+class DocumentRefused(AssessorError):
+    """A verdict document that must not be relied on."""
+
+    reason: str
+    code = "document-refused"
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass
+class ModelFault(AssessorError):
+    """The provider failed or said nothing usable. `kind` is stable: `unavailable`, `timeout`,
+    `rate_limited`, `refused`, `invalid_reply`, `not_configured`."""
+
+    kind: str
+    detail: str
+    code = "model-fault"
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"

@@ -1,0 +1,276 @@
+"""The facts of an assessment. Each is one event of its append-only log."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from assessor.domain.ids import CandidateRef, Slug
+from assessor.domain.form import Form
+from assessor.domain.policy import Policy
+from assessor.domain.response import Response
+from assessor.domain.score import Score
+from assessor.domain.value import Value
+
+
+class AssessmentOrdered(Value):
+    """A platform asked for an assessment."""
+
+    type: Literal["assessment.ordered"] = "assessment.ordered"
+    tenant: str
+    candidate_id: str
+    candidate_ref: CandidateRef
+    track: Slug
+    track_version: int
+    language: str
+    livemode: bool
+    simulated: bool = False
+    """Played by a program, and shown as such wherever a person sees it."""
+    policy: Policy
+    time_factor: Annotated[float, Field(ge=1, le=4)] = 1.0
+    attempt: Annotated[int, Field(ge=1)] = 1
+    replaces: str | None = None
+    """The voided assessment that this attempt was given back for."""
+    expires_at: datetime
+
+
+class FormDrawn(Value):
+    """The items were drawn."""
+
+    type: Literal["form.drawn"] = "form.drawn"
+    seed: str
+    form: Form
+    bank_hash: str
+    rubrics_hash: str
+    prompts_hash: str
+
+
+class InviteIssued(Value):
+    """A single-use link was made; only the hash of its token is kept."""
+
+    type: Literal["invite.issued"] = "invite.issued"
+    token_hash: str
+    expires_at: datetime
+
+
+class InviteRedeemed(Value):
+    """The link was used; it opens nothing any more."""
+
+    type: Literal["invite.redeemed"] = "invite.redeemed"
+    token_hash: str
+
+
+class NoticeAccepted(Value):
+    """The candidate read what happens and began."""
+
+    type: Literal["notice.accepted"] = "notice.accepted"
+    version: str
+
+
+class AssessmentStarted(Value):
+    """The clock runs until `deadline`."""
+
+    type: Literal["assessment.started"] = "assessment.started"
+    deadline: datetime
+
+
+class CandidateMessage(Value):
+    """What the candidate said in the interview."""
+
+    type: Literal["message.candidate"] = "message.candidate"
+    message_id: Annotated[str, Field(min_length=8, max_length=64)]
+    """Made by the client once a message and kept over retries: the same id twice is one message."""
+    item_id: Slug | None
+    """The question that was open; None is the unscored opening."""
+    text: str
+
+
+class InterviewerMessage(Value):
+    """What the interviewer said."""
+
+    type: Literal["message.interviewer"] = "message.interviewer"
+    run: str
+    kind: Literal["opening", "core", "probe", "answer", "closing"]
+    """`answer` replies to something that is not an answer: a request to repeat, for a person."""
+    item_id: Slug | None = None
+    probe_id: Slug | None = None
+    reply_to: int | None = None
+    """Sequence number of the candidate's message; None for the opening."""
+    text: str
+    source: Literal["authored", "model"]
+    guard: str | None = None
+    """Why the model's words were replaced, when they were."""
+
+
+class InterviewFinished(Value):
+    """Every core question has been asked, or skipped for a recorded reason."""
+
+    type: Literal["interview.finished"] = "interview.finished"
+    reason: Literal["complete", "time"]
+
+
+class ResponseHandedIn(Value):
+    """A task was answered. Handing in again supersedes the earlier response."""
+
+    type: Literal["response.handed_in"] = "response.handed_in"
+    item_id: Slug
+    response: Response
+    shown_order: tuple[Slug, ...] = ()
+    """The order in which responses to rank were shown."""
+
+
+class AssessmentSubmitted(Value):
+    """The candidate submitted, or time ran out on what had been handed in."""
+
+    type: Literal["assessment.submitted"] = "assessment.submitted"
+    by: Literal["candidate", "deadline"] = "candidate"
+
+
+class ScoringStarted(Value):
+    """The scoring workflow runs."""
+
+    type: Literal["scoring.started"] = "scoring.started"
+
+
+class ModelReplied(Value):
+    """A recorded model reply: a replay reads it instead of calling again."""
+
+    type: Literal["model.replied"] = "model.replied"
+    purpose: Literal["judge", "turn"]
+    item_id: Slug | None = None
+    model: str
+    request_hash: str
+    reply: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class ResponseScored(Value):
+    """Scores for one item; a later score for the same criterion supersedes an earlier one."""
+
+    type: Literal["response.scored"] = "response.scored"
+    item_id: Slug
+    scores: tuple[Score, ...]
+
+
+class ReviewDecided(Value):
+    """A person decided; final for the attempt."""
+
+    type: Literal["review.decided"] = "review.decided"
+    reviewer: str
+    decision: Literal["qualified", "not_qualified", "inconclusive"]
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+
+
+class VerdictIssued(Value):
+    """A verdict was decided and signed. It carries references, never quotes."""
+
+    type: Literal["verdict.issued"] = "verdict.issued"
+    verdict_id: str
+    supersedes: str | None
+    document: dict[str, Any]
+    jws: str
+
+
+class FaultRecorded(Value):
+    """A fault of ours. The assessment is held; nothing counts against the candidate."""
+
+    type: Literal["fault.recorded"] = "fault.recorded"
+    where: str
+    kind: str
+
+
+class HoldReleased(Value):
+    """Work goes on where it stood."""
+
+    type: Literal["hold.released"] = "hold.released"
+    by: str
+
+
+class AssessmentVoided(Value):
+    """The attempt does not count; another was given."""
+
+    type: Literal["assessment.voided"] = "assessment.voided"
+    reason: str
+    successor: str
+
+
+class AssessmentPaused(Value):
+    """The clock stands still."""
+
+    type: Literal["assessment.paused"] = "assessment.paused"
+
+
+class AssessmentResumed(Value):
+    """The clock runs again, with what was left."""
+
+    type: Literal["assessment.resumed"] = "assessment.resumed"
+    deadline: datetime
+
+
+class AssessmentExpired(Value):
+    """The invitation was not used in time."""
+
+    type: Literal["assessment.expired"] = "assessment.expired"
+
+
+class AssessmentWithdrawn(Value):
+    """The candidate ended it."""
+
+    type: Literal["assessment.withdrawn"] = "assessment.withdrawn"
+
+
+class AssessmentCancelled(Value):
+    """The platform ended it."""
+
+    type: Literal["assessment.cancelled"] = "assessment.cancelled"
+
+
+class TranscriptOpened(Value):
+    """A person of the platform read the transcript."""
+
+    type: Literal["transcript.opened"] = "transcript.opened"
+    reviewer: str
+
+
+Fact = Annotated[
+    AssessmentOrdered
+    | FormDrawn
+    | InviteIssued
+    | InviteRedeemed
+    | NoticeAccepted
+    | AssessmentStarted
+    | CandidateMessage
+    | InterviewerMessage
+    | InterviewFinished
+    | ResponseHandedIn
+    | AssessmentSubmitted
+    | ScoringStarted
+    | ModelReplied
+    | ResponseScored
+    | ReviewDecided
+    | VerdictIssued
+    | FaultRecorded
+    | HoldReleased
+    | AssessmentVoided
+    | AssessmentPaused
+    | AssessmentResumed
+    | AssessmentExpired
+    | AssessmentWithdrawn
+    | AssessmentCancelled
+    | TranscriptOpened,
+    Field(discriminator="type"),
+]
+
+FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
+"""The one reader of stored facts: it refuses types and fields it does not know."""
+
+
+class Event(Value):
+    """A fact with its place in the log. `hash` chains over the ciphertext of everything before."""
+
+    assessment_id: str
+    seq: Annotated[int, Field(ge=1)]
+    at: datetime
+    fact: Fact
+    hash: str

@@ -1,0 +1,25 @@
+"""Identifiers: a readable prefix and 26 characters of Crockford base 32 (128 bits)."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
+"""The form of ids that authors write: tracks, competencies, items, criteria, probes."""
+
+CandidateRef = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+"""A platform's own reference for a person. Printable ASCII without spaces; not a name or an address."""
+
+
+def make_id(prefix: str, entropy: bytes) -> str:
+    """Return `<prefix>_<26 characters>` from 16 bytes of entropy.
+
+    Raises ValueError when there are not exactly 16 bytes.
+    """
+    if len(entropy) != 16:
+        raise ValueError("an identifier takes 16 bytes of entropy")
+    number = int.from_bytes(entropy)
+    digits = [ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(26))]
+    return f"{prefix}_{''.join(digits)}"

@@ -1,0 +1,443 @@
+"""Items of a question bank, one model a category.
+
+What a candidate may see and what only raters may see are apart: everything secret is under `key`
+(or in the item's rubric), and `presented()` leaves it out.
+"""
+
+import json
+import re
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from assessor.domain.ids import Slug
+from assessor.domain.value import Value, content_hash
+
+Text = Annotated[str, Field(min_length=1, max_length=12000)]
+Rationale = Annotated[str, Field(min_length=20, max_length=2000)]
+
+_FENCED_BLOCK = re.compile(r"^ {0,3}```[^`\n]*\n.*?^ {0,3}```", re.MULTILINE | re.DOTALL)
+
+
+class Category(StrEnum):
+    """The six kinds of work that are sampled."""
+
+    INTERVIEW = "interview"
+    EVALUATION = "evaluation"
+    RANKING = "ranking"
+    RUBRIC_WRITING = "rubric_writing"
+    SFT = "sft"
+    TRAJECTORY = "trajectory"
+
+
+class ProbeKind(StrEnum):
+    """What a follow-up question is for."""
+
+    CLARIFY = "clarify"
+    EXAMPLE = "example"
+    DEPTH = "depth"
+    CONTRAST = "contrast"
+    EDGE_CASE = "edge_case"
+    JUSTIFY = "justify"
+
+
+class IssueTag(StrEnum):
+    """The closed list of faults that an evaluation may name."""
+
+    FACTUAL_ERROR = "factual_error"
+    CODE_DEFECT = "code_defect"
+    UNSAFE_ADVICE = "unsafe_advice"
+    OMISSION = "omission"
+    UNSUPPORTED_CLAIM = "unsupported_claim"
+    INSTRUCTION_VIOLATED = "instruction_violated"
+    WRONG_REASONING = "wrong_reasoning"
+    POOR_WRITING = "poor_writing"
+    SYCOPHANCY = "sycophancy"
+    OVER_REFUSAL = "over_refusal"
+    OVER_LENGTH = "over_length"
+    BIAS = "bias"
+    PRIVACY_BREACH = "privacy_breach"
+
+
+class StepLabel(StrEnum):
+    """What a reviewer says of one step of an agent."""
+
+    GOOD = "good"
+    POOR = "poor"
+    HARMFUL = "harmful"
+    NOT_NEEDED = "not_needed"
+
+
+class ErrorClass(StrEnum):
+    """What kind of mistake an agent made first."""
+
+    NONE = "none"
+    MISREAD_GOAL = "misread_goal"
+    WRONG_TOOL = "wrong_tool"
+    WRONG_ARGUMENTS = "wrong_arguments"
+    MISREAD_RESULT = "misread_result"
+    UNVERIFIED_CLAIM = "unverified_claim"
+    DESTRUCTIVE_ACTION = "destructive_action"
+    SCOPE_CREEP = "scope_creep"
+    GAVE_UP = "gave_up"
+
+
+class Outcome(StrEnum):
+    """Whether the agent did what it was asked."""
+
+    SUCCESS = "success"
+    PARTIAL = "partial"
+    FAILURE = "failure"
+
+
+class AiPolicy(StrEnum):
+    """Whether a candidate may use AI tools for an item."""
+
+    ALLOWED = "allowed"
+    DISCLOSE = "disclose"
+    NOT_ALLOWED = "not_allowed"
+
+
+class Source(Value):
+    """Where a fact in a key can be looked up."""
+
+    title: str
+    year: Annotated[int, Field(ge=1900, le=2100)]
+    locator: str = ""
+
+
+class Key(Value):
+    """The part of an item that only raters see."""
+
+    source: Literal["authored", "panel"] = "authored"
+    rationale: Rationale
+    references: tuple[Source, ...] = ()
+
+
+class ItemBase(Value):
+    """What every item carries."""
+
+    id: Slug
+    version: Annotated[int, Field(ge=1)] = 1
+    title: Annotated[str, Field(min_length=3, max_length=80)]
+    competency: Slug
+    difficulty: Annotated[int, Field(ge=1, le=5)]
+    minutes: Annotated[float, Field(gt=0, le=15)]
+    specialty: Slug | None = None
+    jurisdiction: Slug | None = None
+    ai_policy: AiPolicy = AiPolicy.NOT_ALLOWED
+    enemies: tuple[Slug, ...] = ()
+    """Items that must not be on the same form, for instance because one answers the other."""
+    rubric: Slug | None = None
+    """The rubric for the part that a judge or a person scores."""
+
+    @property
+    def hash(self) -> str:
+        """The content hash that a verdict binds."""
+        return content_hash(self)
+
+    def presented(self) -> dict[str, Any]:
+        """Return what the candidate may see, as JSON types: never a key, a rubric or a difficulty."""
+        hidden = {"key", "rubric", "difficulty", "enemies", "specialty", "jurisdiction"}
+        return self.model_dump(mode="json", exclude=hidden)
+
+
+class Probe(Value):
+    """An approved follow-up question of an interview item."""
+
+    id: Slug
+    kind: ProbeKind
+    text: Annotated[str, Field(min_length=10, max_length=300)]
+
+
+class InterviewItem(ItemBase):
+    """A core question, asked verbatim, with its approved probes."""
+
+    category: Literal[Category.INTERVIEW] = Category.INTERVIEW
+    question: Annotated[str, Field(min_length=20, max_length=800)]
+    probes: Annotated[tuple[Probe, ...], Field(min_length=4, max_length=8)]
+    rubric: Slug
+
+    @model_validator(mode="after")
+    def _distinct_probes(self) -> Self:
+        _require_distinct([probe.id for probe in self.probes], "probes")
+        return self
+
+
+class Dimension(Value):
+    """A named scale from 1 to 5 with both ends described."""
+
+    id: Slug
+    label: str
+    low: str
+    """What a 1 looks like."""
+    high: str
+    """What a 5 looks like."""
+
+
+class DimensionKey(Value):
+    """The expected rating: a centre and how far careful people differ around it."""
+
+    rating: Annotated[float, Field(ge=1, le=5)]
+    tolerance: Annotated[float, Field(gt=0, le=2)]
+    """Standard deviation in rating steps of the distribution that the author states."""
+    rationale: Rationale
+
+
+class Issue(Value):
+    """A real flaw in a response, located by a verbatim quote."""
+
+    tag: IssueTag
+    span: Annotated[str, Field(min_length=1, max_length=600)]
+    severity: Literal["minor", "major", "critical"]
+    rationale: Rationale
+
+
+class EvaluationKey(Key):
+    """Ratings by dimension, and the flaws there are."""
+
+    ratings: dict[Slug, DimensionKey]
+    issues: tuple[Issue, ...] = ()
+
+
+class EvaluationItem(ItemBase):
+    """A prompt and one AI response to rate, tag and justify."""
+
+    category: Literal[Category.EVALUATION] = Category.EVALUATION
+    prompt: Text
+    response: Text
+    dimensions: Annotated[tuple[Dimension, ...], Field(min_length=1, max_length=5)]
+    key: EvaluationKey
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> Self:
+        ids = [dimension.id for dimension in self.dimensions]
+        _require_distinct(ids, "dimensions")
+        if set(ids) != set(self.key.ratings):
+            raise ValueError("key.ratings: must rate exactly the item's dimensions")
+        for issue in self.key.issues:
+            if issue.span not in self.response:
+                raise ValueError(f"key.issues: the span {issue.span[:60]!r} is not in the response, verbatim")
+        return self
+
+
+class CandidateResponse(Value):
+    """One of the AI responses to be ranked."""
+
+    id: Slug
+    text: Text
+
+
+class PairAgreement(Value):
+    """How many of a panel agree on one pair, where it differs from the item's own figure."""
+
+    pair: tuple[Slug, Slug]
+    agreement: Annotated[float, Field(ge=0.5, le=1)]
+
+
+class RankingKey(Key):
+    """The expected order, best first; responses in one group are tied."""
+
+    order: tuple[tuple[Slug, ...], ...]
+    agreement: Annotated[float, Field(ge=0.5, le=1)] = 0.9
+    pairs: tuple[PairAgreement, ...] = ()
+    notes: dict[Slug, str]
+    """Why each response stands where it stands."""
+
+
+class RankingItem(ItemBase):
+    """A prompt and 3 to 5 AI responses to put in order."""
+
+    category: Literal[Category.RANKING] = Category.RANKING
+    prompt: Text
+    responses: Annotated[tuple[CandidateResponse, ...], Field(min_length=3, max_length=5)]
+    key: RankingKey
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> Self:
+        ids = [response.id for response in self.responses]
+        _require_distinct(ids, "responses")
+        if sorted(ids) != sorted(name for group in self.key.order for name in group):
+            raise ValueError("key.order: must name every response exactly once")
+        if set(self.key.notes) != set(ids):
+            raise ValueError("key.notes: must say why for every response")
+        for pair in self.key.pairs:
+            if not set(pair.pair) <= set(ids):
+                raise ValueError(f"key.pairs: {pair.pair} names an unknown response")
+        return self
+
+
+class MustHave(Value):
+    """Something that a good rubric for the task has to look for."""
+
+    id: Slug
+    text: Annotated[str, Field(min_length=10, max_length=300)]
+
+
+class HiddenResponse(Value):
+    """A response of known quality that the candidate's rubric is applied to."""
+
+    id: Slug
+    text: Text
+    rank: Annotated[int, Field(ge=1)]
+    """1 is the best; equal ranks are tied."""
+
+
+class RubricWritingKey(Key):
+    """What the candidate's rubric is run against."""
+
+    must_haves: Annotated[tuple[MustHave, ...], Field(min_length=2, max_length=8)]
+    hidden_responses: Annotated[tuple[HiddenResponse, ...], Field(min_length=6, max_length=10)]
+
+
+class RubricWritingItem(ItemBase):
+    """A task for which the candidate writes the rubric."""
+
+    category: Literal[Category.RUBRIC_WRITING] = Category.RUBRIC_WRITING
+    prompt: Text
+    """The prompt whose responses the rubric will judge."""
+    instructions: Text
+    min_criteria: Annotated[int, Field(ge=2, le=8)] = 3
+    max_criteria: Annotated[int, Field(ge=3, le=12)] = 8
+    rubric: Slug
+    key: RubricWritingKey
+
+
+class Constraint(Value):
+    """A demand on an ideal answer that code can check."""
+
+    kind: Literal["min_words", "max_words", "must_include", "must_not_include", "code_block", "valid_json"]
+    value: int | str | None = None
+    label: Annotated[str, Field(min_length=5, max_length=160)]
+    """The demand as the candidate reads it."""
+
+    @model_validator(mode="after")
+    def _value_fits(self) -> Self:
+        wanted: dict[str, type | None] = {
+            "min_words": int, "max_words": int, "must_include": str, "must_not_include": str,
+            "code_block": None, "valid_json": None,
+        }  # fmt: skip
+        kind = wanted[self.kind]
+        if kind is None and self.value is not None:
+            raise ValueError(f"value: {self.kind} takes none")
+        if kind is not None and not isinstance(self.value, kind):
+            raise ValueError(f"value: {self.kind} takes {kind.__name__}")
+        return self
+
+    def met_by(self, text: str) -> bool:
+        """Whether the text keeps to this. Words are what whitespace separates; case is ignored."""
+        match self.kind:
+            case "min_words":
+                return len(text.split()) >= int(self.value or 0)
+            case "max_words":
+                return len(text.split()) <= int(self.value or 0)
+            case "must_include":
+                return str(self.value).casefold() in text.casefold()
+            case "must_not_include":
+                return str(self.value).casefold() not in text.casefold()
+            case "code_block":
+                return _FENCED_BLOCK.search(text) is not None
+            case "valid_json":
+                return _is_json(text)
+
+
+class SftKey(Key):
+    """A reference answer that meets every constraint."""
+
+    reference: Text
+
+
+class SftItem(ItemBase):
+    """A prompt to which the candidate writes the ideal response."""
+
+    category: Literal[Category.SFT] = Category.SFT
+    prompt: Text
+    constraints: Annotated[tuple[Constraint, ...], Field(max_length=8)] = ()
+    rubric: Slug
+    key: SftKey
+
+
+class ToolCall(Value):
+    """A tool that the agent called, with its arguments as the agent wrote them."""
+
+    tool: str
+    arguments: str
+
+
+class Step(Value):
+    """One step of an agent's work."""
+
+    id: Slug
+    thought: Annotated[str, Field(min_length=1, max_length=2000)]
+    call: ToolCall | None = None
+    result: Annotated[str, Field(max_length=6000)] = ""
+
+
+class StepKey(Value):
+    """The expected label of a step; `also` are labels that careful people give as well."""
+
+    label: StepLabel
+    also: tuple[StepLabel, ...] = ()
+
+
+class TrajectoryKey(Key):
+    """The gold labels of a trajectory."""
+
+    steps: dict[Slug, StepKey]
+    first_error: Slug | None
+    error_class: ErrorClass
+    also_class: tuple[ErrorClass, ...] = ()
+    outcome: Outcome
+    fix: Rationale
+    """What the agent should have done, for the person who scores the candidate's fix."""
+
+
+class TrajectoryItem(ItemBase):
+    """An agent's run to review step by step."""
+
+    category: Literal[Category.TRAJECTORY] = Category.TRAJECTORY
+    goal: Text
+    steps: Annotated[tuple[Step, ...], Field(min_length=4, max_length=20)]
+    final_answer: Text
+    key: TrajectoryKey
+
+    @model_validator(mode="after")
+    def _key_fits(self) -> Self:
+        ids = [step.id for step in self.steps]
+        _require_distinct(ids, "steps")
+        if set(ids) != set(self.key.steps):
+            raise ValueError("key.steps: must label exactly the item's steps")
+        if self.key.first_error is not None and self.key.first_error not in ids:
+            raise ValueError(f"key.first_error: {self.key.first_error!r} is not a step")
+        if (self.key.first_error is None) != (self.key.error_class is ErrorClass.NONE):
+            raise ValueError("key.error_class: must be `none` exactly when there is no first error")
+        return self
+
+
+Item = Annotated[
+    InterviewItem | EvaluationItem | RankingItem | RubricWritingItem | SftItem | TrajectoryItem,
+    Field(discriminator="category"),
+]
+
+ITEM_MODELS: dict[Category, type[ItemBase]] = {
+    Category.INTERVIEW: InterviewItem,
+    Category.EVALUATION: EvaluationItem,
+    Category.RANKING: RankingItem,
+    Category.RUBRIC_WRITING: RubricWritingItem,
+    Category.SFT: SftItem,
+    Category.TRAJECTORY: TrajectoryItem,
+}
+
+
+def _require_distinct(ids: list[str], field: str) -> None:
+    if repeated := sorted({name for name in ids if ids.count(name) > 1}):
+        raise ValueError(f"{field}: repeated id {', '.join(repeated)}")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

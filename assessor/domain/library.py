@@ -1,0 +1,36 @@
+"""The library: every track, item and rubric that the service has, checked as a whole."""
+
+from assessor.domain.errors import NotFound
+from assessor.domain.item import Item
+from assessor.domain.rubric import Rubric
+from assessor.domain.track import Track
+from assessor.domain.value import Value
+
+
+class Library(Value):
+    """Tracks by id, items by track and id, rubrics by id."""
+
+    tracks: dict[str, Track]
+    items: dict[str, dict[str, Item]]
+    rubrics: dict[str, Rubric]
+
+    def track(self, track_id: str) -> Track:
+        """Return the track. Raises NotFound."""
+        try:
+            return self.tracks[track_id]
+        except KeyError:
+            raise NotFound("track", track_id) from None
+
+    def item(self, track_id: str, item_id: str) -> Item:
+        """Return the item of a track. Raises NotFound."""
+        try:
+            return self.items[track_id][item_id]
+        except KeyError:
+            raise NotFound("item", item_id) from None
+
+    def rubric(self, rubric_id: str) -> Rubric:
+        """Return the rubric. Raises NotFound."""
+        try:
+            return self.rubrics[rubric_id]
+        except KeyError:
+            raise NotFound("rubric", rubric_id) from None

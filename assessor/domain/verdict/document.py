@@ -1,0 +1,229 @@
+"""The verdict document: one writer, one reader. It carries references, never quotes."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, Literal, NoReturn
+
+from pydantic import AwareDatetime, ValidationError
+
+from assessor.domain.assessment import Assessment
+from assessor.domain.errors import DocumentRefused
+from assessor.domain.track import Track
+from assessor.domain.value import Value, canonical
+from assessor.domain.verdict.reasons import NEXT_STEPS, REASONS, Action, ReasonCode
+from assessor.domain.verdict.rule import Basis, CompetencyResult, Decision, Interval, Outcome
+
+SCHEMA_VERSION = "1"
+
+
+class TrackReference(Value):
+    """Which qualification, in which version."""
+
+    id: str
+    version: int
+    jurisdiction: str | None
+    language: str
+
+
+class Reason(Value):
+    """One reason: the code for programs, the text for people."""
+
+    code: ReasonCode
+    text: str
+
+
+class NextStep(Value):
+    """Who has to do what by when."""
+
+    actor: Literal["reviewer", "candidate", "platform", "none"]
+    action: Action
+    due_at: AwareDatetime | None
+
+
+class IdentityCheck(Value):
+    """How it was made sure who worked: the outcome, never the document that was shown."""
+
+    method: str = "none"
+    level: str = "none"
+    checked_at: AwareDatetime | None = None
+
+
+class EvidenceReference(Value):
+    """Where the words stand that a criterion was credited for. `criterion` is `<item>/<criterion>`."""
+
+    criterion: str
+    event_seq: int
+    start: int
+    end: int
+
+
+class Hashes(Value):
+    """The content hashes of everything that made the verdict."""
+
+    form: str
+    bank: str
+    rubrics: str
+    prompts: str
+    log_head: str
+
+
+class VerdictDocument(Value):
+    """A verdict as it is signed: immutable, superseded rather than edited."""
+
+    schema_version: Literal["1"] = SCHEMA_VERSION
+    id: str
+    object: Literal["verdict"] = "verdict"
+    livemode: bool
+    assessment_id: str
+    candidate_ref: str
+    tenant: str
+    track: TrackReference
+    decision: Outcome
+    decided_by: Literal["rule", "person"]
+    level: Literal["entry", "specialist", "expert"] | None = None
+    score: float
+    """0 to 100, the cut at 60."""
+    interval: Interval
+    """90%, on the score's scale."""
+    probability_at_or_above_cut: float
+    competencies: tuple[CompetencyResult, ...]
+    basis: Basis
+    reasons: tuple[Reason, ...]
+    next: NextStep
+    identity: IdentityCheck
+    evidence: tuple[EvidenceReference, ...]
+    hashes: Hashes
+    issued_at: AwareDatetime
+    valid_until: AwareDatetime
+    retake_after: AwareDatetime | None
+    supersedes: str | None
+
+
+def compose(
+    assessment: Assessment, track: Track, decision: Decision, *, verdict_id: str, issued_at: datetime
+) -> VerdictDocument:
+    """Bind a decision to its assessment, its id and its time. The same inputs give the same bytes.
+
+    The log head is that of the assessment as it is passed in: everything the decision was made from.
+    """
+    ordered = assessment.ordered
+    return VerdictDocument(
+        id=verdict_id,
+        livemode=ordered.livemode,
+        assessment_id=assessment.id,
+        candidate_ref=ordered.candidate_ref,
+        tenant=ordered.tenant,
+        track=TrackReference(
+            id=track.id, version=track.version, jurisdiction=track.jurisdiction, language=ordered.language
+        ),
+        decision=decision.decision,
+        decided_by=decision.decided_by,
+        score=decision.score,
+        interval=decision.interval,
+        probability_at_or_above_cut=decision.probability,
+        competencies=decision.competencies,
+        basis=decision.basis,
+        reasons=tuple(Reason(code=code, text=REASONS[code]) for code in decision.reasons),
+        next=_next_step(decision, assessment.policy.review_days, issued_at),
+        identity=IdentityCheck(),
+        evidence=_evidence(assessment),
+        hashes=_hashes(assessment),
+        issued_at=issued_at,
+        valid_until=issued_at + timedelta(days=track.valid_days),
+        retake_after=_retake_after(decision.decision, track, issued_at),
+        supersedes=assessment.verdict.verdict_id if assessment.verdict else None,
+    )
+
+
+def write_verdict(document: VerdictDocument) -> bytes:
+    """Return the canonical bytes, which are what is signed."""
+    return canonical(document)
+
+
+def read_verdict(payload: bytes) -> VerdictDocument:
+    """Read a document. Raises DocumentRefused for anything that this version does not know exactly."""
+    try:
+        data = json.loads(payload, object_pairs_hook=_distinct, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise DocumentRefused(f"This is not a verdict document: {error}.") from None
+    version = data.get("schema_version") if isinstance(data, dict) else None
+    if version != SCHEMA_VERSION:
+        raise DocumentRefused(f"Schema version {version!r} is not known here; this reads {SCHEMA_VERSION!r}.")
+    try:
+        return VerdictDocument.model_validate_json(payload, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise DocumentRefused(f"The verdict document is wrong at {place}: {first['msg']}.") from None
+
+
+def explain(document: VerdictDocument) -> tuple[str, ...]:
+    """Return for the candidate what is decided, why, and who does what by when, a sentence each."""
+    headlines: dict[Outcome, str] = {
+        "qualified": "You are qualified.",
+        "not_qualified": "You are not qualified with this attempt.",
+        "needs_review": "This is not decided yet.",
+        "inconclusive": "This attempt could not be judged, and it does not count against you.",
+    }
+    step = document.next
+    due = f" by {step.due_at:%d %B %Y}" if step.due_at else ""
+    sentences = [headlines[document.decision], *(reason.text for reason in document.reasons)]
+    sentences.append(
+        NEXT_STEPS[step.action] if step.action is Action.NONE else f"{NEXT_STEPS[step.action]}{due}."
+    )
+    if document.decision == "not_qualified" and document.retake_after:
+        sentences.append(f"You may try again from {document.retake_after:%d %B %Y}.")
+    return tuple(sentences)
+
+
+def _next_step(decision: Decision, review_days: int, issued_at: datetime) -> NextStep:
+    waits = decision.actor != "none"
+    return NextStep(
+        actor=decision.actor,
+        action=decision.action,
+        due_at=issued_at + timedelta(days=review_days) if waits else None,
+    )
+
+
+def _evidence(assessment: Assessment) -> tuple[EvidenceReference, ...]:
+    references = {
+        EvidenceReference(
+            criterion=f"{score.item_id}/{score.criterion}",
+            event_seq=evidence.event_seq,
+            start=evidence.start,
+            end=evidence.end,
+        )
+        for score in assessment.scores.values()
+        for evidence in score.evidence
+    }
+    return tuple(sorted(references, key=lambda r: (r.criterion, r.event_seq, r.start, r.end)))
+
+
+def _hashes(assessment: Assessment) -> Hashes:
+    if assessment.drawn is None:
+        raise ValueError(f"the log of {assessment.id} has no form")
+    drawn = assessment.drawn
+    return Hashes(
+        form=drawn.form.hash,
+        bank=drawn.bank_hash,
+        rubrics=drawn.rubrics_hash,
+        prompts=drawn.prompts_hash,
+        log_head=assessment.head,
+    )
+
+
+def _retake_after(decision: Outcome, track: Track, issued_at: datetime) -> datetime | None:
+    if decision == "not_qualified":
+        return issued_at + timedelta(days=track.retake_days)
+    return issued_at if decision == "inconclusive" else None
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        raise ValueError("a key stands twice in one object")
+    return dict(pairs)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number of JSON")

@@ -1,0 +1,71 @@
+"""Why a verdict says what it says, and who does what next: one table, in plain words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ReasonCode(StrEnum):
+    """Stable names of reasons, for programs."""
+
+    ABOVE_CUT = "above_cut"
+    BELOW_CUT = "below_cut"
+    NEAR_CUT = "near_cut"
+    OPEN_CRITERIA = "open_criteria"
+    REQUIRED_UNSCORED = "required_unscored"
+    TECHNICAL_FAULT = "technical_fault"
+    COULD_NOT_JUDGE = "could_not_judge"
+    BASIS_BELOW_POLICY = "basis_below_policy"
+    FLOOR_BELOW = "floor_below"
+    FLOOR_UNKNOWN = "floor_unknown"
+    POLICY_WANTS_PERSON = "policy_wants_person"
+    PROPOSED_QUALIFIED = "proposed_qualified"
+    PROPOSED_NOT_QUALIFIED = "proposed_not_qualified"
+    DECIDED_BY_PERSON = "decided_by_person"
+    CANNOT_BE_JUDGED = "cannot_be_judged"
+
+
+REASONS: Mapping[ReasonCode, str] = MappingProxyType(
+    {
+        ReasonCode.ABOVE_CUT: "The work shows, with the certainty that is asked for, an ability at or above the cut.",
+        ReasonCode.BELOW_CUT: "The work shows, with the certainty that is asked for, an ability below the cut.",
+        ReasonCode.NEAR_CUT: "The scores so far do not tell on which side of the cut the ability lies.",
+        ReasonCode.OPEN_CRITERIA: "Some of the work has not been scored yet, and it could still matter.",
+        ReasonCode.REQUIRED_UNSCORED: "A criterion that every qualified person must be scored on has no score yet.",
+        ReasonCode.TECHNICAL_FAULT: "A fault of ours left some of the work unscored. It does not count against anyone.",
+        ReasonCode.COULD_NOT_JUDGE: "A part was answered with “cannot judge”, which leaves too much open.",
+        ReasonCode.BASIS_BELOW_POLICY: (
+            "What the scores stand on has not been measured against people as far as the platform asks for."
+        ),
+        ReasonCode.FLOOR_BELOW: "A competency that has a floor of its own lies below it.",
+        ReasonCode.FLOOR_UNKNOWN: "A competency that has a floor of its own is not known well enough.",
+        ReasonCode.POLICY_WANTS_PERSON: "The platform wants a person to make this decision.",
+        ReasonCode.PROPOSED_QUALIFIED: "The numbers point to qualified. Only a person may say so here.",
+        ReasonCode.PROPOSED_NOT_QUALIFIED: "The numbers point to not qualified. Only a person may say so here.",
+        ReasonCode.DECIDED_BY_PERSON: "A person looked at the work and decided. Their reason is on record.",
+        ReasonCode.CANNOT_BE_JUDGED: "A person found that this attempt cannot be judged, so another one is given.",
+    }
+)
+"""The texts never quote a candidate and never tell a key: a signed copy outlives an erasure."""
+
+
+class Action(StrEnum):
+    """What somebody has to do next."""
+
+    NONE = "none"
+    SCORE_OPEN_CRITERIA = "score_open_criteria"
+    CONFIRM = "confirm_proposal"
+    DECIDE = "decide"
+    ORDER_NEW_ATTEMPT = "order_new_attempt"
+
+
+NEXT_STEPS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.NONE: "Nothing is left to do.",
+        Action.SCORE_OPEN_CRITERIA: "A reviewer scores the open parts",
+        Action.CONFIRM: "A reviewer confirms or changes what the numbers propose",
+        Action.DECIDE: "A reviewer looks at the work and decides",
+        Action.ORDER_NEW_ATTEMPT: "The platform gives you a new attempt",
+    }
+)
+"""For the candidate. Where there is a date, it is added."""

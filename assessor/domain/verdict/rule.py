@@ -1,0 +1,296 @@
+"""The rule that decides. Arithmetic only: no model writes a total, a decision or a status."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assessor.domain import ability
+from assessor.domain.events import ReviewDecided
+from assessor.domain.form import Form
+from assessor.domain.item import Item, Key
+from assessor.domain.policy import Grade, Policy
+from assessor.domain.score import Score, Unscored
+from assessor.domain.track import Competency, Track
+from assessor.domain.value import Value
+from assessor.domain.verdict.reasons import Action, ReasonCode
+
+KeySource = Literal["authored", "panel"]
+Outcome = Literal["qualified", "not_qualified", "needs_review", "inconclusive"]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Every number of the rule, written once."""
+
+    qualified: float = 0.95
+    """Least P(ability >= cut) on which a rule may say qualified."""
+    not_qualified: float = 0.05
+    """Highest P(ability >= cut) on which a rule may say not qualified."""
+    interval: float = ability.INTERVAL
+    floor: float = 0.5
+    """Least P(competency >= floor) with which a floor counts as met."""
+    score_at_cut: float = 60.0
+    points_per_logit: float = 15.0
+    lowest_score: float = 0.0
+    highest_score: float = 100.0
+
+
+THRESHOLDS = Thresholds()
+
+_FAULTS = frozenset({Unscored.TECHNICAL_FAULT, Unscored.MODEL_UNAVAILABLE, Unscored.MODEL_OUTPUT_INVALID})
+
+
+class CompetencyResult(Value):
+    """One competency on the score scale, with its interval. Reported; the composite decides."""
+
+    id: str
+    score: float
+    interval: Interval
+    floor: Literal["met", "below", "unknown"] | None
+    observations: int
+    unscored: int
+
+
+class JudgeBasis(Value):
+    """A language model that scored, and how far it has been measured against people."""
+
+    model: str
+    prompt_hash: str
+    rubric_hash: str
+    calibration_id: str | None = None
+    grade: Grade = Grade.NONE
+
+
+class Basis(Value):
+    """What a decision stands on."""
+
+    raters: tuple[str, ...]
+    judges: tuple[JudgeBasis, ...]
+    keys: KeySource
+    cut: str
+
+
+class Decision(Value):
+    """The outcome of the rule, before it is bound to an assessment, an id and a time."""
+
+    decision: Outcome
+    decided_by: Literal["rule", "person"]
+    score: float
+    interval: Interval
+    probability: float
+    competencies: tuple[CompetencyResult, ...]
+    basis: Basis
+    reasons: tuple[ReasonCode, ...]
+    actor: Literal["reviewer", "candidate", "platform", "none"]
+    action: Action
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """The posterior, and the probability of reaching the cut however the unscored turn out."""
+
+    estimate: ability.Estimate
+    worst: float
+    best: float
+    observed: int
+
+
+def decide(
+    scores: Iterable[Score],
+    track: Track,
+    form: Form,
+    policy: Policy,
+    *,
+    judges: Sequence[JudgeBasis] = (),
+    keys: KeySource = "authored",
+    person: ReviewDecided | None = None,
+) -> Decision:
+    """Return what follows from the scores, or from the person who decided.
+
+    `scores` are the latest of every criterion of the form, the unscored ones included; `judges`
+    name every model whose scores are among them (one that is not named has grade `none`).
+    """
+    counted = tuple(sorted(map(_with_evidence, scores), key=lambda score: (score.item_id, score.criterion)))
+    weighed = _weigh(counted, {competency.id: competency.weight for competency in track.competencies}, track)
+    competencies = tuple(_competency(counted, competency, track) for competency in track.competencies)
+    if person is not None:
+        outcome, reasons = _by_person(person, counted)
+    else:
+        obstacles = _obstacles(counted, form)
+        if _grade(counted, track, judges, keys).rank < policy.least_basis.rank:
+            obstacles.append(ReasonCode.BASIS_BELOW_POLICY)
+        outcome, reasons = _by_rule(weighed, obstacles, _floor_obstacles(competencies), counted, policy)
+    actor, action = _next(outcome, reasons)
+    return Decision(
+        decision=outcome,
+        decided_by="person" if person is not None and outcome != "needs_review" else "rule",
+        score=_points(weighed.estimate.mean, track),
+        interval=(_points(weighed.estimate.low, track), _points(weighed.estimate.high, track)),
+        probability=weighed.estimate.probability,
+        competencies=competencies,
+        basis=_basis(counted, track, judges, keys, person),
+        reasons=reasons,
+        actor=actor,
+        action=action,
+    )
+
+
+def keys_of(items: Iterable[Item]) -> KeySource:
+    """Return `panel` when every key of these items comes from a panel, else `authored`."""
+    keys = [key for item in items if isinstance(key := getattr(item, "key", None), Key)]
+    return "panel" if keys and all(key.source == "panel" for key in keys) else "authored"
+
+
+def _with_evidence(score: Score) -> Score:
+    """Refuse a judge's credit that points at nothing, wherever it came from."""
+    if score.rater_kind == "judge" and score.value and not score.evidence:
+        return score.changed(value=None, unscored=Unscored.EVIDENCE_NOT_FOUND)
+    return score
+
+
+def _weigh(scores: Sequence[Score], weights: dict[str, float], track: Track) -> _Weighed:
+    observations = ability.observe(scores, weights)
+    cut = track.cut.ability
+    return _Weighed(
+        estimate=ability.estimate(observations, cut),
+        worst=ability.estimate(ability.assuming(observations, 0.0), cut).probability,
+        best=ability.estimate(ability.assuming(observations, 1.0), cut).probability,
+        observed=sum(score.value is not None for score in scores),
+    )
+
+
+def _competency(scores: Sequence[Score], competency: Competency, track: Track) -> CompetencyResult:
+    own = [score for score in scores if score.competency == competency.id]
+    observations = ability.observe(own, {competency.id: 1.0})
+    estimate = ability.estimate(observations, track.cut.ability)
+    observed = sum(score.value is not None for score in own)
+    return CompetencyResult(
+        id=competency.id,
+        score=_points(estimate.mean, track),
+        interval=(_points(estimate.low, track), _points(estimate.high, track)),
+        floor=None if competency.floor is None else _floor(observations, competency.floor),
+        observations=observed,
+        unscored=len(own) - observed,
+    )
+
+
+def _floor(observations: Sequence[ability.Observation], floor: float) -> Literal["met", "below", "unknown"]:
+    """Whether the floor is met whatever the unscored turn out to be."""
+    if all(observation.value is None for observation in observations):
+        return "unknown"
+    if ability.estimate(observations, floor).probability < THRESHOLDS.floor:
+        return "below"
+    worst = ability.estimate(ability.assuming(observations, 0.0), floor)
+    return "met" if worst.probability >= THRESHOLDS.floor else "unknown"
+
+
+def _floor_obstacles(competencies: Iterable[CompetencyResult]) -> list[ReasonCode]:
+    floors = {competency.floor for competency in competencies}
+    codes = {"below": ReasonCode.FLOOR_BELOW, "unknown": ReasonCode.FLOOR_UNKNOWN}
+    return [code for floor, code in codes.items() if floor in floors]
+
+
+def _obstacles(scores: Sequence[Score], form: Form) -> list[ReasonCode]:
+    """Return what keeps any rule from deciding, whatever the number says."""
+    found = []
+    if any(score.unscored in _FAULTS for score in scores):
+        found.append(ReasonCode.TECHNICAL_FAULT)
+    if any(score.required and score.unscored for score in scores):
+        found.append(ReasonCode.REQUIRED_UNSCORED)
+    silent = {place.category for place in form.items} - {
+        score.category for score in scores if score.value is not None
+    }
+    absent = {place.item_id for place in form.items} - {score.item_id for score in scores}
+    if absent or any(score.is_open and score.category in silent for score in scores):
+        found.append(ReasonCode.OPEN_CRITERIA)
+    elif silent:
+        found.append(ReasonCode.COULD_NOT_JUDGE)
+    return found
+
+
+def _by_rule(
+    weighed: _Weighed,
+    obstacles: Sequence[ReasonCode],
+    floors: Sequence[ReasonCode],
+    scores: Sequence[Score],
+    policy: Policy,
+) -> tuple[Outcome, tuple[ReasonCode, ...]]:
+    if weighed.worst >= THRESHOLDS.qualified:
+        if not obstacles and not floors and "qualified" in policy.rules_may_decide:
+            return "qualified", (ReasonCode.ABOVE_CUT,)
+        return "needs_review", (*obstacles, *floors, ReasonCode.PROPOSED_QUALIFIED)
+    if weighed.best <= THRESHOLDS.not_qualified:
+        if not obstacles and "not_qualified" in policy.rules_may_decide:
+            return "not_qualified", (ReasonCode.BELOW_CUT,)
+        return "needs_review", (*obstacles, ReasonCode.PROPOSED_NOT_QUALIFIED)
+    doubts = [*obstacles, *floors]
+    if weighed.observed and THRESHOLDS.not_qualified < weighed.estimate.probability < THRESHOLDS.qualified:
+        doubts.append(ReasonCode.NEAR_CUT)
+    if any(score.is_open for score in scores):
+        doubts.append(ReasonCode.OPEN_CRITERIA)
+    elif any(score.unscored for score in scores):
+        doubts.append(ReasonCode.COULD_NOT_JUDGE)
+    return "needs_review", tuple(dict.fromkeys(doubts)) or (ReasonCode.NEAR_CUT,)
+
+
+def _by_person(person: ReviewDecided, scores: Sequence[Score]) -> tuple[Outcome, tuple[ReasonCode, ...]]:
+    if person.decision == "qualified" and any(score.required and score.unscored for score in scores):
+        return "needs_review", (ReasonCode.REQUIRED_UNSCORED,)
+    if person.decision == "inconclusive":
+        return "inconclusive", (ReasonCode.CANNOT_BE_JUDGED,)
+    return person.decision, (ReasonCode.DECIDED_BY_PERSON,)
+
+
+def _next(
+    outcome: Outcome, reasons: Sequence[ReasonCode]
+) -> tuple[Literal["reviewer", "platform", "none"], Action]:
+    if outcome == "inconclusive":
+        return "platform", Action.ORDER_NEW_ATTEMPT
+    if outcome != "needs_review":
+        return "none", Action.NONE
+    to_score = {ReasonCode.OPEN_CRITERIA, ReasonCode.REQUIRED_UNSCORED, ReasonCode.TECHNICAL_FAULT}
+    if to_score & set(reasons):
+        return "reviewer", Action.SCORE_OPEN_CRITERIA
+    proposals = {ReasonCode.PROPOSED_QUALIFIED, ReasonCode.PROPOSED_NOT_QUALIFIED}
+    return "reviewer", Action.CONFIRM if proposals & set(reasons) else Action.DECIDE
+
+
+def _grade(scores: Sequence[Score], track: Track, judges: Sequence[JudgeBasis], keys: KeySource) -> Grade:
+    """Return the weakest of what the scores stand on. A judge that only abstained counts too:
+    its silence must not make the basis look better."""
+    authored = Grade.PROVISIONAL
+    grades = [Grade.CALIBRATED if track.cut.method != "authored" else authored]
+    if any(score.rater_kind == "rule" for score in scores):
+        grades.append(Grade.CALIBRATED if keys == "panel" else authored)
+    by_model = {judge.model: judge.grade for judge in judges}
+    for score in scores:
+        if score.rater_kind == "judge":
+            grades.append(by_model.get(score.rater.partition(":")[2], Grade.NONE))
+    return min(grades, key=lambda grade: grade.rank)
+
+
+def _basis(
+    scores: Sequence[Score],
+    track: Track,
+    judges: Sequence[JudgeBasis],
+    keys: KeySource,
+    person: ReviewDecided | None,
+) -> Basis:
+    scored = [score for score in scores if score.value is not None]
+    raters = {score.rater if score.rater_kind == "judge" else score.rater_kind for score in scored}
+    if person is not None:
+        raters.add("person")
+    authored = track.cut.method == "authored"
+    return Basis(
+        raters=tuple(sorted(raters)),
+        judges=tuple(judge for judge in judges if f"judge:{judge.model}" in raters),
+        keys=keys,
+        cut="authored" if authored else f"{track.cut.method}:{track.id}-{track.version}",
+    )
+
+
+def _points(theta: float, track: Track) -> float:
+    """Place an ability on the score scale: linear, the cut at 60, clipped to 0..100."""
+    points = THRESHOLDS.score_at_cut + THRESHOLDS.points_per_logit * (theta - track.cut.ability)
+    return round(min(THRESHOLDS.highest_score, max(THRESHOLDS.lowest_score, points)), 2)
