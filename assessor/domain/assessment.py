@@ -267,7 +267,9 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.VerdictIssued():
             return replace(a.moved(Status.DECIDED), verdict=fact)
         case e.FaultRecorded():
-            return replace(a.moved(Status.TECHNICAL_HOLD), held_from=a.status, fault=fact, faults=a.faults + 1)
+            return replace(
+                a.moved(Status.TECHNICAL_HOLD), held_from=a.status, fault=fact, faults=a.faults + 1
+            )
         case e.HoldReleased():
             return replace(a.moved(a.held_from or Status.SCORING), held_from=None, fault=None)
         case e.AssessmentVoided():
@@ -289,9 +291,16 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
 
 def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:
     if isinstance(fact, e.CandidateMessage):
-        return Turn(seq=seq, speaker="candidate", text=fact.text, item_id=fact.item_id, message_id=fact.message_id)
+        return Turn(
+            seq=seq, speaker="candidate", text=fact.text, item_id=fact.item_id, message_id=fact.message_id
+        )
     return Turn(
-        seq=seq, speaker="interviewer", text=fact.text, item_id=fact.item_id, kind=fact.kind, probe_id=fact.probe_id
+        seq=seq,
+        speaker="interviewer",
+        text=fact.text,
+        item_id=fact.item_id,
+        kind=fact.kind,
+        probe_id=fact.probe_id,
     )
 
 
@@ -308,7 +317,7 @@ _WAY_OUT: Mapping[Status, str] = MappingProxyType(
         Status.EXPIRED: "The invitation ran out; ask the platform for a new one.",
         Status.WITHDRAWN: "It was withdrawn; ask the platform for a new one.",
         Status.CANCELLED: "The platform cancelled it; ask them.",
-        Status.TECHNICAL_HOLD: "A fault of ours holds it; nothing counts against you, and you will hear from us.",
+        Status.TECHNICAL_HOLD: "A fault of ours holds it; nothing counts against you. We will tell you more.",
         Status.VOIDED: "It does not count; a new attempt was given.",
     }
 )

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.form import Form
+from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.policy import Policy
 from assessor.domain.response import Response
 from assessor.domain.score import Score

@@ -56,20 +56,30 @@ def draw_form(library: Library, track: Track, name: str, seed: str) -> Form:
     """
     plan = next((plan for plan_name, plan in track.forms.items() if plan_name == name), None)
     if plan is None:
-        raise invalid("form", f"{name!r} is not a form of track {track.id}", f"Use one of {', '.join(track.forms)}.")
+        raise invalid(
+            "form", f"{name!r} is not a form of track {track.id}", f"Use one of {', '.join(track.forms)}."
+        )
     bank = list(library.items[track.id].values())
     drawn: list[Item] = []
     for section in plan.sections:
         drawn += _draw_section(bank, section, drawn, seed)
     items = tuple(
-        FormItem(item_id=item.id, version=item.version, hash=item.hash, category=item.category, minutes=item.minutes)
+        FormItem(
+            item_id=item.id,
+            version=item.version,
+            hash=item.hash,
+            category=item.category,
+            minutes=item.minutes,
+        )
         for item in drawn
     )
     return Form(name=name, items=items, minutes=plan.minutes, time_limit_minutes=plan.time_limit_minutes)
 
 
 def _draw_section(bank: Sequence[Item], section: Section, drawn: Sequence[Item], seed: str) -> list[Item]:
-    eligible = [item for item in bank if item.category is section.category and item.minutes <= section.max_minutes]
+    eligible = [
+        item for item in bank if item.category is section.category and item.minutes <= section.max_minutes
+    ]
     chosen: list[Item] = []
     for item in sorted(eligible, key=lambda item: _draw_order(seed, item.id)):
         if len(chosen) < section.count and not _are_enemies(item, [*drawn, *chosen]):
@@ -77,7 +87,7 @@ def _draw_section(bank: Sequence[Item], section: Section, drawn: Sequence[Item],
     if len(chosen) < section.count:
         raise invalid(
             "form",
-            f"the bank has {len(chosen)} of the {section.count} {section.category} items that this form needs",
+            f"the bank has {len(chosen)} of the {section.count} {section.category} items that it needs",
             "Add items, or ask for fewer.",
         )
     return chosen

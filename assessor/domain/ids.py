@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+ENTROPY_BYTES = 16
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
@@ -18,8 +19,8 @@ def make_id(prefix: str, entropy: bytes) -> str:
 
     Raises ValueError when there are not exactly 16 bytes.
     """
-    if len(entropy) != 16:
-        raise ValueError("an identifier takes 16 bytes of entropy")
+    if len(entropy) != ENTROPY_BYTES:
+        raise ValueError(f"an identifier takes {ENTROPY_BYTES} bytes of entropy")
     number = int.from_bytes(entropy)
     digits = [ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(26))]
     return f"{prefix}_{''.join(digits)}"

@@ -138,8 +138,21 @@ class ItemBase(Value):
         return content_hash(self)
 
     def presented(self) -> dict[str, Any]:
-        """Return what the candidate may see, as JSON types: never a key, a rubric or a difficulty."""
-        hidden = {"key", "rubric", "difficulty", "enemies", "specialty", "jurisdiction"}
+        """Return what the candidate may see, as JSON types.
+
+        Never a key, a rubric or a difficulty; nor the competency, which can hint at the trap, nor
+        the probes, which are asked when they are due.
+        """
+        hidden = {
+            "key",
+            "rubric",
+            "difficulty",
+            "enemies",
+            "specialty",
+            "jurisdiction",
+            "competency",
+            "probes",
+        }
         return self.model_dump(mode="json", exclude=hidden)
 
 

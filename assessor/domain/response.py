@@ -166,7 +166,9 @@ def _evaluation(item: EvaluationItem, response: EvaluationResponse) -> list[Fiel
     ]
     return problems + [
         FieldProblem(
-            f"issues.{place}.quote", "is not in the response, word for word", "Copy the words from the response."
+            f"issues.{place}.quote",
+            "is not in the response, word for word",
+            "Copy the words from the response.",
         )
         for place, issue in enumerate(response.issues)
         if issue.quote and issue.quote.strip() not in item.response
@@ -189,7 +191,9 @@ def _ranking(item: RankingItem, response: RankingResponse) -> list[FieldProblem]
         for name in sorted({name for name in given if given.count(name) > 1})
     ]
     return problems + [
-        FieldProblem("order", f"leaves out {name!r}", "Give each response a place, or say that you cannot judge.")
+        FieldProblem(
+            "order", f"leaves out {name!r}", "Give each response a place, or say that you cannot judge."
+        )
         for name in known
         if name not in given
     ]
@@ -233,7 +237,9 @@ def _trajectory(item: TrajectoryItem, response: TrajectoryResponse) -> list[Fiel
     ]
     if response.first_error is not None and response.first_error not in steps:
         problems.append(
-            FieldProblem("first_error", "is not a step of this run", "Choose a step, or say that there is none.")
+            FieldProblem(
+                "first_error", "is not a step of this run", "Choose a step, or say that there is none."
+            )
         )
     if (response.first_error is None) != (response.error_class is ErrorClass.NONE):
         problems.append(

@@ -6,7 +6,7 @@ MAX_TEXT_CHARS = 20_000
 
 
 def accept_text(field: str, text: str, *, limit: int = MAX_TEXT_CHARS, required: bool = False) -> str:
-    """Return the text as it was typed, with line ends as `\\n`.
+    """Return the text as it was typed, with every line end a line feed.
 
     Raises TooLarge over `limit` characters, InvalidInput for a lone surrogate, a NUL or, when
     `required`, for nothing but white space.

@@ -17,9 +17,7 @@ class Value(BaseModel):
     must not travel.
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
     def changed(self, **fields: Any) -> Self:
         """Return a validated copy; `model_copy(update=...)` would skip validation."""

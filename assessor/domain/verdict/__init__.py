@@ -7,6 +7,7 @@ one reader turn the document into bytes and back.
 from assessor.domain.verdict.document import (
     SCHEMA_VERSION,
     VerdictDocument,
+    bind,
     compose,
     explain,
     read_verdict,
@@ -34,6 +35,7 @@ __all__ = [
     "JudgeBasis",
     "ReasonCode",
     "VerdictDocument",
+    "bind",
     "compose",
     "decide",
     "explain",

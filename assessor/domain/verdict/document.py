@@ -1,19 +1,31 @@
 """The verdict document: one writer, one reader. It carries references, never quotes."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn
 
 from pydantic import AwareDatetime, ValidationError
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.library import Library
+from assessor.domain.policy import Grade
 from assessor.domain.track import Track
 from assessor.domain.value import Value, canonical
 from assessor.domain.verdict.reasons import NEXT_STEPS, REASONS, Action, ReasonCode
-from assessor.domain.verdict.rule import Basis, CompetencyResult, Decision, Interval, Outcome
+from assessor.domain.verdict.rule import (
+    Basis,
+    CompetencyResult,
+    Decision,
+    Interval,
+    JudgeBasis,
+    Outcome,
+    decide,
+    keys_of,
+)
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION: Final = "1"
 
 
 class TrackReference(Value):
@@ -100,11 +112,37 @@ class VerdictDocument(Value):
 
 
 def compose(
+    assessment: Assessment,
+    library: Library,
+    track: Track,
+    *,
+    verdict_id: str,
+    issued_at: datetime,
+    judges: Sequence[JudgeBasis] = (),
+) -> VerdictDocument:
+    """Decide on what the log holds, and bind the outcome to its id and its time.
+
+    `judges` are those with a calibration; any other that scored stands with grade `none`. The same
+    inputs give the same bytes.
+    """
+    decision = decide(
+        assessment.scores.values(),
+        track,
+        assessment.form,
+        assessment.policy,
+        judges=_judges(assessment, judges),
+        keys=keys_of(library.item(track.id, place.item_id) for place in assessment.form.items),
+        person=assessment.decided_by_person,
+    )
+    return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at)
+
+
+def bind(
     assessment: Assessment, track: Track, decision: Decision, *, verdict_id: str, issued_at: datetime
 ) -> VerdictDocument:
-    """Bind a decision to its assessment, its id and its time. The same inputs give the same bytes.
+    """Write a decision down with everything that made it.
 
-    The log head is that of the assessment as it is passed in: everything the decision was made from.
+    The log head is that of the assessment as it is passed in: all that the decision was made from.
     """
     ordered = assessment.ordered
     return VerdictDocument(
@@ -174,6 +212,19 @@ def explain(document: VerdictDocument) -> tuple[str, ...]:
     if document.decision == "not_qualified" and document.retake_after:
         sentences.append(f"You may try again from {document.retake_after:%d %B %Y}.")
     return tuple(sentences)
+
+
+def _judges(assessment: Assessment, calibrated: Sequence[JudgeBasis]) -> tuple[JudgeBasis, ...]:
+    known = {judge.model: judge for judge in calibrated}
+    hashes = _hashes(assessment)
+    raters = {
+        score.rater.partition(":")[2] for score in assessment.scores.values() if score.rater_kind == "judge"
+    }
+    return tuple(
+        known.get(model)
+        or JudgeBasis(model=model, prompt_hash=hashes.prompts, rubric_hash=hashes.rubrics, grade=Grade.NONE)
+        for model in sorted(raters)
+    )
 
 
 def _next_step(decision: Decision, review_days: int, issued_at: datetime) -> NextStep:

@@ -18,7 +18,6 @@ class ReasonCode(StrEnum):
     BASIS_BELOW_POLICY = "basis_below_policy"
     FLOOR_BELOW = "floor_below"
     FLOOR_UNKNOWN = "floor_unknown"
-    POLICY_WANTS_PERSON = "policy_wants_person"
     PROPOSED_QUALIFIED = "proposed_qualified"
     PROPOSED_NOT_QUALIFIED = "proposed_not_qualified"
     DECIDED_BY_PERSON = "decided_by_person"
@@ -27,23 +26,24 @@ class ReasonCode(StrEnum):
 
 REASONS: Mapping[ReasonCode, str] = MappingProxyType(
     {
-        ReasonCode.ABOVE_CUT: "The work shows, with the certainty that is asked for, an ability at or above the cut.",
-        ReasonCode.BELOW_CUT: "The work shows, with the certainty that is asked for, an ability below the cut.",
+        ReasonCode.ABOVE_CUT: "With the certainty asked for, the work shows an ability at or above the cut.",
+        ReasonCode.BELOW_CUT: "With the certainty asked for, the work shows an ability below the cut.",
         ReasonCode.NEAR_CUT: "The scores so far do not tell on which side of the cut the ability lies.",
         ReasonCode.OPEN_CRITERIA: "Some of the work has not been scored yet, and it could still matter.",
-        ReasonCode.REQUIRED_UNSCORED: "A criterion that every qualified person must be scored on has no score yet.",
-        ReasonCode.TECHNICAL_FAULT: "A fault of ours left some of the work unscored. It does not count against anyone.",
+        ReasonCode.REQUIRED_UNSCORED: "A criterion without which nobody qualifies has no score yet.",
+        ReasonCode.TECHNICAL_FAULT: "A fault of ours left some of the work unscored; nobody loses by it.",
         ReasonCode.COULD_NOT_JUDGE: "A part was answered with “cannot judge”, which leaves too much open.",
         ReasonCode.BASIS_BELOW_POLICY: (
             "What the scores stand on has not been measured against people as far as the platform asks for."
         ),
         ReasonCode.FLOOR_BELOW: "A competency that has a floor of its own lies below it.",
         ReasonCode.FLOOR_UNKNOWN: "A competency that has a floor of its own is not known well enough.",
-        ReasonCode.POLICY_WANTS_PERSON: "The platform wants a person to make this decision.",
-        ReasonCode.PROPOSED_QUALIFIED: "The numbers point to qualified. Only a person may say so here.",
-        ReasonCode.PROPOSED_NOT_QUALIFIED: "The numbers point to not qualified. Only a person may say so here.",
+        ReasonCode.PROPOSED_QUALIFIED: "The numbers point to qualified; here only a person may decide that.",
+        ReasonCode.PROPOSED_NOT_QUALIFIED: (
+            "The numbers point to not qualified; here only a person may decide that."
+        ),
         ReasonCode.DECIDED_BY_PERSON: "A person looked at the work and decided. Their reason is on record.",
-        ReasonCode.CANNOT_BE_JUDGED: "A person found that this attempt cannot be judged, so another one is given.",
+        ReasonCode.CANNOT_BE_JUDGED: "A person found that this attempt cannot be judged. Another is given.",
     }
 )
 """The texts never quote a candidate and never tell a key: a signed copy outlives an erasure."""

@@ -40,6 +40,9 @@ THRESHOLDS = Thresholds()
 
 _FAULTS = frozenset({Unscored.TECHNICAL_FAULT, Unscored.MODEL_UNAVAILABLE, Unscored.MODEL_OUTPUT_INVALID})
 
+_TO_SCORE = frozenset({ReasonCode.OPEN_CRITERIA, ReasonCode.REQUIRED_UNSCORED, ReasonCode.TECHNICAL_FAULT})
+"""Reasons that go away when a person scores what is open."""
+
 
 class CompetencyResult(Value):
     """One competency on the score scale, with its interval. Reported; the composite decides."""
@@ -121,7 +124,7 @@ def decide(
         if _grade(counted, track, judges, keys).rank < policy.least_basis.rank:
             obstacles.append(ReasonCode.BASIS_BELOW_POLICY)
         outcome, reasons = _by_rule(weighed, obstacles, _floor_obstacles(competencies), counted, policy)
-    actor, action = _next(outcome, reasons)
+    actor, action = _next(outcome, reasons, can_score=any(score.is_open for score in counted))
     return Decision(
         decision=outcome,
         decided_by="person" if person is not None and outcome != "needs_review" else "rule",
@@ -219,7 +222,8 @@ def _by_rule(
     if weighed.worst >= THRESHOLDS.qualified:
         if not obstacles and not floors and "qualified" in policy.rules_may_decide:
             return "qualified", (ReasonCode.ABOVE_CUT,)
-        return "needs_review", (*obstacles, *floors, ReasonCode.PROPOSED_QUALIFIED)
+        proposal = () if _TO_SCORE & set(obstacles) else (ReasonCode.PROPOSED_QUALIFIED,)
+        return "needs_review", (*obstacles, *floors, *proposal)
     if weighed.best <= THRESHOLDS.not_qualified:
         if not obstacles and "not_qualified" in policy.rules_may_decide:
             return "not_qualified", (ReasonCode.BELOW_CUT,)
@@ -243,14 +247,13 @@ def _by_person(person: ReviewDecided, scores: Sequence[Score]) -> tuple[Outcome,
 
 
 def _next(
-    outcome: Outcome, reasons: Sequence[ReasonCode]
+    outcome: Outcome, reasons: Sequence[ReasonCode], *, can_score: bool
 ) -> tuple[Literal["reviewer", "platform", "none"], Action]:
     if outcome == "inconclusive":
         return "platform", Action.ORDER_NEW_ATTEMPT
     if outcome != "needs_review":
         return "none", Action.NONE
-    to_score = {ReasonCode.OPEN_CRITERIA, ReasonCode.REQUIRED_UNSCORED, ReasonCode.TECHNICAL_FAULT}
-    if to_score & set(reasons):
+    if can_score and _TO_SCORE & set(reasons):
         return "reviewer", Action.SCORE_OPEN_CRITERIA
     proposals = {ReasonCode.PROPOSED_QUALIFIED, ReasonCode.PROPOSED_NOT_QUALIFIED}
     return "reviewer", Action.CONFIRM if proposals & set(reasons) else Action.DECIDE
@@ -264,9 +267,11 @@ def _grade(scores: Sequence[Score], track: Track, judges: Sequence[JudgeBasis], 
     if any(score.rater_kind == "rule" for score in scores):
         grades.append(Grade.CALIBRATED if keys == "panel" else authored)
     by_model = {judge.model: judge.grade for judge in judges}
-    for score in scores:
-        if score.rater_kind == "judge":
-            grades.append(by_model.get(score.rater.partition(":")[2], Grade.NONE))
+    grades += [
+        by_model.get(score.rater.partition(":")[2], Grade.NONE)
+        for score in scores
+        if score.rater_kind == "judge"
+    ]
     return min(grades, key=lambda grade: grade.rank)
 
 

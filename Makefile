@@ -1,0 +1,45 @@
+# Works with GNU Make 3.81 (macOS) and later. `make help` lists the targets.
+# Arguments for pytest: make test ARGS="tests/domain -k verdict". Newer versions: make lock ARGS=--upgrade.
+
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+# Without --python-version a lock made by a newer Python would leave out what 3.11 needs.
+COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format docs lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make .venv and install what the lock names (quick when nothing changed)
+	@sh tools/setup.sh $(VENV)
+
+demo: setup ## serve the demonstration on 127.0.0.1 and print its address
+	@$(BIN)/assessor demo $(ARGS)
+
+test: setup ## run the tests, with a real Chromium where one can be had
+	@sh tools/test.sh $(VENV) $(ARGS)
+
+check: setup ## formatting, lint, types and import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict assessor tests
+	$(BIN)/lint-imports
+
+format: setup ## let ruff rewrite what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: setup ## write the generated pages
+	$(BIN)/python -c "from assessor.settings import markdown_table; print(markdown_table(), end='')" > docs/settings.md
+
+lock: setup ## compile both locks again, with hashes and without addresses
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what the tools and the build left behind; .venv and var stay
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find assessor tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The world outside: each module fulfils one port of `assessor.ports`."""

@@ -1,0 +1,85 @@
+"""Question banks and rubrics on disk.
+
+question_banks/<track>/track.yaml        one Track
+question_banks/<track>/<category>.yaml   items: [...]
+rubrics/<track>/*.yaml                   rubrics: [...]
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from assessor.adapters.content.checks import CHECKS, repeated_ids
+from assessor.adapters.content.cues import warnings
+from assessor.adapters.content.documents import Document
+from assessor.adapters.content.shelves import Shelf, load_shelf
+from assessor.domain.errors import LibraryInvalid, LibraryProblem
+from assessor.domain.library import Library
+
+__all__ = ["CheckReport", "FileContent", "check"]
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What `check` found: items by track and category, what is wrong, what to look at."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    errors: tuple[LibraryProblem, ...]
+    warnings: tuple[LibraryProblem, ...]
+
+
+class FileContent:
+    """The `Content` port over two folders. Files are read once, on first use."""
+
+    def __init__(self, banks: Path, rubrics: Path) -> None:
+        self._banks = banks
+        self._rubrics = rubrics
+        self._library: Library | None = None
+
+    async def library(self) -> Library:
+        """Return the whole library. Raises LibraryInvalid with every problem there is."""
+        if self._library is None:
+            self._library = await asyncio.to_thread(_load, self._banks, self._rubrics)
+        return self._library
+
+
+def check(banks: Path, rubrics: Path) -> CheckReport:
+    """Read everything and report; nothing in the files makes this raise."""
+    shelves, errors = _shelves(banks, rubrics)
+    counts = {
+        shelf.name: {category.value: len(entries) for category, entries in sorted(shelf.items.items())}
+        for shelf in shelves
+    }
+    hints = tuple(hint for shelf in shelves for hint in warnings(shelf))
+    return CheckReport(counts, tuple(errors), hints)
+
+
+def _load(banks: Path, rubrics: Path) -> Library:
+    shelves, errors = _shelves(banks, rubrics)
+    if errors:
+        raise LibraryInvalid(errors)
+    return Library(
+        tracks={shelf.name: shelf.track.value for shelf in shelves if shelf.track.value is not None},
+        items={shelf.name: {item.id: item for _, item in shelf.usable()} for shelf in shelves},
+        rubrics={entry.value.id: entry.value for shelf in shelves for entry in shelf.rubrics if entry.value},
+    )
+
+
+def _shelves(banks: Path, rubrics: Path) -> tuple[list[Shelf], list[LibraryProblem]]:
+    """Return one shelf a track and every problem, in the order of files and lines."""
+    names = _folders(banks)
+    shelves = [load_shelf(banks / name, rubrics / name, banks.name, rubrics.name) for name in names]
+    errors = [problem for shelf in shelves for problem in shelf.problems]
+    errors += [problem for shelf in shelves for rule in CHECKS for problem in rule(shelf)]
+    errors += repeated_ids((entry for shelf in shelves for entry in shelf.rubrics), "rubric")
+    if not names:
+        errors.append(Document(banks.name).problem((), "holds no track: expected <track>/track.yaml"))
+    for name in sorted(set(_folders(rubrics)) - set(names)):
+        orphan = Document(f"{rubrics.name}/{name}")
+        errors.append(orphan.problem((), "holds rubrics for a track that does not exist"))
+    return shelves, sorted(errors, key=lambda problem: (problem.file, problem.line, problem.field))
+
+
+def _folders(root: Path) -> list[str]:
+    return sorted(path.name for path in root.glob("*/") if path.name[0] not in "._")

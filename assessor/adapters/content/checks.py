@@ -1,0 +1,212 @@
+"""What must hold between the entries of a track: one small function a rule.
+
+Rules that count ("there are enough items") keep quiet about a category in which an entry has a
+mistake of its own: they would only repeat it in other words.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from assessor.adapters.content.shelves import Entry, Shelf
+from assessor.domain.errors import LibraryProblem
+from assessor.domain.item import Category, InterviewItem, Item, SftItem
+from assessor.domain.rubric import Anchor, Rubric
+from assessor.domain.track import MAX_FORM_MINUTES, FormPlan, Section
+
+Problems = Iterator[LibraryProblem]
+
+_GRADED = (Category.INTERVIEW, Category.SFT)
+"""Categories whose rubrics need an anchor at every level: simulated candidates answer with them."""
+
+
+def track_is_in_its_own_folder(shelf: Shelf) -> Problems:
+    """The folder's name is the track's id, because ids are what everything else refers to."""
+    if shelf.track.id is not None and shelf.track.id != shelf.name:
+        yield shelf.track.problem(f"is {shelf.track.id!r}, but the folder is called {shelf.name!r}", "id")
+
+
+def item_ids_are_unique(shelf: Shelf) -> Problems:
+    """An item is found by track and id, whatever its category."""
+    yield from repeated_ids(shelf.entries(), "item")
+
+
+def repeated_ids(entries: Iterable[Entry[Item] | Entry[Rubric]], kind: str) -> Problems:
+    """Report every entry whose id an earlier one has."""
+    first: dict[str, Entry[Item] | Entry[Rubric]] = {}
+    for entry in entries:
+        if entry.id is None:
+            continue
+        if entry.id in first:
+            at = first[entry.id].problem("", "id")
+            yield entry.problem(f"{entry.id!r} is another {kind}'s id ({at.file}:{at.line})", "id")
+        first.setdefault(entry.id, entry)
+
+
+def items_refer_to_what_exists(shelf: Shelf) -> Problems:
+    """Rubrics and enemies that items name are there."""
+    if shelf.unread:
+        return
+    rubrics = {entry.id for entry in shelf.rubrics}
+    ids = {entry.id for entry in shelf.entries()}
+    for entry, item in shelf.usable():
+        if item.rubric is not None and item.rubric not in rubrics:
+            yield entry.problem(f"there is no rubric {item.rubric!r} for this track", "rubric")
+        for place, enemy in enumerate(item.enemies):
+            if enemy not in ids or enemy == item.id:
+                yield entry.problem(f"{enemy!r} is not another item of this track", "enemies", place)
+
+
+def items_belong_to_the_track(shelf: Shelf) -> Problems:
+    """Competency, specialty and jurisdiction are ones that the track knows."""
+    if (track := shelf.track.value) is None:
+        return
+    competencies = {competency.id for competency in track.competencies}
+    for entry, item in shelf.usable():
+        if item.competency not in competencies:
+            yield entry.problem(f"the track has no competency {item.competency!r}", "competency")
+        if item.specialty is not None and item.specialty not in track.specialties:
+            yield entry.problem(f"the track has no specialty {item.specialty!r}", "specialty")
+        if item.jurisdiction not in (None, track.jurisdiction):
+            yield entry.problem(f"the track's jurisdiction is {track.jurisdiction!r}", "jurisdiction")
+    for rubric_entry in shelf.rubrics:
+        for place, criterion in enumerate(rubric_entry.value.criteria if rubric_entry.value else ()):
+            if criterion.competency not in competencies:
+                problem = f"the track has no competency {criterion.competency!r}"
+                yield rubric_entry.problem(problem, "criteria", place, "competency")
+
+
+def every_competency_is_measured(shelf: Shelf) -> Problems:
+    """A competency without an item would be reported without an observation."""
+    if shelf.track.value is None or shelf.incomplete:
+        return
+    measured = {item.competency for _, item in shelf.usable()}
+    for place, competency in enumerate(shelf.track.value.competencies):
+        if competency.id not in measured:
+            yield shelf.track.problem(f"no item measures {competency.id!r}", "competencies", place, "id")
+
+
+def every_form_can_be_drawn(shelf: Shelf) -> Problems:
+    """Each section finds its items, and even the longest draw keeps to the minutes promised."""
+    for name, plan in shelf.track.value.forms.items() if shelf.track.value else ():
+        if any(section.category in shelf.incomplete for section in plan.sections):
+            continue
+        short = [shortage for section in plan.sections for shortage in _shortage(shelf, section)]
+        for section, problem in short:
+            yield shelf.track.problem(problem, "forms", name, "sections", plan.sections.index(section))
+        if short:
+            continue
+        if (blocked := _blocked_by_enemies(shelf, plan)) is not None:
+            yield shelf.track.problem(
+                f"enemies leave too few {blocked} items to fill this form", "forms", name, "sections"
+            )
+        longest = sum(_longest_draw(shelf, section) for section in plan.sections)
+        if longest > (limit := min(plan.minutes, MAX_FORM_MINUTES)):
+            problem = f"the longest draw takes {longest:g} minutes, and the form promises {limit}"
+            yield shelf.track.problem(problem, "forms", name, "minutes")
+
+
+def eligible(shelf: Shelf, section: Section) -> list[Item]:
+    """Return the items that a section may draw."""
+    return [
+        item
+        for _, item in shelf.usable()
+        if item.category is section.category and item.minutes <= section.max_minutes
+    ]
+
+
+def _shortage(shelf: Shelf, section: Section) -> Iterator[tuple[Section, str]]:
+    found = len(eligible(shelf, section))
+    if found < section.count:
+        wanted = f"{section.count} {section.category} items of at most {section.max_minutes:g} minutes"
+        missing = section.count - found
+        yield section, f"needs {wanted}, and {section.category}.yaml has {found}: {missing} missing"
+
+
+def _longest_draw(shelf: Shelf, section: Section) -> float:
+    minutes = sorted((item.minutes for item in eligible(shelf, section)), reverse=True)
+    return sum(minutes[: section.count])
+
+
+def _blocked_by_enemies(shelf: Shelf, plan: FormPlan) -> Category | None:
+    """Return the first category that a greedy draw, least quarrelsome items first, cannot fill."""
+    quarrels: dict[str, set[str]] = {}
+    for _, item in shelf.usable():
+        for enemy in item.enemies:
+            quarrels.setdefault(item.id, set()).add(enemy)
+            quarrels.setdefault(enemy, set()).add(item.id)
+    drawn: set[str] = set()
+    for section in plan.sections:
+        wanted = sorted(eligible(shelf, section), key=lambda item: (len(quarrels.get(item.id, ())), item.id))
+        taken = 0
+        for item in wanted:
+            if taken < section.count and not quarrels.get(item.id, set()) & drawn:
+                drawn.add(item.id)
+                taken += 1
+        if taken < section.count:
+            return section.category
+    return None
+
+
+def anchors_agree_with_their_levels(shelf: Shelf) -> Problems:
+    """An anchor shows what its level asks for, and nothing of the levels above."""
+    graded = {item.rubric for _, item in shelf.usable() if item.category in _GRADED}
+    for entry in shelf.rubrics:
+        if (rubric := entry.value) is None:
+            continue
+        for place, anchor in enumerate(rubric.anchors):
+            if (problem := _anchor_problem(rubric, anchor)) is not None:
+                yield entry.problem(problem, "anchors", place, "met")
+        absent = sorted(set(range(5)) - {anchor.level for anchor in rubric.anchors})
+        if rubric.id in graded and absent:
+            levels = ", ".join(map(str, absent))
+            yield entry.problem(f"need an answer at each level from 0 to 4; missing: {levels}", "anchors")
+
+
+def _anchor_problem(rubric: Rubric, anchor: Anchor) -> str | None:
+    levels = {criterion.id: criterion.level for criterion in rubric.criteria}
+    met = {levels[name] for name in anchor.met}
+    if anchor.level == 0 and met:
+        return "an anchor at level 0 meets no criterion"
+    if anchor.level > 0 and anchor.level not in met:
+        return f"an anchor at level {anchor.level} meets at least one criterion of level {anchor.level}"
+    if met and max(met) > anchor.level:
+        return f"an anchor at level {anchor.level} meets a criterion of level {max(met)}"
+    return None
+
+
+def references_meet_their_constraints(shelf: Shelf) -> Problems:
+    """A reference answer that breaks its own rules would teach the wrong thing."""
+    for entry, item in shelf.usable():
+        if not isinstance(item, SftItem):
+            continue
+        for place, constraint in enumerate(item.constraints):
+            if not constraint.met_by(item.key.reference):
+                problem = f"the item's own reference does not meet this: {constraint.label}"
+                yield entry.problem(problem, "constraints", place)
+
+
+def questions_are_asked_once(shelf: Shelf) -> Problems:
+    """The same words twice in one conversation would look like a fault."""
+    first: dict[str, str] = {}
+    for entry, item in shelf.usable():
+        if not isinstance(item, InterviewItem):
+            continue
+        texts: list[tuple[str, tuple[str | int, ...]]] = [(item.question, ("question",))]
+        texts += [(probe.text, ("probes", place, "text")) for place, probe in enumerate(item.probes)]
+        for text, field in texts:
+            words = " ".join(text.casefold().split())
+            if words in first:
+                yield entry.problem(f"the same words are in {first[words]}", *field)
+            first.setdefault(words, f"item {item.id!r}")
+
+
+CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
+    track_is_in_its_own_folder,
+    item_ids_are_unique,
+    items_refer_to_what_exists,
+    items_belong_to_the_track,
+    every_competency_is_measured,
+    every_form_can_be_drawn,
+    anchors_agree_with_their_levels,
+    references_meet_their_constraints,
+    questions_are_asked_once,
+)

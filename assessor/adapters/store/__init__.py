@@ -1,0 +1,6 @@
+"""The store: every SQL statement and commit of the service."""
+
+from assessor.adapters.store.schema import migrate
+from assessor.adapters.store.store import SqlStore
+
+__all__ = ["SqlStore", "migrate"]

@@ -1,0 +1,166 @@
+"""Tenants, keys, people, sessions and invites."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from assessor.adapters.store.part import StorePart, unique_or
+from assessor.adapters.store.tables import API_KEY, CANDIDATE, INVITE, REVIEWER, SESSION, TENANT
+from assessor.domain.errors import Conflict, NotFound
+from assessor.domain.ids import make_id
+from assessor.domain.policy import Policy
+from assessor.ports import ApiKey, Reviewer, Session, Tenant
+
+_OTHER_ID = "Choose another id."
+
+
+class SqlTenants(StorePart):
+    """Platforms, their keys and the people they send."""
+
+    async def add_tenant(self, tenant: Tenant, at: datetime) -> None:
+        """Raises Conflict when there is one of that id."""
+        values = {"id": tenant.id, "name": tenant.name, "policy": tenant.policy.model_dump(mode="json")}
+        with unique_or(Conflict(f"There is a tenant {tenant.id} already", _OTHER_ID)):
+            await self._execute(insert(TENANT).values(**values, created_at=at))
+
+    async def tenant(self, tenant_id: str) -> Tenant:
+        """Raises NotFound."""
+        row = await self._first(select(TENANT).where(TENANT.c.id == tenant_id))
+        if row is None:
+            raise NotFound("tenant", tenant_id)
+        return _as_tenant(row)
+
+    async def tenants(self) -> tuple[Tenant, ...]:
+        """Return all, the oldest first."""
+        rows = await self._all(select(TENANT).order_by(TENANT.c.created_at, TENANT.c.id))
+        return tuple(map(_as_tenant, rows))
+
+    async def add_key(self, key: ApiKey, secret_hash: str, at: datetime) -> None:
+        """Raises NotFound for an unknown tenant, Conflict when there is a key of that id."""
+        await self.tenant(key.tenant)
+        with unique_or(Conflict(f"There is a key {key.id} already", _OTHER_ID)):
+            await self._execute(
+                insert(API_KEY).values(
+                    id=key.id,
+                    tenant_id=key.tenant,
+                    scopes=list(key.scopes),
+                    livemode=key.livemode,
+                    secret_hash=secret_hash,
+                    created_at=at,
+                )
+            )
+
+    async def key(self, key_id: str) -> tuple[ApiKey, str]:
+        """Return the key and the hash of its secret. Raises NotFound, also when it was revoked."""
+        row = await self._first(select(API_KEY).where(API_KEY.c.id == key_id, API_KEY.c.revoked_at.is_(None)))
+        if row is None:
+            raise NotFound("key", key_id)
+        return _as_key(row), row.secret_hash
+
+    async def keys(self, tenant_id: str) -> tuple[ApiKey, ...]:
+        """Return the keys that work, the oldest first."""
+        mine = select(API_KEY).where(API_KEY.c.tenant_id == tenant_id, API_KEY.c.revoked_at.is_(None))
+        rows = await self._all(mine.order_by(API_KEY.c.created_at, API_KEY.c.id))
+        return tuple(map(_as_key, rows))
+
+    async def revoke_key(self, key_id: str, at: datetime) -> None:
+        """Raises NotFound, also when it was revoked before."""
+        working = (API_KEY.c.id == key_id) & API_KEY.c.revoked_at.is_(None)
+        if await self._execute(update(API_KEY).where(working).values(revoked_at=at)) != 1:
+            raise NotFound("key", key_id)
+
+    async def add_reviewer(self, reviewer: Reviewer, at: datetime) -> None:
+        """Raises NotFound for an unknown tenant, Conflict when the id or the address is taken."""
+        await self.tenant(reviewer.tenant)
+        with unique_or(Conflict(f"The address {reviewer.email} is taken", "Choose another address.")):
+            await self._execute(
+                insert(REVIEWER).values(
+                    id=reviewer.id,
+                    tenant_id=reviewer.tenant,
+                    email=_folded(reviewer.email),
+                    name=reviewer.name,
+                    password_hash=reviewer.password_hash,
+                    created_at=at,
+                )
+            )
+
+    async def reviewer(self, reviewer_id: str) -> Reviewer:
+        """Raises NotFound."""
+        row = await self._first(select(REVIEWER).where(REVIEWER.c.id == reviewer_id))
+        if row is None:
+            raise NotFound("reviewer", reviewer_id)
+        return _as_reviewer(row)
+
+    async def reviewer_by_email(self, email: str) -> Reviewer | None:
+        """Return who signs in with this address; capitals do not matter."""
+        row = await self._first(select(REVIEWER).where(REVIEWER.c.email == _folded(email)))
+        return None if row is None else _as_reviewer(row)
+
+    async def reviewers(self) -> tuple[Reviewer, ...]:
+        """Return all, the oldest first."""
+        rows = await self._all(select(REVIEWER).order_by(REVIEWER.c.created_at, REVIEWER.c.id))
+        return tuple(map(_as_reviewer, rows))
+
+    async def candidate(self, tenant: str, candidate_ref: str) -> str:
+        """Return the id of a platform's person, made with a data key on first use. Raises NotFound."""
+        mine = select(CANDIDATE.c.id).where(
+            CANDIDATE.c.tenant_id == tenant, CANDIDATE.c.candidate_ref == candidate_ref
+        )
+        if known := await self._first(mine):
+            return str(known.id)
+        new = make_id("cnd", self._random.bytes(16))
+        row = insert(CANDIDATE).values(
+            id=new, tenant_id=tenant, candidate_ref=candidate_ref, wrapped_key=self._vault.new_key(new)
+        )
+        try:
+            await self._execute(row)
+        except IntegrityError:
+            made_meanwhile = await self._first(mine)
+            if made_meanwhile is None:
+                raise NotFound("tenant", tenant) from None
+            return str(made_meanwhile.id)
+        return new
+
+
+class SqlSessions(StorePart):
+    """Signed-in browsers, and the links that let candidates in."""
+
+    async def open_session(self, session: Session) -> None:
+        """Let a browser in until the session expires."""
+        await self._execute(insert(SESSION).values(**vars(session)))
+
+    async def session(self, token_hash: str, now: datetime) -> Session | None:
+        """Return the session, or None when there is none or it has expired."""
+        query = select(SESSION).where(SESSION.c.token_hash == token_hash, SESSION.c.expires_at > now)
+        row = await self._first(query)
+        return None if row is None else Session(row.token_hash, row.kind, row.subject, row.expires_at)
+
+    async def close_sessions(self, kind: str, subject: str) -> None:
+        """End all sessions of one assessment's candidate, or of one reviewer."""
+        await self._execute(delete(SESSION).where(SESSION.c.kind == kind, SESSION.c.subject == subject))
+
+    async def invite(self, token_hash: str) -> tuple[str, datetime, bool]:
+        """Return assessment id, expiry and whether it was used or replaced. Raises NotFound."""
+        query = select(INVITE.c.assessment_id, INVITE.c.expires_at, INVITE.c.closed_at)
+        row = await self._first(query.where(INVITE.c.token_hash == token_hash))
+        if row is None:
+            raise NotFound("invitation", "of this link")
+        return row.assessment_id, row.expires_at, row.closed_at is not None
+
+
+def _as_tenant(row: Row[Any]) -> Tenant:
+    return Tenant(row.id, row.name, Policy.model_validate(row.policy))
+
+
+def _as_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(row.id, row.tenant_id, tuple(row.scopes), row.livemode)
+
+
+def _as_reviewer(row: Row[Any]) -> Reviewer:
+    return Reviewer(row.id, row.tenant_id, row.email, row.name, row.password_hash)
+
+
+def _folded(email: str) -> str:
+    return email.strip().lower()

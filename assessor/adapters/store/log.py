@@ -1,0 +1,205 @@
+"""The append-only logs."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from assessor.adapters.store import chain, derived
+from assessor.adapters.store.part import LogEnd, StorePart, log_end, unique_or
+from assessor.adapters.store.rows import MOVING, first_values, moved_values
+from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, IDEMPOTENCY, in_utc
+from assessor.adapters.vault import open_sealed, place, seal
+from assessor.domain.assessment import Projection
+from assessor.domain.errors import Conflict, NotFound, SequenceTaken
+from assessor.domain.events import FACTS, Event
+from assessor.ports import Answered, Append
+
+_IDEMPOTENCY = "idempotency"
+
+# Built once: building a statement takes longer than running it.
+_ADD = insert(EVENT)
+_MOVE = (
+    update(ASSESSMENT)
+    .where(ASSESSMENT.c.id == bindparam("assessment_id"), ASSESSMENT.c.seq == bindparam("after"))
+    .values({name: bindparam(name) for name in (*MOVING, "seq", "head")})
+)
+_EVENTS = (
+    select(EVENT.c.seq, EVENT.c.type, EVENT.c.at, EVENT.c.ciphertext, EVENT.c.hash)
+    .where(EVENT.c.assessment_id == bindparam("assessment_id"), EVENT.c.seq > bindparam("after"))
+    .order_by(EVENT.c.seq)
+)
+
+
+class SqlEventLog(StorePart):
+    """Fulfils `EventLog`."""
+
+    async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
+        """Create the assessment with its first facts and the stored answer, in one transaction.
+
+        Raises Conflict when the idempotency key or the id was used, NotFound for an unknown candidate.
+        """
+        _require_sound(change)
+        if change.after != 0:
+            raise ValueError("a log begins after 0")
+        twice = Conflict(f"Assessment {change.assessment_id} was begun already", "Use another id.")
+
+        def begin(connection: Connection) -> tuple[Event, ...]:
+            end = _beginning(connection, change.projection)
+            if answered is not None:
+                self._keep_answer(connection, change, answered)
+            with unique_or(twice):
+                row = first_values(change.projection)
+                connection.execute(insert(ASSESSMENT).values(**row, seq=0, head=""))
+            return self._write_events(connection, change, end)
+
+        return await self._database.write(begin)
+
+    async def append(self, change: Append) -> tuple[Event, ...]:
+        """Append; when it returns, the facts are on disk.
+
+        Raises SequenceTaken, NotFound, and Gone when the candidate was erased or an invite is spent.
+        """
+        _require_sound(change)
+
+        def append(connection: Connection) -> tuple[Event, ...]:
+            end = log_end(connection, change.assessment_id, lock=True)
+            if end.seq != change.after:
+                raise _taken(change)
+            return self._write_events(connection, change, end)
+
+        return await self._database.write(append)
+
+    def _write_events(self, connection: Connection, change: Append, end: LogEnd) -> tuple[Event, ...]:
+        """Write events, what is derived from them, and the row of the assessment."""
+        events, rows = self._sealed(change, end)
+        with unique_or(_taken(change)):
+            connection.execute(_ADD, rows)
+        moved = connection.execute(
+            _MOVE,
+            {
+                **moved_values(change.projection),
+                "seq": events[-1].seq,
+                "head": events[-1].hash,
+                "assessment_id": change.assessment_id,
+                "after": change.after,
+            },
+        )
+        if moved.rowcount != 1:
+            raise _taken(change)
+        for event in events:
+            derived.write(connection, end.tenant_id, event)
+        return events
+
+    def _sealed(self, change: Append, end: LogEnd) -> tuple[tuple[Event, ...], list[dict[str, Any]]]:
+        """Return the events, and their rows with the facts sealed."""
+        key = self._key(end.candidate_id, end.wrapped_key)
+        at, head = in_utc(change.at), end.head
+        events: list[Event] = []
+        rows: list[dict[str, Any]] = []
+        for seq, fact in enumerate(change.facts, start=change.after + 1):
+            bound = place(change.assessment_id, seq, fact.type)
+            link = chain.Link(
+                change.assessment_id, seq, fact.type, at, seal(key, fact.model_dump_json().encode(), bound)
+            )
+            head = link.hash_after(head)
+            rows.append({**vars(link), "hash": head})
+            events.append(Event(assessment_id=change.assessment_id, seq=seq, at=at, fact=fact, hash=head))
+        return tuple(events), rows
+
+    def _keep_answer(self, connection: Connection, change: Append, answered: Answered) -> None:
+        sealed = seal(self._vault.derived(_IDEMPOTENCY), answered.body, _answer_place(answered))
+        refusal = Conflict(
+            f"The idempotency key {answered.key!r} was used meanwhile",
+            "Send the request again to get its answer.",
+        )
+        with unique_or(refusal):
+            connection.execute(
+                insert(IDEMPOTENCY).values(
+                    tenant_id=answered.tenant,
+                    key=answered.key,
+                    request_hash=answered.request_hash,
+                    status=answered.status,
+                    at=change.at,
+                    body=sealed,
+                )
+            )
+
+    async def answered(self, tenant: str, key: str) -> Answered | None:
+        """Return the answer that a tenant's request with this key got, or None."""
+        query = select(IDEMPOTENCY.c.request_hash, IDEMPOTENCY.c.status, IDEMPOTENCY.c.body).where(
+            IDEMPOTENCY.c.tenant_id == tenant, IDEMPOTENCY.c.key == key
+        )
+        row = await self._first(query)
+        if row is None:
+            return None
+        answered = Answered(tenant, key, row.request_hash, row.status, b"")
+        body = open_sealed(
+            self._vault.derived(_IDEMPOTENCY), row.body, _answer_place(answered), "A stored answer"
+        )
+        return Answered(tenant, key, row.request_hash, row.status, body)
+
+    async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
+        """Return the facts after a sequence number, oldest first.
+
+        Raises NotFound, Gone when the candidate was erased, DocumentRefused for bytes that were changed.
+        """
+
+        def read(connection: Connection) -> tuple[Event, ...]:
+            end = log_end(connection, assessment_id)
+            key = self._key(end.candidate_id, end.wrapped_key)
+            rows = connection.execute(_EVENTS, {"assessment_id": assessment_id, "after": after})
+            return tuple(_opened(key, assessment_id, row) for row in rows)
+
+        return await self._database.read(read)
+
+    async def verify_chain(self, assessment_id: str) -> int:
+        """Check that the log is gapless and its hash chain intact. Return its length.
+
+        Raises NotFound, and DocumentRefused naming the first bad event.
+        """
+
+        def verify(connection: Connection) -> int:
+            end = log_end(connection, assessment_id)
+            rows = connection.execute(_EVENTS, {"assessment_id": assessment_id, "after": 0})
+            stored = ((chain.Link(assessment_id, *row[:-1]), row.hash) for row in rows)
+            chain.verify(assessment_id, end.seq, end.head, stored)
+            return end.seq
+
+        return await self._database.read(verify)
+
+
+def _require_sound(change: Append) -> None:
+    if not change.facts:
+        raise ValueError("an append carries at least one fact")
+    if change.projection.id != change.assessment_id:
+        raise ValueError("the projection is of another assessment")
+
+
+def _beginning(connection: Connection, projection: Projection) -> LogEnd:
+    """Return the end of a log that has no events yet. Raises NotFound for another tenant's candidate."""
+    query = select(CANDIDATE.c.wrapped_key).where(
+        CANDIDATE.c.id == projection.candidate_id, CANDIDATE.c.tenant_id == projection.tenant
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("candidate", projection.candidate_id)
+    return LogEnd(0, "", projection.tenant, projection.candidate_id, row.wrapped_key)
+
+
+def _opened(key: bytes, assessment_id: str, row: Any) -> Event:
+    bound = place(assessment_id, row.seq, row.type)
+    fact = open_sealed(key, row.ciphertext, bound, f"Event {row.seq} of {assessment_id}")
+    return Event(
+        assessment_id=assessment_id, seq=row.seq, at=row.at, fact=FACTS.validate_json(fact), hash=row.hash
+    )
+
+
+def _answer_place(answered: Answered) -> bytes:
+    return place(answered.tenant, answered.key, answered.request_hash, answered.status)
+
+
+def _taken(change: Append) -> SequenceTaken:
+    return SequenceTaken(
+        f"Assessment {change.assessment_id} has gone on after event {change.after}",
+        "Read it again and retry.",
+    )

@@ -1,0 +1,173 @@
+"""Everything that is kept, encrypted from the start."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+_MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Make all tables."""
+    _people()
+    _logs()
+    _derived_from_logs()
+    _kept_beside_logs()
+
+
+def _people() -> None:
+    op.create_table(
+        "tenant",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("policy", sa.JSON(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_tenant"),
+    )
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("revoked_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_api_key"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_api_key_tenant_id"),
+    )
+    op.create_index("ix_api_key_tenant_id", "api_key", ["tenant_id"])
+    op.create_table(
+        "reviewer",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_reviewer"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_reviewer_tenant_id"),
+        sa.UniqueConstraint("email", name="uq_reviewer_email"),
+    )
+    op.create_index("ix_reviewer_tenant_id", "reviewer", ["tenant_id"])
+    op.create_table(
+        "session",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_session"),
+    )
+    op.create_index("ix_session_kind_subject", "session", ["kind", "subject"])
+
+
+def _logs() -> None:
+    op.create_table(
+        "candidate",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("candidate_ref", sa.String(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_candidate"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_candidate_tenant_id"),
+        sa.UniqueConstraint("tenant_id", "candidate_ref", name="uq_candidate_tenant_id_candidate_ref"),
+    )
+    op.create_table(
+        "assessment",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("candidate_id", sa.String(), nullable=False),
+        sa.Column("candidate_ref", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
+        sa.Column("simulated", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("ordered_at", _MOMENT, nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.Column("deadline", _MOMENT, nullable=True),
+        sa.Column("submitted_at", _MOMENT, nullable=True),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.Column("open_criteria", sa.Integer(), nullable=False),
+        sa.Column("needs_person", sa.Boolean(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_assessment"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_assessment_tenant_id"),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_assessment_candidate_id"),
+    )
+    op.create_index("ix_assessment_candidate_id", "assessment", ["candidate_id"])
+    op.create_index("ix_assessment_status", "assessment", ["status"])
+    op.create_index("ix_assessment_tenant_id_ordered_at", "assessment", ["tenant_id", "ordered_at"])
+    op.create_index("ix_assessment_tenant_id_needs_person", "assessment", ["tenant_id", "needs_person"])
+    op.create_table(
+        "event",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", "seq", name="pk_event"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_event_assessment_id"),
+    )
+
+
+def _derived_from_logs() -> None:
+    op.create_table(
+        "invite",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.Column("closed_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_invite"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_invite_assessment_id"),
+    )
+    op.create_index("ix_invite_assessment_id", "invite", ["assessment_id"])
+    op.create_table(
+        "verdict",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("jws", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("superseded_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_verdict"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_verdict_assessment_id"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_verdict_tenant_id"),
+        sa.UniqueConstraint("assessment_id", "seq", name="uq_verdict_assessment_id_seq"),
+    )
+    op.create_index("ix_verdict_tenant_id", "verdict", ["tenant_id"])
+    live = sa.text("status = 'issued'")
+    op.create_index(
+        "uq_verdict_live", "verdict", ["assessment_id"], unique=True, sqlite_where=live, postgresql_where=live
+    )
+
+
+def _kept_beside_logs() -> None:
+    op.create_table(
+        "draft",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", _MOMENT, nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", "item_id", name="pk_draft"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_draft_assessment_id"),
+    )
+    op.create_table(
+        "idempotency",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request_hash", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_idempotency"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_idempotency_tenant_id"),
+    )

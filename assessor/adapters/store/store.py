@@ -1,0 +1,26 @@
+"""The whole store."""
+
+from assessor.adapters.clock import SystemRandom
+from assessor.adapters.store.access import SqlSessions, SqlTenants
+from assessor.adapters.store.drafts import SqlDrafts
+from assessor.adapters.store.engine import Database
+from assessor.adapters.store.log import SqlEventLog
+from assessor.adapters.store.projections import SqlProjections
+from assessor.adapters.store.schema import check_revision
+from assessor.adapters.vault import Vault
+from assessor.ports import Random
+
+
+class SqlStore(SqlEventLog, SqlTenants, SqlSessions, SqlDrafts, SqlProjections):
+    """Fulfils `Store` on SQLite or PostgreSQL."""
+
+    def __init__(self, address: str, vault: Vault, random: Random | None = None) -> None:
+        super().__init__(Database(address), vault, random or SystemRandom())
+
+    async def ping(self) -> None:
+        """Raise when the database cannot be reached, Conflict when its schema is not the code's."""
+        await self._database.read(check_revision)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._database.close()

@@ -1,0 +1,232 @@
+"""The tables, as SQLModel declares them. Queries go through Core on `table_of(...)`: no ORM session,
+no identity map, and rows come back as they are stored.
+
+The migrations are what a database is built from; a test compares them with this module.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Return the same moment in UTC. Raises ValueError for a time without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its zone")
+    return moment.astimezone(UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC, to the microsecond. SQLite keeps no zone: it is taken off and put back here."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Turn any zone into UTC. Raises ValueError for a time without one."""
+        return None if value is None else in_utc(value)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Row(SQLModel):
+    """The base of all tables, with names for constraints that are alike in every database."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class TenantRow(Row, table=True):
+    """A platform."""
+
+    __tablename__ = "tenant"
+    id: str = Field(primary_key=True)
+    name: str
+    policy: dict[str, Any] = Field(sa_type=JSON)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class ApiKeyRow(Row, table=True):
+    """A key of a platform's backend; the secret itself is not here."""
+
+    __tablename__ = "api_key"
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id", index=True)
+    scopes: list[str] = Field(sa_type=JSON)
+    livemode: bool
+    secret_hash: str
+    created_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(sa_type=Instant)
+
+
+class ReviewerRow(Row, table=True):
+    """A person who audits. The address is kept in lower case."""
+
+    __tablename__ = "reviewer"
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id", index=True)
+    email: str = Field(unique=True)
+    name: str
+    password_hash: str
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class SessionRow(Row, table=True):
+    """A signed-in browser."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index(None, "kind", "subject"),)
+    token_hash: str = Field(primary_key=True)
+    kind: str
+    subject: str
+    expires_at: datetime = Field(sa_type=Instant)
+
+
+class CandidateRow(Row, table=True):
+    """A person, under the platform's reference. No key means that they were erased."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (UniqueConstraint("tenant_id", "candidate_ref"),)
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    candidate_ref: str
+    wrapped_key: bytes | None = Field(sa_type=LargeBinary)
+
+
+class AssessmentRow(Row, table=True):
+    """What a log adds up to, as far as lists and queues ask for it, and where the log ends."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        Index(None, "tenant_id", "ordered_at"),
+        Index(None, "tenant_id", "needs_person"),
+    )
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    candidate_id: str = Field(foreign_key="candidate.id", index=True)
+    candidate_ref: str
+    track: str
+    livemode: bool
+    simulated: bool
+    status: str = Field(index=True)
+    ordered_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    deadline: datetime | None = Field(sa_type=Instant)
+    submitted_at: datetime | None = Field(sa_type=Instant)
+    decision: str | None
+    open_criteria: int
+    needs_person: bool
+    seq: int
+    head: str
+    """The hash of the last event."""
+
+
+class EventRow(Row, table=True):
+    """One fact, sealed with its candidate's key."""
+
+    __tablename__ = "event"
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    seq: int = Field(primary_key=True)
+    type: str
+    at: datetime = Field(sa_type=Instant)
+    ciphertext: bytes = Field(sa_type=LargeBinary)
+    hash: str
+
+
+class InviteRow(Row, table=True):
+    """A single-use link. Closed when it was used or replaced."""
+
+    __tablename__ = "invite"
+    token_hash: str = Field(primary_key=True)
+    assessment_id: str = Field(foreign_key="assessment.id", index=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(sa_type=Instant)
+
+
+class DraftRow(Row, table=True):
+    """Work in progress, sealed like events."""
+
+    __tablename__ = "draft"
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    item_id: str = Field(primary_key=True)
+    revision: int
+    saved_at: datetime = Field(sa_type=Instant)
+    ciphertext: bytes = Field(sa_type=LargeBinary)
+
+
+class VerdictRow(Row, table=True):
+    """A verdict in the bytes that were signed. The partial index allows one live verdict."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (
+        Index(
+            "uq_verdict_live",
+            "assessment_id",
+            unique=True,
+            sqlite_where=text("status = 'issued'"),
+            postgresql_where=text("status = 'issued'"),
+        ),
+        UniqueConstraint("assessment_id", "seq"),
+    )
+    id: str = Field(primary_key=True)
+    assessment_id: str = Field(foreign_key="assessment.id")
+    tenant_id: str = Field(foreign_key="tenant.id", index=True)
+    seq: int
+    """The event that issued it."""
+    document: bytes = Field(sa_type=LargeBinary)
+    jws: str = Field(sa_type=Text)
+    status: str
+    superseded_by: str | None
+
+
+class IdempotencyRow(Row, table=True):
+    """The answer to a request that carried a key. The body holds a secret link, so it is sealed."""
+
+    __tablename__ = "idempotency"
+    tenant_id: str = Field(foreign_key="tenant.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: str
+    status: int
+    at: datetime = Field(sa_type=Instant)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+def _table_of(row: type[Row]) -> Table:
+    return Row.metadata.tables[str(row.__tablename__)]
+
+
+TENANT = _table_of(TenantRow)
+API_KEY = _table_of(ApiKeyRow)
+REVIEWER = _table_of(ReviewerRow)
+SESSION = _table_of(SessionRow)
+CANDIDATE = _table_of(CandidateRow)
+ASSESSMENT = _table_of(AssessmentRow)
+EVENT = _table_of(EventRow)
+INVITE = _table_of(InviteRow)
+DRAFT = _table_of(DraftRow)
+VERDICT = _table_of(VerdictRow)
+IDEMPOTENCY = _table_of(IdempotencyRow)

@@ -1,0 +1,74 @@
+"""Encryption at rest: one data key a candidate, wrapped with the master key.
+
+Erasing a person is destroying their wrapped key: nothing that was sealed with it can be read
+again, in backups too, while hash chains over the sealed bytes still verify.
+
+Everything sealed is `version (1 byte) | nonce (12) | AES-256-GCM ciphertext and tag`. Nonces are
+random: with 96 bits and one key a candidate, the 2^32 messages at which a repeated nonce becomes
+a concern are out of reach.
+"""
+
+import os
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from assessor.domain.errors import DocumentRefused
+from assessor.domain.value import canonical
+
+KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_TAG_BYTES: Final = 16
+_VERSION: Final = b"\x01"
+
+
+def place(*parts: str | int) -> bytes:
+    """Return the bytes that bind sealed data to where it belongs.
+
+    Written as a JSON list, so that no choice of parts can look like another.
+    """
+    return canonical(list(parts))
+
+
+def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:
+    """Encrypt; only the same key and the same associated bytes open it again."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, plaintext, associated)
+
+
+def open_sealed(key: bytes, sealed: bytes, associated: bytes, what: str) -> bytes:
+    """Decrypt. Raises DocumentRefused, naming `what`, for a wrong key or bytes that were changed."""
+    if sealed[:1] != _VERSION or len(sealed) < 1 + _NONCE_BYTES + _TAG_BYTES:
+        raise DocumentRefused(f"{what} is not in a form that this program sealed")
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        return AESGCM(key).decrypt(nonce, ciphertext, associated)
+    except InvalidTag:
+        raise DocumentRefused(
+            f"{what} cannot be opened: it was changed or moved, or the key is another one"
+        ) from None
+
+
+class Vault:
+    """Makes and opens data keys. Holds the master key; nothing else may."""
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ValueError(f"a master key has {KEY_BYTES} bytes")
+        self._master_key = master_key
+
+    def new_key(self, owner: str) -> bytes:
+        """Return a fresh data key in its wrapped form, which opens for this owner only."""
+        return seal(self._master_key, os.urandom(KEY_BYTES), place(owner))
+
+    def unwrap(self, owner: str, wrapped: bytes) -> bytes:
+        """Return the data key. Raises DocumentRefused."""
+        return open_sealed(self._master_key, wrapped, place(owner), f"The data key of {owner}")
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a key for what belongs to no candidate, by HKDF-SHA256 (RFC 5869)."""
+        info = f"assessor/vault/{purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._master_key)

@@ -1,0 +1,19 @@
+"""The command line: the same use cases as the web, from a terminal."""
+
+import sys
+
+from assessor.cli.app import app
+from assessor.cli.output import fail
+from assessor.domain.errors import AssessorError
+
+# Importing a module registers its commands.
+from assessor.cli import demo, interview, library, people, server, verification  # noqa: F401  # isort: skip
+
+
+def main() -> None:
+    """Run a command. What was refused is one clear message and exit status 1, not a traceback."""
+    try:
+        app()
+    except AssessorError as error:
+        fail(error)
+        sys.exit(1)

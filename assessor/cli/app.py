@@ -1,0 +1,14 @@
+"""The Typer application that commands register with."""
+
+import typer
+
+app = typer.Typer(
+    name="assessor",
+    help="Interviews and assesses the people who train AI models; issues signed verdicts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+keys = typer.Typer(help="API keys of platforms.", no_args_is_help=True)
+reviewers = typer.Typer(help="People who audit.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+app.add_typer(reviewers, name="reviewers")

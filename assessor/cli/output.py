@@ -1,0 +1,61 @@
+"""What commands print: prose for people, JSON for machines, errors on the error stream."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from assessor.domain.errors import AssessorError, InvalidInput
+from assessor.settings import Settings, load_settings, unknown_variables, variables_given
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def settings() -> Settings:
+    """Read the settings; a variable that nothing reads is named, with what was probably meant."""
+    for name, suggestion in unknown_variables(variables_given()):
+        hint = f"; did you mean {suggestion}?" if suggestion else ""
+        typer.echo(f"warning: nothing reads {name}{hint}", err=True)
+    return load_settings()
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table, or that there is nothing."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        typer.echo(f"{title}: none yet.")
+        return
+    table = Table(title=title)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(str, row))
+    Console().print(table)
+
+
+@contextmanager
+def progress(message: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show a spinner on the error stream while something takes longer than a moment."""
+    from rich.console import Console
+
+    console = Console(stderr=True, quiet=quiet)
+    with console.status(message):
+        yield
+
+
+def fail(error: AssessorError) -> None:
+    """Print what was refused and the way out."""
+    if isinstance(error, InvalidInput):
+        for problem in error.problems:
+            typer.echo(f"error: {problem}", err=True)
+    else:
+        typer.echo(f"error: {error}", err=True)

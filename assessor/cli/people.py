@@ -1,0 +1,120 @@
+"""`keys` and `reviewers`: who may ask, and who audits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from assessor.cli.app import keys, reviewers
+from assessor.cli.output import Json, print_json, print_table, settings
+
+T = TypeVar("T")
+
+TenantOption = Annotated[str, typer.Option("--tenant", help="Id of the platform; made when it is new.")]
+
+
+def _with_access(use: Callable[..., Awaitable[T]]) -> T:
+    """Run something with the store and the access service, and nothing else of the service."""
+    from assessor.bootstrap import accessing
+
+    async def run() -> T:
+        async with accessing(settings()) as (access, store):
+            return await use(access, store)
+
+    return asyncio.run(run())
+
+
+@keys.command("add")
+def add_key(
+    tenant: TenantOption,
+    name: Annotated[str | None, typer.Option(help="Name of a new platform.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What it may do; all by default.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="A test key: everything is livemode: false.")] = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="New platform: a model may score what is open.")
+    ] = False,
+    least_basis: Annotated[
+        str, typer.Option(help="New platform: on what rules may decide: calibrated, provisional or none.")
+    ] = "calibrated",
+    as_json: Json = False,
+) -> None:
+    """Make a key. Its secret is shown once."""
+    from assessor.domain.errors import invalid
+    from assessor.domain.policy import Grade, Policy
+    from assessor.ports import Store
+    from assessor.services.access import Access, NewKey, Scope
+
+    if least_basis not in list(Grade):
+        raise invalid("--least-basis", f"{least_basis!r} is none", f"Use one of: {', '.join(Grade)}.")
+    if unknown := [given for given in scope or () if given not in list(Scope)]:
+        raise invalid("--scope", f"{unknown[0]!r} is none", f"Use one of: {', '.join(Scope)}.")
+    scopes = tuple(map(Scope, scope or Scope))
+
+    async def use(access: Access, store: Store) -> NewKey:
+        if all(known.id != tenant for known in await store.tenants()):
+            policy = Policy(judge_may_score=judge, least_basis=Grade(least_basis))
+            await access.add_tenant(tenant, name or tenant, policy)
+        return await access.add_key(tenant, scopes, livemode=not test)
+
+    made = _with_access(use)
+    if as_json:
+        print_json({"id": made.key.id, "tenant": tenant, "scopes": made.key.scopes, "secret": made.secret})
+    else:
+        typer.echo(f"Key {made.key.id} of {tenant}. Its secret, shown only now:\n{made.secret}")
+
+
+@keys.command("list")
+def list_keys(tenant: TenantOption, as_json: Json = False) -> None:
+    """List a platform's keys, never their secrets."""
+    found = _with_access(lambda _access, store: store.keys(tenant))
+    if as_json:
+        print_json([{"id": key.id, "scopes": key.scopes, "livemode": key.livemode} for key in found])
+    else:
+        rows = [(key.id, ", ".join(key.scopes), "live" if key.livemode else "test") for key in found]
+        print_table(f"Keys of {tenant}", ("Id", "Scopes", "Mode"), rows)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key, not its secret.")]) -> None:
+    """End a key at once."""
+    from assessor.ports import Store
+    from assessor.services.access import Access
+
+    async def use(access: Access, _store: Store) -> None:
+        await access.revoke_key(key_id)
+
+    _with_access(use)
+    typer.echo(f"Key {key_id} is revoked.")
+
+
+@reviewers.command("add")
+def add_reviewer(
+    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
+    tenant: TenantOption,
+    name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
+    password: Annotated[
+        str,
+        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 12 characters."),
+    ] = "",
+) -> None:
+    """Add a reviewer. The password is asked for, so that it stays out of the shell's history."""
+    from assessor.ports import Reviewer, Store
+    from assessor.services.access import Access
+
+    async def use(access: Access, _store: Store) -> Reviewer:
+        return await access.add_reviewer(tenant, email, name or email, password)
+
+    made = _with_access(use)
+    typer.echo(f"{made.email} can sign in and review for {tenant}.")
+
+
+@reviewers.command("list")
+def list_reviewers(as_json: Json = False) -> None:
+    """List the people who audit."""
+    found = _with_access(lambda _access, store: store.reviewers())
+    rows = [(reviewer.email, reviewer.name, reviewer.tenant) for reviewer in found]
+    if as_json:
+        print_json([dict(zip(("email", "name", "tenant"), row, strict=True)) for row in rows])
+    else:
+        print_table("Reviewers", ("Address", "Name", "Platform"), rows)

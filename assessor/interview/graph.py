@@ -1,0 +1,80 @@
+"""The turn as a LangGraph run: screen, plan, speak, commit.
+
+There is no checkpointer: the log is the memory. A checkpointer rewrites the whole conversation at
+every step, while loading from the log stays flat.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from assessor.domain.transcript import Transcript
+from assessor.interview.nodes import BUDGET_SECONDS, Speaker, hear, keep
+from assessor.interview.routing import after_screen
+from assessor.interview.state import Brief, Commit, Progress, Say, TurnState, Utterance
+from assessor.ports import Model, Prompts
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+
+class Interviewer:
+    """Replies to a conversation as it stands. Keeps nothing between two turns but the compiled graph.
+
+    `model` None runs the interview on its authored questions and probes.
+    """
+
+    def __init__(
+        self, model: Model | None, prompts: Prompts, *, budget_seconds: float = BUDGET_SECONDS
+    ) -> None:
+        self._speaker = Speaker(model, prompts, budget_seconds)
+        self._graph: CompiledStateGraph[Any, Any, Any, Any] | None = None
+
+    async def turn(
+        self,
+        brief: Brief,
+        transcript: Transcript,
+        *,
+        run: str,
+        time_left_seconds: float | None,
+        say: Say,
+        commit: Commit,
+    ) -> None:
+        """Say and commit one utterance, or nothing when nothing is due.
+
+        `say` gets released words as they are ready; `commit` then gets the facts with exactly those
+        words. What `commit` raises travels. A fault of the model never does: the authored probe is
+        said in the same turn. `time_left_seconds` None is untimed.
+        """
+        if self._graph is None:
+            # LangGraph takes more than a second to import; other sessions go on meanwhile.
+            self._graph = await asyncio.to_thread(build, self._speaker)
+        state = TurnState(
+            progress=Progress(brief, transcript),
+            run=run,
+            time_left_seconds=time_left_seconds,
+            commit=commit,
+        )
+        async for words in self._graph.astream(state, stream_mode="custom"):
+            say(cast("str", words))
+
+
+def build(speaker: Speaker) -> "CompiledStateGraph[Any, Any, Any, Any]":
+    """Return the compiled graph of one turn."""
+    # Imported here: it takes more than a second, and is needed by the first turn only.
+    from langgraph.config import get_stream_writer
+    from langgraph.graph import END, START, StateGraph
+
+    async def speak(state: TurnState) -> dict[str, Utterance]:
+        return await speaker.speak(state, get_stream_writer())
+
+    graph = StateGraph(TurnState)
+    graph.add_node("screen", hear)
+    graph.add_node("plan", speaker.plan)
+    graph.add_node("speak", speak)
+    graph.add_node("commit", keep)
+    graph.add_edge(START, "screen")
+    graph.add_conditional_edges("screen", after_screen, {"plan": "plan", "end": END})
+    graph.add_edge("plan", "speak")
+    graph.add_edge("speak", "commit")
+    graph.add_edge("commit", END)
+    return graph.compile()

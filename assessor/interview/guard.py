@@ -1,0 +1,225 @@
+"""Lets a model's words out sentence by sentence, and stops at the first that must not be said.
+
+The model's utterance is at most one statement and then exactly one question. The question is held
+back until the reply has ended, so whatever was released before a fault is a statement at most, and
+the authored probe can follow it: what the candidate reads always makes sense.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NGRAM = 5
+MAX_WORDS = 60
+
+_WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)")
+_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|ms)\.$", re.IGNORECASE)
+_QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|`([^`]*)`")
+
+
+def hashed_ngrams(text: str) -> frozenset[int]:
+    """Return 64-bit hashes of every run of five words, without case and punctuation.
+
+    The same on every machine. Fewer than five words give nothing.
+    """
+    words = _WORD.findall(text.casefold())
+    runs = (" ".join(words[at : at + NGRAM]) for at in range(len(words) - NGRAM + 1))
+    return frozenset(
+        int.from_bytes(hashlib.blake2b(run.encode("utf-8", "replace"), digest_size=8).digest())
+        for run in runs
+    )
+
+
+def _any(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE)
+
+
+FORBIDDEN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "evaluation",
+        _any(
+            r"\b(?:great|excellent|impressive|perfect|brilliant|fantastic|awesome|wonderful|superb|"
+            r"amazing)\b",
+            r"\b(?:outstanding|well done|nicely done|spot on|bravo|congratulations|correct|incorrect|"
+            r"mistaken)\b",
+            r"\b(?:good|nice|strong|weak|poor|solid|interesting|helpful|insightful|thoughtful|bad|clear) "
+            r"(?:\w+ )?(?:answer|point|question|job|work|example|explanation|thinking|start|reasoning|"
+            r"insight)\b",
+            r"\b(?:that|this|it)(?:'s|’s| is| was| sounds)(?: \w+)? (?:right|wrong|good|true|false|"
+            r"interesting|helpful)\b",
+            r"\byou(?:'re|’re| are| were)(?: \w+)? (?:right|wrong)\b",
+            r"\byour (?:answer|response|explanation|reply) (?:is|was|sounds|shows|covers|misses|lacks)\b",
+            r"^(?:right|exactly|absolutely|indeed|good|nice|wrong|yes|no)\b\s*[.,!:]",
+            r"\b(?:you|you've|you have)(?: \w+)? (?:passed|failed|qualified)\b",
+            r"\b(?:full|high|low|top) (?:marks?|scores?|points)\b|\b(?:rubric|criteria|cut score|verdict)\b",
+        ),
+    ),
+    (
+        "person_claim",
+        _any(
+            r"\b(?:i am|i'm|i’m|being) (?:not an ai|(?:a |an )?(?:real |actual )?(?:human|person|woman|"
+            r"man))\b",
+            r"\b(?:i am|i'm|i’m|speaking as|i was) (?:also )?an? (?:\w+ )?"
+            r"(?:nurse|doctor|engineer|developer|lawyer|linguist|analyst|colleague|expert|recruiter)\b",
+            r"\bin my (?:own |personal )?(?:experience|career|practice|opinion|job)\b",
+            r"\bwhen i (?:was|worked|started|studied)\b",
+        ),
+    ),
+    (
+        "protected_attribute",
+        _any(
+            r"\byour (?:own )?(?:age|gender|sex|sexuality|sexual orientation|race|religion|faith|nationality|"
+            r"ethnicity|ethnic background|disability|marital status|native language|mother tongue|"
+            r"family|health|"
+            r"accent|country|husband|wife|partner|children|kids|skin colou?r|political views|citizenship)\b",
+            r"\bare you (?:\w+ )?(?:married|single|pregnant|disabled|deaf|blind|religious|gay|retired|"
+            r"a woman|a man|"
+            r"a mother|a father|a native speaker|a citizen|from)\b",
+            r"\bhow old are you\b|\bwhere (?:are you|do you come) (?:\w+ )?from\b|\b(?:were|was) you born\b",
+            r"\bdo you have (?:any )?(?:children|kids|a disability|a family|a disease)\b",
+            r"\b(?:as|since you are|because you are) an? (?:\w+ )?(?:woman|man|mother|father|immigrant|"
+            r"foreigner|"
+            r"native speaker|older person|young person)\b",
+        ),
+    ),
+    (
+        "markup",
+        _any(
+            r"\*\*",
+            r"```",
+            r"^\s*(?:#{1,6} |[-*•] |\d{1,2}[.)](?:\s|$))",
+            r"\n\s*(?:#{1,6} |[-*•] |\d{1,2}[.)](?:\s|$))",
+            r"</?\w+>",
+        ),
+    ),
+    ("link", _any(r"https?://", r"\bwww\.")),
+)
+"""What the interviewer must not say, by reason. Words of the approved question may be said."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one utterance may contain."""
+
+    approved: tuple[str, ...]
+    """The asked question and the approved probe."""
+    own_words: str
+    """What the candidate said about this question."""
+    bank_ngrams: frozenset[int]
+    instructions: str
+    """The system prompt, which is not to be told."""
+    token: str
+    """The fence of this call."""
+
+
+class Guard:
+    """Takes a model's reply as it comes and gives back what may be said.
+
+    `reason` is why the rest was stopped. Once it is set, nothing more comes out.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        allowed = frozenset[int]().union(*map(hashed_ngrams, (*limits.approved, limits.own_words)))
+        self._secret = (limits.bank_ngrams | hashed_ngrams(limits.instructions)) - allowed
+        self._buffer = ""
+        self._question = ""
+        self._sentences: list[str] = []
+        self.reason: str | None = None
+
+    @property
+    def has_sentence(self) -> bool:
+        """Whether a first whole sentence has come and passed."""
+        return bool(self._sentences)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no word has come at all."""
+        return self.reason is None and not self._sentences and not self._buffer.strip()
+
+    def feed(self, chunk: str) -> str:
+        """Take words from the model; return the words that may be said now, often none."""
+        if self.reason is not None:
+            return ""
+        self._buffer += chunk
+        return "".join(self._released(sentence) for sentence in self._whole_sentences())
+
+    def finish(self) -> str:
+        """The reply has ended: return the question that was held back, or set `reason`."""
+        rest, self._buffer = self._buffer.strip(), ""
+        if rest:
+            self._released(rest)
+        if self.reason is None and not self._question:
+            self.reason = "no_question"
+        if self.reason is not None:
+            return ""
+        return " " + self._question if len(self._sentences) > 1 else self._question
+
+    def _whole_sentences(self) -> Iterator[str]:
+        start = 0
+        for end in list(_SENTENCE_END.finditer(self._buffer)):
+            if _ABBREVIATION.search(self._buffer[start : end.end()]):
+                continue
+            yield self._buffer[start : end.end()].strip()
+            start = end.end()
+        self._buffer = self._buffer[start:]
+        if len(_WORD.findall(self._buffer)) > MAX_WORDS:
+            self.reason = self.reason or "too_long"
+
+    def _released(self, sentence: str) -> str:
+        """Check one sentence; return it when it may be said at once."""
+        if self.reason is not None:
+            return ""
+        self.reason = self._why_not(sentence)
+        if self.reason is not None:
+            return ""
+        self._sentences.append(sentence)
+        if _asks(self._without_own_words(sentence)):
+            self._question = sentence
+            return ""
+        return sentence
+
+    def _why_not(self, sentence: str) -> str | None:
+        whole = " ".join((*self._sentences, sentence))
+        if self._question:
+            return "text_after_question"
+        if len(whole.split()) > MAX_WORDS:
+            return "too_long"
+        return self._shape(sentence) or self._leak(whole) or self._forbidden(sentence)
+
+    def _shape(self, sentence: str) -> str | None:
+        if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} and c != "\n" for c in sentence):
+            return "characters"
+        bare = self._without_own_words(sentence)
+        if bare.count("?") > 1 or ("?" in bare and not _asks(bare)):
+            return "several_questions"
+        return "several_statements" if self._sentences and not _asks(bare) else None
+
+    def _leak(self, whole: str) -> str | None:
+        if self._limits.token in whole or "<<<" in whole:
+            return "fence"
+        return "bank_text" if hashed_ngrams(whole) & self._secret else None
+
+    def _forbidden(self, sentence: str) -> str | None:
+        bare = self._without_own_words(sentence)
+        approved = " ".join(self._limits.approved).casefold()
+        for reason, pattern in FORBIDDEN:
+            if any(found.group().casefold() not in approved for found in pattern.finditer(bare)):
+                return reason
+        return None
+
+    def _without_own_words(self, sentence: str) -> str:
+        """Leave out what is quoted verbatim from the candidate: those words are not the interviewer's."""
+
+        def blank(quoted: re.Match[str]) -> str:
+            words = next(group for group in quoted.groups() if group is not None)
+            return "“”" if words and words in self._limits.own_words else quoted.group()
+
+        return _QUOTED.sub(blank, sentence)
+
+
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip("\"”’')] ").endswith("?")

@@ -1,0 +1,124 @@
+"""The order of the conversation: pure functions from where it stands to what is said next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from assessor.domain.item import Probe, ProbeKind
+from assessor.interview import authored
+from assessor.interview.observe import Observation, observe
+from assessor.interview.screen import screen
+from assessor.interview.state import Brief, Heard, Plan, Progress, Question, TurnState
+
+SHORT_ANSWER_WORDS = 25
+MAX_ASIDES = 3
+"""How often one question is held open for what is not an answer; after that the interview goes on."""
+CLOSING_SECONDS = 60
+EXCHANGE_SECONDS = 90
+"""What a question with its answer takes at least; a probe must leave so much for each core question."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """Something an answer may leave open, and the kinds of probe that ask for it."""
+
+    because: str
+    is_open: Callable[[Observation], bool]
+    kinds: tuple[ProbeKind, ...]
+    quotes: bool = False
+    """Whether the probe quotes the candidate's own term back."""
+
+
+_EXAMPLE, _CLARIFY, _DEPTH = ProbeKind.EXAMPLE, ProbeKind.CLARIFY, ProbeKind.DEPTH
+_JUSTIFY, _EDGE, _CONTRAST = ProbeKind.JUSTIFY, ProbeKind.EDGE_CASE, ProbeKind.CONTRAST
+
+WANTS = (
+    Want("too_short", lambda seen: seen.words < SHORT_ANSWER_WORDS, (_EXAMPLE, _CLARIFY)),
+    Want("claim_without_reason", lambda seen: not seen.has_reason, (_JUSTIFY, _DEPTH)),
+    Want("named_term", lambda seen: bool(seen.terms), (_DEPTH, _CLARIFY, _EDGE), quotes=True),
+    Want("no_example", lambda seen: not seen.has_example, (_EXAMPLE,)),
+    Want("no_limits", lambda seen: not seen.has_limits, (_EDGE, _CONTRAST)),
+)
+"""In this order; kinds in order of preference. One that was asked for is not asked for again."""
+
+
+def after_screen(state: TurnState) -> Literal["plan", "end"]:
+    """Say whether there is anything to reply to; a turn that runs again finds its reply in the log."""
+    progress = state["progress"]
+    waits = not progress.has_begun or progress.transcript.unanswered is not None
+    return "plan" if waits and not progress.is_over else "end"
+
+
+def next_plan(
+    progress: Progress, heard: Heard, time_left_seconds: float | None, *, has_model: bool = False
+) -> Plan:
+    """Decide what to say next."""
+    if time_left_seconds is not None and time_left_seconds < CLOSING_SECONDS:
+        return _closing(progress, heard)
+    if not progress.has_begun:
+        return Plan("opening", authored.welcome(progress.brief, has_model=has_model))
+    if heard not in {Heard.ANSWER, Heard.PASS} and progress.asides < MAX_ASIDES:
+        text = authored.aside(heard, progress.brief, _open_text(progress))
+        return Plan("answer", text, item_id=progress.open_item)
+    probe = _probe(progress, time_left_seconds) if heard is Heard.ANSWER else None
+    return probe or _onwards(progress, heard)
+
+
+def choose_probe(question: Question, asked: Sequence[Probe], seen: Observation) -> tuple[Want, Probe] | None:
+    """Return the first open want that an unused approved probe asks for."""
+    kinds_asked = {probe.kind for probe in asked}
+    for want in WANTS:
+        if not want.is_open(seen) or kinds_asked & set(want.kinds):
+            continue
+        for kind in want.kinds:
+            for probe in question.probes:
+                if probe.kind is kind and probe not in asked:
+                    return want, probe
+    return None
+
+
+def said_in_answer(progress: Progress) -> str:
+    """Return what the candidate answered to the open question, without requests and the like."""
+    return "\n".join(turn.text for turn in progress.messages if screen(turn.text) is Heard.ANSWER)
+
+
+def _probe(progress: Progress, time_left_seconds: float | None) -> Plan | None:
+    question = progress.open_question
+    if question is None or len(progress.probed) >= progress.brief.max_probes:
+        return None
+    if time_left_seconds is not None and time_left_seconds < _needed_for_a_probe(progress):
+        return None
+    seen = observe(said_in_answer(progress))
+    chosen = choose_probe(question, progress.probed, seen)
+    if chosen is None:
+        return None
+    want, probe = chosen
+    text = authored.quoting(seen.terms[0], probe.text) if want.quotes else probe.text
+    return Plan("probe", text, item_id=question.item_id, probe=probe, because=want.because)
+
+
+def _needed_for_a_probe(progress: Progress) -> float:
+    return CLOSING_SECONDS + EXCHANGE_SECONDS * (1 + len(progress.remaining))
+
+
+def _onwards(progress: Progress, heard: Heard) -> Plan:
+    if not progress.remaining:
+        return _closing(progress, heard)
+    question = progress.remaining[0]
+    return Plan("core", authored.acknowledged(heard, question.text), item_id=question.item_id)
+
+
+def _closing(progress: Progress, heard: Heard) -> Plan:
+    brief: Brief = progress.brief
+    if progress.remaining:
+        text = f"{authored.TIME_IS_UP}\n\n{brief.closing}"
+        if heard is Heard.DISTRESS:
+            text = authored.acknowledged(heard, text)
+        return Plan("closing", text, finished="time")
+    return Plan("closing", authored.acknowledged(heard, brief.closing), finished="complete")
+
+
+def _open_text(progress: Progress) -> str:
+    if progress.open_probe is not None:
+        return progress.open_probe.text
+    return progress.open_question.text if progress.open_question else progress.brief.opening

@@ -1,0 +1,187 @@
+"""Tells an answer from what is not one, by plain rules.
+
+An answer that is taken for a request costs a candidate more than a request that is taken for an answer.
+So every rule looks only at short messages, and what stands in quotation marks does not count:
+candidates write about prompt injection and about patients in distress for a living.
+"""
+
+import re
+from dataclasses import dataclass
+
+from assessor.interview.state import Heard
+
+_PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0", "''\"\" ")
+_QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')
+_REPORTED = re.compile(
+    r"\b(patient|client|resident|user|attacker|caller|prompt)s?\b[^.]{0,40}"
+    r"\b(says?|said|saying|tells?|told|writes?|wrote|asks?|asked|states?|types?|typed)\b",
+    re.IGNORECASE,
+)
+_BEGINNING = r"(?:^|[.!?:;\n]\s*)(?:(?:please|now|ok|okay|so|and|then|hey|hi|hello|sorry|well)[,:]?\s+)*"
+_SOMEBODY = (
+    r"(?:(?:a|an|another)\s+)?(?:real\s+|actual\s+|live\s+|human\s+)*"
+    r"(?:human|person|someone|somebody|people|recruiter|reviewer|support|staff)(?:\s+being)?"
+)
+_NOW = r"(?:\s+(?:please|instead|now|here|about this(?: interview| test| assessment| question)?))*\W*$"
+
+
+MAX_CHARS = 400
+"""A longer message is an answer, and no pattern has to run over it."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Messages of at most `words` words in which `pattern` is found are `heard`."""
+
+    heard: Heard
+    words: int
+    pattern: re.Pattern[str]
+
+
+def _rule(heard: Heard, words: int, *alternatives: str) -> Rule:
+    return Rule(heard, words, re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE))
+
+
+RULES = (
+    _rule(
+        Heard.DISTRESS,
+        40,
+        r"\bi(?:'m| am|'ll| will| might| may| could| want to| feel like| think (?:of|about)|"
+        r"'m thinking (?:of|about)"
+        r"| am thinking (?:of|about)| am going to|'m going to)\s+(?:hurt|harm|kill|cut)(?:t?ing)? myself\b",
+        r"\bi(?:'m| am| feel)\s+suicidal\b",
+        r"\bi (?:just )?want to die\b",
+        r"\bi (?:want to|will|might|am going to|'m going to) end my life\b",
+        r"\bi (?:don't|do not) want to (?:live|be alive)\b",
+    ),
+    _rule(
+        Heard.REPEAT,
+        14,
+        r"\b(?:can|could|would|will) you (?:please )?(?:repeat|rephrase|reword|clarify|explain)"
+        r"(?: (?:that|it|this|the question|your question))?(?: again)?(?: for me)?(?:,? please)?\W*$",
+        r"\b(?:can|could|would) you (?:please )?(?:say|ask|put) (?:that|it|this|the question) (?:again|"
+        r"differently|another way)",
+        r"^(?:sorry,? )?(?:please )?(?:repeat|rephrase)(?: (?:that|it|the question|"
+        r"your question))?(?:,? please)?\W*$",
+        r"^(?:sorry,? |wait,? )?what do you mean(?: by .{1,60})?\W*$",
+        r"^(?:sorry,? )?i (?:don't|do not|didn't|did not) (?:understand|get|follow) (?:the|this|that|"
+        r"your) question\W*$",
+        r"^(?:sorry,? )?what (?:was|is) the question(?: again)?\W*$",
+        r"^(?:pardon(?: me)?|come again|again,? please|huh|sorry)\s*\?+$",
+    ),
+    _rule(
+        Heard.PASS,
+        14,
+        r"^(?:sorry[,.]? |hm+[,.]* )?(?:i )?(?:really |honestly |just |actually )?"
+        r"(?:don't|do not|dont) know(?: the answer| this(?: one)?| that(?: one)?| it| about (?:this|"
+        r"that|it))?"
+        r"(?:[,.;]? (?:sorry|i(?:'ve| have) never\b.*|i haven't\b.*|i have not\b.*))?\W*$",
+        r"^(?:i have |i've )?(?:no|not any) (?:idea|clue)(?:,? sorry)?\W*$",
+        r"^(?:i(?:'d| would) (?:like to |rather )?|i(?:'ll| will) |let me |can i )?(?:pass|skip)"
+        r"(?: (?:on )?(?:this|that|it)(?: (?:one|question))?| the question)?(?:,? please)?\W*$",
+        r"^next(?: question| one)?(?:,? please)?\W*$",
+        r"^(?:idk|dunno)\W*$",
+        r"^(?:sorry[,.]? )?i (?:can't|cannot|can not) answer (?:this|that|it)(?: one| question)?\W*$",
+        r"^(?:sorry[,.]? )?(?:that|this)(?:'s| is) not my (?:field|area|specialty|speciality)\W*$",
+        r"^(?:i'm |i am )?not sure(?:,? sorry)?\W*$",
+    ),
+    _rule(
+        Heard.BREAK,
+        14,
+        r"\b(?:can|could|may) (?:i|we) (?:please )?(?:have|take|get) (?:a |some )?(?:short |quick |little )?"
+        r"(?:break|pause|moment|minute|time)\b",
+        r"\bi (?:need|want|would like|'d like)(?: to take)? (?:a |some )?(?:short |quick |little )?"
+        r"(?:break|pause|moment|minute|few minutes|time to think)(?:,? please)?\W*$",
+        r"^(?:just )?(?:one|a) (?:moment|minute|second|sec),? please\W*$",
+        r"^(?:give me|wait) (?:a |one )?(?:moment|minute|second|sec|few minutes)(?:,? please)?\W*$",
+        r"^(?:brb|be right back|hold on)\W*$",
+    ),
+    _rule(
+        Heard.PERSON,
+        25,
+        rf"\b(?:can|could|may) i (?:please )?(?:speak|talk|chat) (?:to|with) {_SOMEBODY}{_NOW}",
+        rf"\bi(?:'d like| want| need| would like| wish| prefer) to (?:speak|talk|chat) (?:to|"
+        rf"with) {_SOMEBODY}{_NOW}",
+        rf"^(?:please )?(?:let me|get me|connect me (?:to|with)|i want|i need) (?:to )?(?:speak to |"
+        rf"talk to )?{_SOMEBODY}{_NOW}",
+        r"\bis there (?:a|an|any) (?:real |actual |human )?(?:human|person|contact|one)\b.*\b(?:talk|"
+        r"speak|contact|reach|ask)\b",
+        r"\b(?:i want to|i'd like to|i would like to|how (?:do|can) i) (?:complain|make a complaint|"
+        r"file a complaint|appeal)\b",
+        r"\bthis (?:interview|test|assessment|question) is (?:so |very |really |just |totally )*"
+        r"(?:unfair|stupid|ridiculous|useless|discriminating|discriminatory|nonsense)\b",
+    ),
+    _rule(
+        Heard.WHO,
+        12,
+        r"^(?:hey |wait |so )*(?:are you|am i (?:talking|speaking) (?:to|with)) (?:a |an |really |just )*"
+        r"(?:human|person|real|bot|ai|machine|robot|program)\b.{0,30}$",
+        r"^who (?:are you|am i talking to)\W*$",
+    ),
+    _rule(
+        Heard.COMMAND,
+        40,
+        rf"{_BEGINNING}(?:ignore|disregard|forget|override) (?:all |any |the |your |my |these |those |of )*"
+        r"(?:previous|prior|above|earlier|preceding|instructions?|rules?|system prompt|guidelines)\b",
+        rf"{_BEGINNING}(?:show|reveal|repeat|print|translate|tell|quote|output|summari[sz]e|give)\b.{{0,40}}"
+        r"\b(?:system prompt|your (?:prompt|instructions?|rules|guidelines))",
+        rf"{_BEGINNING}what (?:are|is|were) your (?:system prompt|prompt|instructions?|rules|guidelines)\b",
+        rf"{_BEGINNING}(?:which|what|how)\b.{{0,60}}\b(?:grade|score|rate|assess|evaluate|mark|judge|"
+        r"grading|scoring)"
+        r" (?:me|my|this interview)\b",
+        rf"{_BEGINNING}(?:show|tell|give|send|reveal|quote|what is|what's)\b.{{0,20}}"
+        r"\b(?:the rubric|your rubric|the answer key|the grading|the cut score|the criteria|"
+        r"your criteria|my score)",
+        rf"{_BEGINNING}(?:what|which)(?: other| are the)?(?: other| next| later| remaining)? questions?\b.{{0,20}}"
+        r"\b(?:after this|come next|comes next|comes after|come after|are next|are left|are coming|will you ask)\b",
+        rf"{_BEGINNING}(?:show|tell|give|send) me (?:the |all |all the )?(?:next|other|later|remaining|"
+        r"following) questions?\b",
+        rf"{_BEGINNING}you are now\b",
+        rf"{_BEGINNING}(?:act as|pretend|imagine)\b.{{0,20}}\b(?:you|you're|timer|interviewer|interview|"
+        r"admin|to be)\b",
+        rf"{_BEGINNING}let(?: us|'s) (?:play|role-?play|swap|switch)\b",
+        rf"{_BEGINNING}(?:as (?:an? |the |your )?(?:admin|administrator|developer|operator)|system\s*:|"
+        r"\[?system\]?\s*:)",
+        rf"{_BEGINNING}(?:call|run|invoke|use) (?:the )?(?:tool|function)\b.{{0,40}}"
+        r"\b\w*(?:finish|end|submit|verdict|pass|score|grade)",
+        rf"{_BEGINNING}(?:write|give me|tell me|type) (?:my|the|your|a model|the right|"
+        r"the correct) (?:own )?answer\b",
+        rf"{_BEGINNING}(?:give|grant|mark|set|record|add|end)\b.{{0,30}}"
+        r"\b(?:full marks|full score|full points|as passed|as qualified|verdict|extra (?:time|hours?|"
+        r"minutes)|pass(?:ed)?\W*$)",
+        rf"{_BEGINNING}(?:did i|have i|will i|do i) (?:pass|passed|fail|failed|do well|qualify)\b",
+        rf"{_BEGINNING}how (?:am i doing|did i do|was my answer)\b",
+        rf"{_BEGINNING}(?:is|was) (?:that|this|it|my answer) (?:right|correct|ok|okay|good|wrong|"
+        r"enough)\s*\?",
+        rf"{_BEGINNING}if\b.{{0,40}}\b(?:right|correct|wrong),? (?:then |please |just )*"
+        r"(?:say|reply|answer|write|respond)(?: with)? (?:\"\"|yes|no|ok|thanks)",
+        rf"{_BEGINNING}guess my\b",
+        r"\b(?:can|could|may) i (?:please )?(?:get|have) (?:a |an )?(?:different|another|easier|"
+        r"new) (?:question|one)\b",
+    ),
+)
+"""In this order; the first that is found holds. Distress comes before everything."""
+
+_GREETING = re.compile(
+    r"^(?:hi|hey|hello|good (?:morning|afternoon|evening)|test|ok(?:ay)?)\W*$", re.IGNORECASE
+)
+
+
+def screen(message: str) -> Heard:
+    """Say what a message is. Whatever no rule recognises is an answer."""
+    plain = " ".join(message.translate(_PLAIN).split())
+    if set(plain) == {"?"}:
+        return Heard.REPEAT
+    if not any(map(str.isalnum, plain)) or _GREETING.match(plain):
+        return Heard.EMPTY
+    if len(plain) > MAX_CHARS:
+        return Heard.ANSWER
+    words = len(plain.split())
+    own = _QUOTED.sub('""', plain)
+    return next((rule.heard for rule in RULES if words <= rule.words and _applies(rule, own)), Heard.ANSWER)
+
+
+def _applies(rule: Rule, own: str) -> bool:
+    if rule.heard in {Heard.DISTRESS, Heard.COMMAND} and _REPORTED.search(own):
+        return False
+    return rule.pattern.search(own) is not None

@@ -1,0 +1,171 @@
+"""The task pages as a service: drafts, responses, and submitting."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment, Status
+from assessor.domain.errors import Conflict, IllegalTransition
+from assessor.domain.item import Category, Item, RankingItem
+from assessor.domain.response import parse_response
+from assessor.ports import Clock, Content, Draft, Jobs, Store
+from assessor.services.log import AssessmentLog
+
+INTERVIEW_DRAFT = "interview"
+"""The name under which the interview's message box is saved."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the hub."""
+
+    item_id: str
+    category: Category
+    title: str
+    minutes: float
+    state: Literal["open", "draft", "done"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One item as the candidate may see it, with what was saved."""
+
+    item: Item
+    draft: Draft
+    handed_in: bool
+    shown_order: tuple[str, ...]
+
+
+class Answering:
+    """Drafts, handing in, submitting."""
+
+    def __init__(
+        self, store: Store, assessments: AssessmentLog, content: Content, clock: Clock, jobs: Jobs
+    ) -> None:
+        self._store = store
+        self._assessments = assessments
+        self._content = content
+        self._clock = clock
+        self._jobs = jobs
+
+    async def parts(self, assessment: Assessment) -> tuple[Part, ...]:
+        """Return the interview as one part, then each task."""
+        library = await self._content.library()
+        parts = [_interview_part(assessment)]
+        for place in assessment.form.tasks:
+            draft = await self._store.draft(assessment.id, place.item_id)
+            done = place.item_id in assessment.responses
+            item = library.item(assessment.ordered.track, place.item_id)
+            state: Literal["open", "draft", "done"] = (
+                "done" if done else "draft" if draft.revision else "open"
+            )
+            parts.append(Part(place.item_id, place.category, item.title, place.minutes, state))
+        return tuple(parts)
+
+    async def task(self, assessment: Assessment, item_id: str) -> Task:
+        """Return one task. Raises InvalidInput when it is not on the form."""
+        assessment.require_on_form(item_id)
+        library = await self._content.library()
+        item = library.item(assessment.ordered.track, item_id)
+        return Task(
+            item=item,
+            draft=await self._store.draft(assessment.id, item_id),
+            handed_in=item_id in assessment.responses,
+            shown_order=shown_order(assessment, item),
+        )
+
+    async def draft(self, assessment_id: str, name: str) -> Draft:
+        """Return what was last saved for a task or for the interview's message box."""
+        return await self._store.draft(assessment_id, name)
+
+    async def save_draft(self, assessment_id: str, name: str, payload: dict[str, Any], base: int) -> Draft:
+        """Save work in progress as it is, complete or not.
+
+        Raises StaleRevision with what is stored when another tab saved since revision `base`.
+        """
+        assessment = await self._assessments.load(assessment_id)
+        if name != INTERVIEW_DRAFT:
+            assessment.require_on_form(name)
+        assessment.require("saving", Status.IN_PROGRESS)
+        return await self._store.save_draft(assessment_id, name, payload, base, self._clock.now())
+
+    async def hand_in(self, assessment_id: str, item_id: str, payload: dict[str, Any]) -> Assessment:
+        """Check and store a response; handing in again replaces it. When this returns, it is on disk.
+
+        Raises InvalidInput with every wrong field, IllegalTransition after the end.
+        """
+        before = await self._assessments.load(assessment_id)
+        before.require_on_form(item_id)
+        item = (await self._content.library()).item(before.ordered.track, item_id)
+        response = parse_response(item, payload)
+
+        def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            _require_open(assessment, now)
+            if assessment.responses.get(item_id) == response:
+                return []
+            order = shown_order(assessment, item)
+            return [e.ResponseHandedIn(item_id=item_id, response=response, shown_order=order)]
+
+        return await self._assessments.change(assessment_id, decide)
+
+    async def submit(self, assessment_id: str) -> Assessment:
+        """End the candidate's part and start scoring. Submitting twice is once."""
+
+        def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            if assessment.submitted_at:
+                return []
+            assessment.require("submitting", Status.IN_PROGRESS)
+            if not assessment.interview_finished and not assessment.is_over(now):
+                raise Conflict(
+                    "The interview is not finished", "Finish it first, or withdraw; your answers are kept."
+                )
+            return [e.AssessmentSubmitted(by="deadline" if assessment.is_over(now) else "candidate")]
+
+        assessment = await self._assessments.change(assessment_id, decide)
+        if assessment.status is Status.SUBMITTED:
+            await self._jobs.score(assessment_id, assessment.faults + 1)
+        return assessment
+
+    async def submit_overdue(self) -> int:
+        """Submit what was handed in where the working time ran out. Returns how many."""
+        submitted = 0
+        for assessment_id in await self._store.overdue(self._clock.now()):
+            assessment = await self._assessments.load(assessment_id)
+            if assessment.is_over(self._clock.now()):
+                await self.submit(assessment_id)
+                submitted += 1
+        return submitted
+
+
+def shown_order(assessment: Assessment, item: Item) -> tuple[str, ...]:
+    """Return response ids in this candidate's own order, drawn from the form's seed.
+
+    A fixed order would favour what stands first; the order is recorded with the answer.
+    """
+    if not isinstance(item, RankingItem) or assessment.drawn is None:
+        return ()
+    seed = assessment.drawn.seed
+    return tuple(
+        sorted(
+            (response.id for response in item.responses),
+            key=lambda name: hashlib.sha256(f"{seed}\n{item.id}\n{name}".encode()).digest(),
+        )
+    )
+
+
+def _interview_part(assessment: Assessment) -> Part:
+    minutes = sum(place.minutes for place in assessment.form.of(Category.INTERVIEW))
+    begun = bool(assessment.transcript.turns)
+    state: Literal["open", "draft", "done"] = (
+        "done" if assessment.interview_finished else "draft" if begun else "open"
+    )
+    return Part(INTERVIEW_DRAFT, Category.INTERVIEW, "Interview", minutes, state)
+
+
+def _require_open(assessment: Assessment, now: datetime) -> None:
+    assessment.require("handing in", Status.IN_PROGRESS)
+    if assessment.is_over(now):
+        raise IllegalTransition("The time is over", "What you handed in before counts. Submit what you have.")

@@ -1,0 +1,297 @@
+"""The interview as a service: messages in, turns out, and a stream that can be resumed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment, Status
+from assessor.domain.errors import Conflict, IllegalTransition
+from assessor.domain.ids import make_id
+from assessor.domain.item import Category, InterviewItem
+from assessor.domain.library import Library
+from assessor.domain.text import accept_text
+from assessor.domain.transcript import Turn
+from assessor.interview import Brief, Interviewer, Question, hashed_ngrams
+from assessor.ports import Clock, Content, Random, Stream, TurnBuffer, Watch
+from assessor.services.log import AssessmentLog
+
+NOTICE_VERSION = "2026-11"
+HEARTBEAT_SECONDS = 10.0
+RETRY_SECONDS = 2.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One thing that a watcher of the interview sees. `id` is `{seq}.{run}.{offset}`."""
+
+    kind: Literal["turn", "start", "words", "heartbeat", "finished"]
+    id: str
+    turn: Turn | None = None
+    text: str = ""
+
+
+class Conversing:
+    """Runs the turns of interviews. A closed connection never stops a turn, and never repeats one."""
+
+    def __init__(
+        self,
+        assessments: AssessmentLog,
+        content: Content,
+        interviewer: Interviewer,
+        stream: Stream,
+        clock: Clock,
+        random: Random,
+        *,
+        max_message_chars: int,
+    ) -> None:
+        self._assessments = assessments
+        self._content = content
+        self._interviewer = interviewer
+        self._stream = stream
+        self._clock = clock
+        self._random = random
+        self._max_chars = max_message_chars
+        self._turns: dict[str, asyncio.Task[None]] = {}
+        self._secrets: dict[str, frozenset[int]] = {}
+
+    async def begin(self, assessment_id: str) -> Assessment:
+        """Record that the notice was read, and start the clock. Beginning twice is once."""
+
+        def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            if assessment.status is not Status.OPENED:
+                assessment.require("beginning", Status.IN_PROGRESS)
+                return []
+            minutes = assessment.form.time_limit_minutes * assessment.ordered.time_factor
+            return [
+                e.NoticeAccepted(version=NOTICE_VERSION),
+                e.AssessmentStarted(deadline=now + timedelta(minutes=minutes)),
+            ]
+
+        return await self._assessments.change(assessment_id, decide)
+
+    async def open(self, assessment_id: str) -> Assessment:
+        """Return the assessment for the interview page, and see to it that the interviewer speaks."""
+        assessment = await self._assessments.load(assessment_id)
+        self._see_to_turn(assessment)
+        return assessment
+
+    async def receive(self, assessment_id: str, message_id: str, text: str) -> Assessment:
+        """Accept a message: when this returns, it is on disk. The same id twice is one message.
+
+        Raises InvalidInput or TooLarge for the text, IllegalTransition after the end, Conflict while
+        the interviewer has yet to reply to the message before.
+        """
+        text = accept_text("message", text, limit=self._max_chars, required=True)
+
+        def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            if message_id in assessment.message_ids:
+                return []
+            _require_open_interview(assessment, now)
+            return [e.CandidateMessage(message_id=message_id, item_id=_open_item(assessment), text=text)]
+
+        assessment = await self._assessments.change(assessment_id, decide)
+        self._stream.committed(assessment_id)
+        self._see_to_turn(assessment)
+        return assessment
+
+    async def settled(self, assessment_id: str) -> Assessment:
+        """Wait until the interviewer has nothing to say, and return the assessment."""
+        assessment = await self.open(assessment_id)
+        if turn := self._turns.get(assessment_id):
+            await asyncio.shield(turn)
+            assessment = await self._assessments.load(assessment_id)
+        return assessment
+
+    async def close(self) -> None:
+        """Let running turns finish before the process ends."""
+        if self._turns:
+            await asyncio.wait(self._turns.values(), timeout=10)
+
+    async def follow(self, assessment_id: str, after: str) -> AsyncIterator[Frame]:
+        """Yield everything after a stream id: durable turns first, then words as they are released.
+
+        Ends after `finished`. A reader that fell behind gets all queued words as one frame.
+        """
+        position = _Position.parse(after)
+        with self._stream.watch(assessment_id) as watch:
+            while True:
+                assessment = await self.open(assessment_id)
+                for frame in position.catch_up(assessment):
+                    yield frame
+                if assessment.interview_finished or assessment.status is not Status.IN_PROGRESS:
+                    yield Frame("finished", position.id)
+                    return
+                for frame in position.listen(self._stream.buffer(assessment_id)):
+                    yield frame
+                async for frame in self._wait(watch, assessment_id, position):
+                    yield frame
+
+    async def _wait(self, watch: Watch, assessment_id: str, position: "_Position") -> AsyncIterator[Frame]:
+        """Relay words until something is committed, which clears the buffer."""
+        while True:
+            if not await watch.wait(HEARTBEAT_SECONDS):
+                yield Frame("heartbeat", position.id)
+                return
+            buffer = self._stream.buffer(assessment_id)
+            if buffer is None:
+                return
+            for frame in position.listen(buffer):
+                yield frame
+
+    async def _brief(self, assessment: Assessment) -> Brief:
+        library, track = await self._content.library(), assessment.ordered.track
+        if track not in self._secrets:
+            self._secrets[track] = secret_ngrams(library, track)
+        return brief_for(assessment, library, self._secrets[track])
+
+    def _see_to_turn(self, assessment: Assessment) -> None:
+        """Start the turn that is due, unless it runs already. Also how a turn survives a crash."""
+        running = self._turns.get(assessment.id)
+        if (running and not running.done()) or not _turn_is_due(assessment, self._clock.now()):
+            return
+        task = asyncio.create_task(self._turn(assessment), name=f"turn {assessment.id}")
+        self._turns[assessment.id] = task
+        task.add_done_callback(lambda _: self._forget(assessment.id, task))
+
+    def _forget(self, assessment_id: str, task: asyncio.Task[None]) -> None:
+        if self._turns.get(assessment_id) is task:
+            del self._turns[assessment_id]
+
+    async def _turn(self, assessment: Assessment) -> None:
+        run = make_id("run", self._random.bytes(16))
+        replied_to = len(assessment.transcript.turns)
+
+        async def commit(facts: Sequence[e.Fact]) -> None:
+            await self._assessments.change(
+                assessment.id,
+                lambda a, _now: facts if len(a.transcript.turns) == replied_to else [],
+            )
+
+        self._stream.begin(assessment.id, run)
+        try:
+            brief = await self._brief(assessment)
+            await self._interviewer.turn(
+                brief,
+                assessment.transcript,
+                run=run,
+                time_left_seconds=_time_left(assessment, self._clock.now()),
+                say=lambda words: self._stream.write(assessment.id, run, words),
+                commit=commit,
+            )
+        except Exception:
+            # The candidate's message is safe in the log. The turn is due still, and runs again for
+            # whoever watches, but not at once: what failed may need a moment, and a loop helps nobody.
+            log.exception("turn failed", assessment=assessment.id)
+            await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self._stream.committed(assessment.id)
+
+
+def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[int]) -> Brief:
+    """Return all that the interviewer may know: no rubric, key, weight or cut."""
+    track = library.track(assessment.ordered.track)
+    items = [library.item(track.id, place.item_id) for place in assessment.form.of(Category.INTERVIEW)]
+    return Brief(
+        track_title=track.title,
+        language=assessment.ordered.language,
+        opening=track.background_question,
+        closing=track.closing,
+        questions=tuple(Question.of(item) for item in items if isinstance(item, InterviewItem)),
+        bank_ngrams=bank_ngrams,
+    )
+
+
+def secret_ngrams(library: Library, track_id: str) -> frozenset[int]:
+    """Return the hashed n-grams of all that an interviewer must not say: questions, criteria, anchors.
+
+    The guard takes out what belongs to the question that is open.
+    """
+    items = [item for item in library.items[track_id].values() if isinstance(item, InterviewItem)]
+    rubrics = [library.rubric(item.rubric) for item in items]
+    texts = [item.question for item in items]
+    texts += [criterion.text for rubric in rubrics for criterion in rubric.criteria]
+    texts += [anchor.answer for rubric in rubrics for anchor in rubric.anchors]
+    return frozenset().union(*map(hashed_ngrams, texts))
+
+
+def _turn_is_due(assessment: Assessment, now: datetime) -> bool:
+    if assessment.status is not Status.IN_PROGRESS or assessment.interview_finished:
+        return False
+    if assessment.is_over(now):
+        return False
+    return not assessment.transcript.turns or assessment.transcript.unanswered is not None
+
+
+def _require_open_interview(assessment: Assessment, now: datetime) -> None:
+    assessment.require("answering", Status.IN_PROGRESS)
+    if assessment.is_over(now):
+        raise IllegalTransition(
+            "The time is over", "Everything you sent before is kept. Submit what you have."
+        )
+    if assessment.interview_finished:
+        raise IllegalTransition("The interview is finished", "Go on with the tasks.")
+    if not assessment.transcript.turns or assessment.transcript.unanswered:
+        raise Conflict(
+            "The interviewer has not replied to your last message yet",
+            "Wait for the reply, then send this one; it stays in the box.",
+        )
+
+
+def _open_item(assessment: Assessment) -> str | None:
+    return assessment.transcript.turns[-1].item_id
+
+
+def _time_left(assessment: Assessment, now: datetime) -> float | None:
+    return (assessment.deadline - now).total_seconds() if assessment.deadline else None
+
+
+@dataclass
+class _Position:
+    """How far one watcher has got."""
+
+    seq: int = 0
+    run: str = ""
+    offset: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> "_Position":
+        """Read a stream id. One that we did not write means: from the beginning."""
+        seq, _, rest = text.partition(".")
+        run, _, offset = rest.partition(".")
+        if not seq.isdecimal() or (offset and not offset.isdecimal()):
+            return cls()
+        return cls(int(seq), run, int(offset or 0))
+
+    @property
+    def id(self) -> str:
+        return f"{self.seq}.{self.run}.{self.offset}"
+
+    def catch_up(self, assessment: Assessment) -> list[Frame]:
+        """Return the turns that were committed since."""
+        frames = []
+        for turn in assessment.transcript.turns:
+            if turn.seq > self.seq:
+                self.seq, self.run, self.offset = turn.seq, "", 0
+                frames.append(Frame("turn", self.id, turn=turn))
+        return frames
+
+    def listen(self, buffer: TurnBuffer | None) -> list[Frame]:
+        """Return the words that were released since; a new run clears the half-written bubble."""
+        if buffer is None:
+            return []
+        frames = []
+        if buffer.run != self.run:
+            self.run, self.offset = buffer.run, 0
+            frames.append(Frame("start", self.id))
+        if len(buffer.text) > self.offset:
+            words = buffer.text[self.offset :]
+            self.offset = len(buffer.text)
+            frames.append(Frame("words", self.id, text=words))
+        return frames

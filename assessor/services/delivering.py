@@ -1,0 +1,63 @@
+"""Verdicts for those who rely on them."""
+
+from typing import Any
+
+from assessor.domain.assessment import OPEN, Assessment
+from assessor.domain.errors import NotFound, VerdictNotReady
+from assessor.ports import Signer, Store, StoredVerdict
+from assessor.services.log import AssessmentLog
+
+RETRY_WHILE_WORKING = 300
+RETRY_WHILE_SCORING = 5
+
+
+class Delivering:
+    """Reads of what was signed."""
+
+    def __init__(self, store: Store, assessments: AssessmentLog, signer: Signer) -> None:
+        self._store = store
+        self._assessments = assessments
+        self._signer = signer
+
+    async def verdict(self, tenant: str, assessment_id: str) -> StoredVerdict:
+        """Return the live verdict. Raises NotFound, or VerdictNotReady with when to ask again."""
+        projection = await self._store.projection(assessment_id)
+        if projection.tenant != tenant:
+            raise NotFound("assessment", assessment_id)
+        verdict = await self._store.live_verdict(assessment_id)
+        if verdict is None:
+            wait = RETRY_WHILE_WORKING if projection.status in OPEN else RETRY_WHILE_SCORING
+            raise VerdictNotReady("assessment", assessment_id, projection.status.value, wait)
+        return verdict
+
+    async def history(self, tenant: str, assessment_id: str) -> tuple[StoredVerdict, ...]:
+        """Return all verdicts of an assessment, oldest first. Raises NotFound."""
+        await self._assessments.load_for(tenant, assessment_id)
+        return await self._store.verdicts(assessment_id)
+
+    async def transcript(self, tenant: str, assessment_id: str) -> dict[str, Any]:
+        """Return the conversation and the responses as JSON types. Raises NotFound."""
+        return transcript_document(await self._assessments.load_for(tenant, assessment_id))
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public keys as a JWK set."""
+        return self._signer.jwks()
+
+
+def transcript_document(assessment: Assessment) -> dict[str, Any]:
+    """Write what was said and handed in, with the sequence numbers that evidence points to."""
+    return {
+        "object": "transcript",
+        "assessment_id": assessment.id,
+        "status": assessment.status.value,
+        "turns": [turn.model_dump(mode="json") for turn in assessment.transcript.turns],
+        "responses": [
+            {
+                "item_id": item_id,
+                "event_seq": assessment.response_seqs[item_id],
+                "response": response.model_dump(mode="json"),
+                "shown_order": list(assessment.shown_orders.get(item_id, ())),
+            }
+            for item_id, response in assessment.responses.items()
+        ],
+    }

@@ -1,0 +1,62 @@
+"""Reading an assessment from its log, and adding to it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from assessor.domain.assessment import Assessment, replay
+from assessor.domain.errors import Conflict, NotFound, SequenceTaken
+from assessor.domain.events import Fact
+from assessor.ports import Append, Clock, EventLog
+
+MAX_ATTEMPTS = 8
+
+Decide = Callable[[Assessment, datetime], Sequence[Fact]]
+"""From the state and the time to the facts that follow. May be asked again; must not have effects."""
+
+
+class AssessmentLog:
+    """The one way in which services read and change an assessment."""
+
+    def __init__(self, store: EventLog, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def load(self, assessment_id: str) -> Assessment:
+        """Add the log up. Raises NotFound."""
+        return replay(assessment_id, await self._store.events(assessment_id))
+
+    async def load_for(self, tenant: str, assessment_id: str) -> Assessment:
+        """Load for one tenant. Another tenant's assessment is NotFound, as one that does not exist."""
+        assessment = await self.load(assessment_id)
+        if assessment.ordered.tenant != tenant:
+            raise NotFound("assessment", assessment_id)
+        return assessment
+
+    async def change(self, assessment_id: str, decide: Decide) -> Assessment:
+        """Append what `decide` says, and return the new state once it is on disk.
+
+        When another writer was first, the log is read and `decide` asked again: its answer always
+        rests on the state that it is appended to.
+        """
+        for _ in range(MAX_ATTEMPTS):
+            assessment = await self.load(assessment_id)
+            now = self._clock.now()
+            facts = decide(assessment, now)
+            if not facts:
+                return assessment
+            after = following(assessment, facts, now)
+            change = Append(assessment_id, assessment.seq, now, facts, after.projection())
+            try:
+                events = await self._store.append(change)
+            except SequenceTaken:
+                continue
+            return replace(after, head=events[-1].hash)
+        raise Conflict("Too many writers at once", "Try again in a moment; nothing was lost.")
+
+
+def following(assessment: Assessment, facts: Sequence[Fact], at: datetime) -> Assessment:
+    """Return the state after the facts. Raises IllegalTransition."""
+    for fact in facts:
+        assessment = assessment.after(assessment.seq + 1, at, fact)
+    return assessment

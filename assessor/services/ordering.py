@@ -1,0 +1,309 @@
+"""Ordering an assessment, inviting the candidate, and giving an attempt back."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.errors import Conflict, Gone, NotFound, Unauthenticated, invalid
+from assessor.domain.form import draw_form
+from assessor.domain.ids import make_id
+from assessor.domain.library import Library
+from assessor.domain.value import content_hash
+from assessor.ports import Answered, Append, Clock, Content, Prompts, Random, Session, Store, Tenant
+from assessor.services.log import AssessmentLog, following
+
+SESSION_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a platform asks for. `time_factor` is an accommodation: 1.5 gives half as much time again."""
+
+    candidate_ref: str
+    track: str
+    form: str = "full"
+    language: str = "en"
+    time_factor: float = 1.0
+    simulated: bool = False
+    livemode: bool = True
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A new assessment and the link that opens it once."""
+
+    assessment: Assessment
+    invite_url: str
+
+
+@dataclass(frozen=True)
+class Once:
+    """An idempotency key with the hash of the request, and how the answer is written."""
+
+    key: str
+    request_hash: str
+    write: Callable[[Ordered], bytes]
+
+
+class Ordering:
+    """Orders, invites, sessions of candidates, and attempts given back."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: AssessmentLog,
+        content: Content,
+        prompts: Prompts,
+        clock: Clock,
+        random: Random,
+        *,
+        public_url: str,
+        invite_days: int,
+    ) -> None:
+        self._store = store
+        self._log = log
+        self._content = content
+        self._prompts = prompts
+        self._clock = clock
+        self._random = random
+        self._public_url = public_url.rstrip("/")
+        self._invite_for = timedelta(days=invite_days)
+
+    async def order(self, tenant: Tenant, order: Order) -> Ordered:
+        """Order without an idempotency key (the command line and simulations)."""
+        change, ordered = await self._prepare(tenant, order)
+        await self._store.begin(change)
+        return ordered
+
+    async def order_once(self, tenant: Tenant, order: Order, once: Once) -> tuple[int, bytes]:
+        """Order, or return the stored answer when the key was used before for the same request.
+
+        Returns HTTP status and body bytes. Raises InvalidInput when the key was used for another.
+        """
+        if stored := await self._store.answered(tenant.id, once.key):
+            return _same_request(stored, once)
+        change, ordered = await self._prepare(tenant, order)
+        answered = Answered(tenant.id, once.key, once.request_hash, 201, once.write(ordered))
+        try:
+            await self._store.begin(change, answered)
+        except Conflict:
+            stored = await self._store.answered(tenant.id, once.key)
+            if stored is None:
+                raise
+            return _same_request(stored, once)
+        return answered.status, answered.body
+
+    async def get(self, tenant: str, assessment_id: str) -> Assessment:
+        """Raises NotFound, also for another tenant's."""
+        return await self._log.load_for(tenant, assessment_id)
+
+    async def recent(self, tenant: str) -> Sequence[Projection]:
+        """Return a tenant's assessments, newest first."""
+        return await self._store.assessments(tenant)
+
+    async def reissue_invite(self, tenant: str, assessment_id: str) -> Ordered:
+        """Make a new link. The old one and any open session stop working."""
+        await self._log.load_for(tenant, assessment_id)
+        token = self._token()
+
+        def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            assessment.require(
+                "a new invitation", Status.ORDERED, Status.OPENED, Status.IN_PROGRESS, Status.PAUSED
+            )
+            return [e.InviteIssued(token_hash=hash_token(token), expires_at=now + self._invite_for)]
+
+        assessment = await self._log.change(assessment_id, decide)
+        await self._store.close_sessions("candidate", assessment_id)
+        return Ordered(assessment, self._url(token))
+
+    async def cancel(self, tenant: str, assessment_id: str) -> Assessment:
+        """End it before it was submitted. Cancelling twice is once."""
+        await self._log.load_for(tenant, assessment_id)
+        assessment = await self._log.change(
+            assessment_id,
+            lambda a, _now: [] if a.status is Status.CANCELLED else [e.AssessmentCancelled()],
+        )
+        await self._store.close_sessions("candidate", assessment_id)
+        return assessment
+
+    async def look_at_invite(self, token: str) -> Assessment:
+        """Return the invited assessment without using the link. Raises Gone with the way out.
+
+        Looking changes nothing, so mail scanners and link previews cannot spend an invitation.
+        """
+        try:
+            assessment_id, expires_at, spent = await self._store.invite(hash_token(token))
+        except NotFound:
+            raise Gone(
+                "link", "is not known here", "Check that it is complete, or ask for a new invitation."
+            ) from None
+        if spent:
+            raise Gone(
+                "link",
+                "was used already",
+                "Go on in the browser in which you opened it, or ask the platform for a new link.",
+            )
+        if expires_at <= self._clock.now():
+            raise Gone("link", "has expired", "Ask the platform for a new invitation.")
+        return await self._log.load(assessment_id)
+
+    async def redeem(self, token: str) -> tuple[Assessment, str]:
+        """Use the link: returns the assessment and the secret of a new session. Raises Gone."""
+        looked_at = await self.look_at_invite(token)
+        used = hash_token(token)
+
+        def decide(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            if used not in assessment.invites:
+                raise Gone(
+                    "link",
+                    "was used already",
+                    "Go on in the browser in which you opened it, or ask the platform for a new link.",
+                )
+            return [e.InviteRedeemed(token_hash=used)]
+
+        assessment = await self._log.change(looked_at.id, decide)
+        return assessment, await self._open_session(assessment)
+
+    async def session(self, secret: str | None) -> str:
+        """Return the assessment id of a candidate's session. Raises Unauthenticated."""
+        session = await self._store.session(hash_token(secret), self._clock.now()) if secret else None
+        if session is None or session.kind != "candidate":
+            raise Unauthenticated("Open the link from your invitation, or ask the platform for a new one.")
+        return session.subject
+
+    async def give_back(self, assessment_id: str, reason: str) -> Ordered:
+        """Void an attempt that a fault of ours spoiled, and order the next with the same terms."""
+        spoiled = await self._log.load(assessment_id)
+        spoiled.require("giving the attempt back", Status.TECHNICAL_HOLD)
+        terms = spoiled.ordered
+        tenant = await self._store.tenant(terms.tenant)
+        order = Order(
+            candidate_ref=terms.candidate_ref,
+            track=terms.track,
+            form=spoiled.form.name,
+            language=terms.language,
+            time_factor=terms.time_factor,
+            simulated=terms.simulated,
+            livemode=terms.livemode,
+        )
+        change, ordered = await self._prepare(tenant, order, replaces=spoiled)
+        await self._store.begin(change)
+
+        def void(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            assessment.require("giving the attempt back", Status.TECHNICAL_HOLD)
+            return [e.AssessmentVoided(reason=reason, successor=ordered.assessment.id)]
+
+        await self._log.change(assessment_id, void)
+        return ordered
+
+    async def expire_overdue(self) -> int:
+        """Mark invitations that ran out. Returns how many."""
+        expired = 0
+        for assessment_id in await self._store.overdue(self._clock.now()):
+            assessment = await self._log.load(assessment_id)
+            if assessment.status in (Status.ORDERED, Status.OPENED):
+                await self._log.change(assessment_id, _expire)
+                expired += 1
+        return expired
+
+    async def _prepare(
+        self, tenant: Tenant, order: Order, replaces: Assessment | None = None
+    ) -> tuple[Append, Ordered]:
+        library = await self._content.library()
+        candidate_id = await self._store.candidate(tenant.id, order.candidate_ref)
+        now = self._clock.now()
+        entropy = _successor_entropy(replaces.id) if replaces else self._random.bytes(16)
+        assessment_id = make_id("asm", entropy)
+        token = self._token()
+        facts = (
+            self._ordered(tenant, order, library, candidate_id, now, replaces),
+            self._drawn(library, order),
+            e.InviteIssued(token_hash=hash_token(token), expires_at=now + self._invite_for),
+        )
+        assessment = following(Assessment(assessment_id), facts, now)
+        change = Append(assessment_id, 0, now, facts, assessment.projection())
+        return change, Ordered(assessment, self._url(token))
+
+    def _ordered(
+        self,
+        tenant: Tenant,
+        order: Order,
+        library: Library,
+        candidate_id: str,
+        now: datetime,
+        replaces: Assessment | None,
+    ) -> e.AssessmentOrdered:
+        track = library.tracks.get(order.track)
+        if track is None:
+            known = ", ".join(sorted(library.tracks))
+            raise invalid("track", f"{order.track!r} is not a track", f"Use one of: {known}.")
+        if order.language != track.language:
+            raise invalid(
+                "language",
+                f"track {track.id} is not written in {order.language!r}",
+                f"Use {track.language!r}.",
+            )
+        return e.AssessmentOrdered(
+            tenant=tenant.id,
+            candidate_id=candidate_id,
+            candidate_ref=order.candidate_ref,
+            track=track.id,
+            track_version=track.version,
+            language=order.language,
+            livemode=order.livemode,
+            simulated=order.simulated,
+            policy=tenant.policy,
+            time_factor=order.time_factor,
+            attempt=replaces.ordered.attempt if replaces else 1,
+            replaces=replaces.id if replaces else None,
+            expires_at=now + self._invite_for,
+        )
+
+    def _drawn(self, library: Library, order: Order) -> e.FormDrawn:
+        seed = self._random.bytes(16).hex()
+        track = library.track(order.track)
+        return e.FormDrawn(
+            seed=seed,
+            form=draw_form(library, track, order.form, seed),
+            bank_hash=content_hash({id_: item.hash for id_, item in library.items[track.id].items()}),
+            rubrics_hash=content_hash({id_: rubric.hash for id_, rubric in library.rubrics.items()}),
+            prompts_hash=self._prompts.hash,
+        )
+
+    async def _open_session(self, assessment: Assessment) -> str:
+        secret = self._token()
+        expires_at = self._clock.now() + timedelta(hours=SESSION_HOURS) + self._invite_for
+        await self._store.open_session(Session(hash_token(secret), "candidate", assessment.id, expires_at))
+        return secret
+
+    def _token(self) -> str:
+        return self._random.bytes(24).hex()
+
+    def _url(self, token: str) -> str:
+        return f"{self._public_url}/c/{token}"
+
+
+def hash_token(token: str) -> str:
+    """Hash a random 192-bit token for keeping. It has too much entropy to need a slow hash."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _successor_entropy(assessment_id: str) -> bytes:
+    """Derive the next attempt's id: giving back twice, or after a crash, is giving back once."""
+    return hashlib.sha256(f"{assessment_id}\nnext attempt".encode()).digest()[:16]
+
+
+def _same_request(stored: Answered, once: Once) -> tuple[int, bytes]:
+    if stored.request_hash != once.request_hash:
+        raise invalid(
+            "Idempotency-Key", "was used before for another request", "Use a new key for a new request."
+        )
+    return stored.status, stored.body
+
+
+def _expire(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+    unopened = assessment.status in (Status.ORDERED, Status.OPENED)
+    return [e.AssessmentExpired()] if unopened else []

@@ -1,0 +1,145 @@
+"""Scoring a submitted assessment and issuing its verdict, as a durable workflow.
+
+Each step reads the log, does what is not done yet, and appends what it found: running a step again
+after a crash changes nothing, and pays for no model call whose reply was committed.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment, Status
+from assessor.domain.ids import make_id
+from assessor.domain.item import Category, Item
+from assessor.domain.library import Library
+from assessor.domain.score import Score, Unscored
+from assessor.domain.verdict import compose, write_verdict
+from assessor.ports import Content, Signer, Steps
+from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting
+from assessor.services.log import AssessmentLog
+
+log = structlog.get_logger()
+
+
+class Scoring:
+    """Scores responses, decides, signs."""
+
+    def __init__(
+        self, assessments: AssessmentLog, content: Content, signer: Signer, judge: Judge | None
+    ) -> None:
+        self._assessments = assessments
+        self._content = content
+        self._signer = signer
+        self._judge = judge
+
+    async def workflow(self, steps: Steps, assessment_id: str) -> None:
+        """Score every item of the form, then decide. A fault of ours holds the assessment instead."""
+        try:
+            items = await steps.run("begin", self.begin, assessment_id)
+            for item_id in items:
+                await steps.run(f"score {item_id}", self.score_item, assessment_id, item_id)
+            await steps.run("issue", self.issue_first, assessment_id)
+        except Exception as error:
+            # Whatever it was, it was ours: hold, so that a person can score again or give the attempt back.
+            log.exception("scoring failed", assessment=assessment_id)
+            await steps.run("hold", self.hold, assessment_id, type(error).__name__)
+
+    async def begin(self, assessment_id: str) -> list[str]:
+        """Mark that scoring runs, and return the ids of the items to score."""
+        assessment = await self._assessments.change(
+            assessment_id, lambda a, _now: [e.ScoringStarted()] if a.status is Status.SUBMITTED else []
+        )
+        return [place.item_id for place in assessment.form.items]
+
+    async def score_item(self, assessment_id: str, item_id: str) -> None:
+        """Score one item by rule, and by a model where the policy lets one; the rest waits for a person."""
+        assessment = await self._assessments.load(assessment_id)
+        if any(scored == item_id for scored, _ in assessment.scores):
+            return
+        library = await self._content.library()
+        item = library.item(assessment.ordered.track, item_id)
+        work = work_of(assessment, item, library)
+        scores = rate_by_rule(work)
+        if needs_reader(work):
+            scores += await self._read(assessment, work)
+
+        def facts(now_is: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            done = any(scored == item_id for scored, _ in now_is.scores)
+            return [] if done else [e.ResponseScored(item_id=item_id, scores=scores)]
+
+        await self._assessments.change(assessment_id, facts)
+
+    async def issue_first(self, assessment_id: str) -> None:
+        """Issue the verdict of this attempt, unless there is one."""
+        if (await self._assessments.load(assessment_id)).verdict is None:
+            await self.issue(assessment_id)
+
+    async def issue(self, assessment_id: str) -> Assessment:
+        """Decide on what the log holds, sign, and supersede an earlier verdict."""
+        library = await self._content.library()
+
+        def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            return [self._verdict(assessment, library, now)]
+
+        return await self._assessments.change(assessment_id, facts)
+
+    async def hold(self, assessment_id: str, kind: str) -> None:
+        """Record a fault of ours. Nothing counts against the candidate."""
+
+        def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            if assessment.status is Status.TECHNICAL_HOLD:
+                return []
+            return [e.FaultRecorded(where=assessment.status.value, kind=kind)]
+
+        await self._assessments.change(assessment_id, facts)
+
+    async def round_of(self, assessment_id: str) -> int:
+        """Return which round of scoring is due: one more than the faults so far."""
+        return (await self._assessments.load(assessment_id)).faults + 1
+
+    async def _read(self, assessment: Assessment, work: Work) -> tuple[Score, ...]:
+        """Let a model read the answer where the policy lets one; else it waits for a person."""
+        if not assessment.policy.judge_may_score:
+            return waiting(work, Unscored.POLICY_WANTS_PERSON)
+        if self._judge is None:
+            return waiting(work, Unscored.WAITS_FOR_PERSON)
+        scores, replied = await self._judge.rate(work, assessment.replies)
+        if replied is not None:
+            await self._assessments.change(
+                assessment.id, lambda a, _now: [] if replied.request_hash in a.replies else [replied]
+            )
+        return scores
+
+    def _verdict(self, assessment: Assessment, library: Library, now: datetime) -> e.VerdictIssued:
+        track = library.track(assessment.ordered.track)
+        entropy = hashlib.sha256(f"{assessment.id}\n{assessment.head}".encode()).digest()[:16]
+        verdict_id = make_id("ver", entropy)
+        document = compose(assessment, library, track, verdict_id=verdict_id, issued_at=now)
+        jws = self._signer.sign(
+            write_verdict(document),
+            livemode=document.livemode,
+            audience=document.tenant,
+            jti=verdict_id,
+            issued_at=now,
+        )
+        return e.VerdictIssued(
+            verdict_id=verdict_id,
+            supersedes=assessment.verdict.verdict_id if assessment.verdict else None,
+            document=document.model_dump(mode="json"),
+            jws=jws,
+        )
+
+
+def work_of(assessment: Assessment, item: Item, library: Library) -> Work:
+    """Put together what raters of one item may see: never who wrote it."""
+    in_interview = item.category is Category.INTERVIEW
+    return Work(
+        item=item,
+        rubric=library.rubric(item.rubric) if item.rubric else None,
+        response=assessment.responses.get(item.id),
+        texts=assessment.texts_of(item.id),
+        turns=assessment.transcript.about(item.id) if in_interview else (),
+    )

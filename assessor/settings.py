@@ -1,0 +1,339 @@
+"""Every environment variable, in one place; no other module of the package reads the environment.
+
+`load_settings` reads them once, refuses what is unsafe outside development, and reports every problem
+at once. `Settings.table()` is what docs/settings.md is made of.
+"""
+
+import base64
+import binascii
+import contextlib
+import difflib
+import os
+import socket
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assessor.domain.errors import SettingProblem, SettingsInvalid
+
+PREFIX = "ASSESSOR_"
+ENV_FILE = Path(".env")
+DEFAULT_DATA_DIR = Path("var")
+DEFAULT_PORT = 8000
+MASTER_KEY_BYTES = 32
+
+# Read by the tests and the Makefile, not by the service.
+NOT_SETTINGS = frozenset({"ASSESSOR_CHROMIUM"})
+
+MAKE_A_KEY = 'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class SettingRow(NamedTuple):
+    """One variable as people read about it."""
+
+    name: str
+    default: str
+    description: str
+
+
+class Settings(BaseSettings):
+    """What an installation decides. Build it with `load_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",  # a .env file may hold other programs' variables
+        frozen=True,
+        hide_input_in_errors=True,  # the input may be a secret
+        validate_default=True,  # so that what is missing is reported together with what is wrong
+    )
+
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        description="`development` makes its own keys and allows plain http; `production` refuses both.",
+    )
+    data_dir: Path = Field(
+        default=DEFAULT_DATA_DIR,
+        description="Folder of the embedded databases and of keys made in development.",
+    )
+    database_url: str = Field(
+        repr=False,  # may carry a password
+        json_schema_extra={"shown": "SQLite file `assessor.db` in the data folder"},
+        description="Main database: `sqlite:///PATH` or `postgresql://...`.",
+    )
+    jobs_database_url: str = Field(
+        repr=False,
+        json_schema_extra={"shown": "SQLite file `jobs.db` in the data folder"},
+        description="Database of the job engine, which holds ids and no text.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `assessor serve` listens on.")
+    port: int = Field(
+        default=DEFAULT_PORT, ge=1, le=65535, description="Port that `assessor serve` listens on."
+    )
+    public_url: str = Field(
+        json_schema_extra={"shown": "`http://127.0.0.1:PORT`; required in production, with https"},
+        description="Address under which candidates and platforms reach the service; invite links use it.",
+    )
+    model: str | None = Field(
+        default=None,
+        description="Model of the interviewer, by its litellm name, e.g. `anthropic/...`, `openai/...`, "
+        "`ollama_chat/llama3.2`. Without one the interview asks its authored questions and probes.",
+    )
+    model_base_url: str | None = Field(
+        default=None, repr=False, description="Address of an OpenAI-compatible server or of Ollama."
+    )
+    model_api_key: SecretStr | None = Field(
+        default=None, description="Key for the model; without it the provider's own variable is used."
+    )
+    model_timeout_seconds: float = Field(
+        default=20, gt=0, description="Seconds after which a call to the model counts as failed."
+    )
+    judge_model: str | None = Field(
+        default=None,
+        json_schema_extra={"shown": "the interviewer's model"},
+        description="Model that judges answers, where a tenant's policy lets a model judge.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        json_schema_extra={"shown": "made in the data folder (`master.key`); required in production"},
+        description="Base64 of 32 bytes; wraps the candidates' data keys, and other secrets derive from it. "
+        "Losing it makes every transcript unreadable.",
+    )
+    signing_key_file: Path = Field(
+        json_schema_extra={"shown": "`signing.jwk` in the data folder; required in production"},
+        description="File with the private Ed25519 key (JWK) that signs verdicts.",
+    )
+    executor_id: str = Field(
+        json_schema_extra={"shown": "`local-` and the name of the machine"},
+        min_length=1,
+        description="Stable name of this worker: after a restart it takes up the work it had begun.",
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = Field(
+        default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`."
+    )
+    invite_days: int = Field(default=14, ge=1, description="Days for which an invite link can be opened.")
+    demonstration: bool = Field(
+        default=False,
+        description="Demonstration mode: sign-in without passwords, verdicts marked `livemode: false`. "
+        "Refused in production.",
+    )
+    max_message_chars: int = Field(
+        default=8000, ge=1, description="Longest message or answer of a candidate, in characters."
+    )
+    max_body_bytes: int = Field(
+        default=1_000_000, ge=1024, description="Largest request body that is read, in bytes."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: dict[str, object]) -> dict[str, object]:
+        """Fill what follows from other variables; keys and addresses only where guessing is safe."""
+        data_dir = Path(str(given.get("data_dir", DEFAULT_DATA_DIR))).absolute()
+        derived: dict[str, object] = {
+            "database_url": f"sqlite:///{data_dir / 'assessor.db'}",
+            "jobs_database_url": f"sqlite:///{data_dir / 'jobs.db'}",
+            "executor_id": f"local-{socket.gethostname()}",
+            "judge_model": given.get("model"),
+        }
+        if given.get("environment") != "production":
+            derived["public_url"] = f"http://127.0.0.1:{given.get('port', DEFAULT_PORT)}"
+            derived["signing_key_file"] = data_dir / "signing.jwk"
+        return derived | given
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_an_origin(cls, value: str, info: ValidationInfo) -> str:
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("is not an http or https address")
+        if address.query or address.fragment or address.path not in {"", "/"}:
+            raise ValueError("has a path or a query; only scheme, host and port belong here")
+        if address.scheme == "http" and _is_production(info):
+            raise ValueError("is plain http, which would show candidates' answers and sessions on the way")
+        return value.rstrip("/")
+
+    @field_validator("master_key")
+    @classmethod
+    def _master_key_is_given_and_long_enough(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        if value is None and _is_production(info):
+            raise ValueError("is missing; it is only made for you in development")
+        if value is not None:
+            _decode_master_key(value.get_secret_value())
+        return value
+
+    @field_validator("demonstration")
+    @classmethod
+    def _demonstration_stays_in_development(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic passes the value by position
+        if value and _is_production(info):
+            raise ValueError("is on, which lets anyone in without a password")
+        return value
+
+    def master_key_bytes(self) -> bytes:
+        """The 32 bytes of the master key; in development made on first use and kept in the data folder.
+
+        Raises `SettingsInvalid` when the kept file is damaged.
+        """
+        if self.master_key is not None:
+            return _decode_master_key(self.master_key.get_secret_value())
+        kept = self.data_dir / "master.key"
+        try:
+            return _decode_master_key(_read_or_make_key(kept))
+        except ValueError as damaged:
+            remedy = f"Restore {kept} from a backup, or remove it and the databases beside it"
+            raise SettingsInvalid([SettingProblem("ASSESSOR_MASTER_KEY", str(damaged), remedy)]) from None
+
+    def derived_key(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, e.g. `sessions`, by HKDF-SHA256 (RFC 5869) from the master key."""
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        info = f"assessor/{purpose}".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.master_key_bytes())
+
+    @classmethod
+    def table(cls) -> list[SettingRow]:
+        """Every variable with its default as people read it, in the order of the class."""
+        rows = []
+        for name, field in cls.model_fields.items():
+            extra = field.json_schema_extra
+            shown = extra.get("shown") if isinstance(extra, dict) else None
+            default = str(shown) if shown else _in_words(field.default)
+            rows.append(SettingRow(_variable(name), default, field.description or ""))
+        return rows
+
+
+REMEDIES: Mapping[str, str] = {
+    "environment": "Set it to development or production",
+    "public_url": "Set it to the https address of this service, e.g. https://assess.example.org",
+    "master_key": f"Make one with {MAKE_A_KEY} and keep it in your secret store",
+    "signing_key_file": "Make one with `assessor keys` and give the path of the file",
+    "demonstration": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
+    "log_level": "Set it to DEBUG, INFO, WARNING or ERROR",
+}
+
+
+def load_settings(env_file: Path = ENV_FILE) -> Settings:
+    """Read the environment, and `env_file` too in development; process variables win.
+
+    Raises `SettingsInvalid` with every problem at once.
+    """
+    given = {name.upper(): value for name, value in os.environ.items()}
+    in_development = (given.get(f"{PREFIX}ENVIRONMENT") or "development") == "development"
+    try:
+        settings = Settings(_env_file=env_file if in_development else None)
+    except ValidationError as refused:
+        raise SettingsInvalid([_problem(error) for error in refused.errors()]) from None
+    if in_development and settings.environment != "development":
+        problem = f"is set in {env_file}, a file that is read in development only"
+        remedy = "Set it in the environment of the process, with every other variable of production"
+        raise SettingsInvalid([SettingProblem(f"{PREFIX}ENVIRONMENT", problem, remedy)])
+    return settings
+
+
+def variables_given(env_file: Path = ENV_FILE) -> dict[str, str]:
+    """What was set in `env_file` and in the environment, for `unknown_variables` to look through."""
+    from dotenv import dotenv_values
+
+    in_file = {name: value or "" for name, value in dotenv_values(env_file).items()}
+    return in_file | dict(os.environ)
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str | None]]:
+    """Variables with our prefix that nothing reads, each with the closest name that something does."""
+    known = [row.name for row in Settings.table()]
+    unknown = (
+        name
+        for name in sorted(environ)
+        if name.upper().startswith(PREFIX) and name.upper() not in {*known, *NOT_SETTINGS}
+    )
+    return [(name, _closest(name.upper(), known)) for name in unknown]
+
+
+def markdown_table() -> str:
+    """The text of docs/settings.md."""
+    rows = [f"| `{row.name}` | {row.default} | {row.description} |" for row in Settings.table()]
+    return "\n".join(
+        [*_PAGE_HEAD, "| Variable | Default | What it decides |", "| --- | --- | --- |", *rows, ""]
+    )
+
+
+_PAGE_HEAD = (
+    "# Settings",
+    "",
+    "<!-- Written by `make docs` from assessor/settings.py; change it there. -->",
+    "",
+    "Every setting is an environment variable. In development a file `.env` in the working folder is read",
+    "as well; variables of the process win over it. In production the file is not read, and the service",
+    "refuses to start, naming everything that is missing or unsafe at once. A variable that begins with",
+    "`ASSESSOR_` and is not in this table is reported with the name that was probably meant.",
+    "",
+)
+
+
+def _is_production(info: ValidationInfo) -> bool:
+    # A value that `environment` refuses is not in `info.data`; the stricter rules then apply.
+    return info.data.get("environment") != "development"
+
+
+def _decode_master_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.strip(), validate=True)
+    except binascii.Error:
+        raise ValueError("is not base64") from None
+    if len(key) != MASTER_KEY_BYTES:
+        raise ValueError(f"has {len(key)} bytes instead of {MASTER_KEY_BYTES}")
+    return key
+
+
+def _read_or_make_key(kept: Path) -> str:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    if not kept.exists():
+        # Written aside with mode 0600, then linked: who comes second never finds half a key.
+        descriptor, aside = tempfile.mkstemp(dir=kept.parent)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(base64.b64encode(os.urandom(MASTER_KEY_BYTES)).decode("ascii"))
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, kept)
+        Path(aside).unlink()
+    return kept.read_text("ascii")
+
+
+def _problem(error: ErrorDetails) -> SettingProblem:
+    field = str(error["loc"][0])
+    if error["type"] == "missing":
+        problem = "is missing; it is only chosen for you in development"
+    else:
+        problem = str(error.get("ctx", {}).get("error") or error["msg"])
+    return SettingProblem(_variable(field), problem, REMEDIES.get(field, "See docs/settings.md"))
+
+
+def _closest(name: str, known: list[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None)
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()
+
+
+def _in_words(default: object) -> str:
+    if default is None:
+        return "none"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"

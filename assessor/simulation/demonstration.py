@@ -1,0 +1,82 @@
+"""What waits in the demonstration: a platform, a reviewer, and three finished simulated cases."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assessor.bootstrap import Services
+from assessor.domain.policy import Grade, Policy
+from assessor.ports import Reviewer, Tenant
+from assessor.services.access import Scope
+from assessor.simulation.candidate import COMPETENT, EXPERT, MIDDLING
+from assessor.simulation.playing import begin
+
+TENANT = "demo"
+TRACK = "python"
+REVIEWER_EMAIL = "reviewer@demo.example"
+KEY_FILE = "demo-key"
+
+POLICY = Policy(judge_may_score=True, least_basis=Grade.PROVISIONAL)
+"""A pilot's policy: authored keys and cuts may decide. Marked `livemode: false` in what is signed."""
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """Who takes part."""
+
+    tenant: Tenant
+    reviewer: Reviewer
+
+
+async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstration:
+    """Make the platform, its key and its reviewer, and play the three cases. Doing it twice is once."""
+    reviewer = await services.store.reviewer_by_email(REVIEWER_EMAIL)
+    if reviewer is not None:
+        return Demonstration(await services.store.tenant(TENANT), reviewer)
+    tenant = await services.access.add_tenant(TENANT, "Demonstration platform", POLICY)
+    await _write_key(services)
+    # Nobody can sign in with it: the demonstration's door opens the session by itself.
+    password = os.urandom(24).hex()
+    tell("Playing three simulated candidates ...")
+    return Demonstration(tenant, await _first_cases(services, tenant, password))
+
+
+async def _first_cases(services: Services, tenant: Tenant, password: str) -> Reviewer:
+    """Play the cases first and add the reviewer between: an interrupted preparation starts anew."""
+    reviewer = await services.access.add_reviewer(tenant.id, REVIEWER_EMAIL, "Demo reviewer", password)
+    await _qualified(services, tenant, reviewer)
+    await _near_the_cut(services, tenant, reviewer)
+    await _given_back(services, tenant)
+    return reviewer
+
+
+async def _qualified(services: Services, tenant: Tenant, reviewer: Reviewer) -> None:
+    player = await begin(services, tenant, "simulated-qualified", "full", TRACK, EXPERT)
+    await player.interview()
+    await player.tasks()
+    await player.submit()
+    await player.review(reviewer)
+
+
+async def _near_the_cut(services: Services, tenant: Tenant, reviewer: Reviewer) -> None:
+    player = await begin(services, tenant, "simulated-near-the-cut", "full", TRACK, MIDDLING)
+    await player.interview()
+    await player.tasks()
+    await player.submit()
+    await player.review(reviewer)
+
+
+async def _given_back(services: Services, tenant: Tenant) -> None:
+    player = await begin(services, tenant, "simulated-fault-of-ours", "full", TRACK, COMPETENT)
+    await player.interview()
+    await services.scoring.hold(player.assessment_id, "simulated outage")
+    await services.ordering.give_back(
+        player.assessment_id, "An outage on our side ended the session; the attempt does not count."
+    )
+
+
+async def _write_key(services: Services) -> None:
+    made = await services.access.add_key(TENANT, tuple(Scope), livemode=False)
+    path = services.settings.data_dir / KEY_FILE
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(made.secret)

@@ -1,0 +1,1 @@
+"""HTTP only: pages for candidates and reviewers, and the API for platforms."""

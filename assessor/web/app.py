@@ -1,0 +1,136 @@
+"""The application: routes, the layers around them, and the life of the service behind them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from assessor import __version__
+from assessor.bootstrap import running
+from assessor.settings import Settings
+from assessor.web import api, candidate, demo, handlers, openapi, reviewer
+from assessor.web.bodies import BodyGuard
+from assessor.web.dependencies import Running, services
+from assessor.web.handlers import FaultBarrier
+from assessor.web.pages import STATIC, asset
+from assessor.web.problems import NOT_READY, Problem, respond
+from assessor.web.security import OriginCheck, SecurityHeaders
+
+__all__ = ["create_app", "services"]
+
+DESCRIPTION: Final = """
+Orders assessments of people who train AI models, and reads their signed verdicts.
+
+- Send `Authorization: Bearer <key>`. A key has scopes; a missing one is 403. What belongs to another
+  platform is 404, whether it exists or not.
+- Send an `Idempotency-Key` with an order: the same key with the same body gets the same answer.
+- Every error is `application/problem+json` (RFC 9457), and its `type` leads to a page that explains it.
+- A verdict is a signed document (JWS, Ed25519). Its public keys are at `/.well-known/jwks.json`.
+"""
+
+TAGS: Final = [
+    {"name": "assessments", "description": "Order an assessment, invite its candidate, follow it."},
+    {"name": "verdicts", "description": "Read what was decided, with its signature."},
+    {"name": "tracks", "description": "What one can be assessed for."},
+    {"name": "operations", "description": "Whether the service lives and can serve."},
+]
+
+YEAR_SECONDS: Final = 31_536_000
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application. The service behind it starts and ends with the application's lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings) as service:
+            app.state.services = service
+            yield
+
+    app = _Application(
+        title="Assessor",
+        version=__version__,
+        summary="Qualification assessments with signed verdicts.",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        servers=[{"url": settings.public_url}],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url=None,  # the stock pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # one address for one thing
+        lifespan=lifespan,
+    )
+    app.state.public_url = settings.public_url
+    app.state.sign_in_throttle = reviewer.new_throttle()
+    _add_layers(app, settings)
+    _add_routes(app, settings)
+    return app
+
+
+class _Application(FastAPI):
+    """FastAPI, whose OpenAPI document also describes our problems."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI 3.1 document of the platforms' API."""
+        document = super().openapi()
+        document["components"]["schemas"].setdefault("Problem", openapi.PROBLEM)
+        return document
+
+
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    # The layer that is added last stands outermost.
+    app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes)
+    app.add_middleware(OriginCheck, public_url=settings.public_url)
+    app.add_middleware(FaultBarrier)
+    app.add_middleware(SecurityHeaders, hsts=settings.environment != "development")
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
+    handlers.install(app)
+    app.include_router(api.router)
+    app.include_router(api.public)
+    app.include_router(candidate.router, include_in_schema=False)
+    app.include_router(reviewer.router)
+    if settings.demonstration:
+        app.include_router(demo.router)
+    app.include_router(operations)
+    app.mount("/static", _Static(directory=STATIC), name="static")
+
+
+class _Static(StaticFiles):
+    """Files whose address carries the hash of their content, so that they may be kept for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        named_by_hash = scope["query_string"] == asset(path).partition("?")[2].encode()
+        kept = f"max-age={YEAR_SECONDS}, immutable" if named_by_hash else "no-cache"
+        response.headers["Cache-Control"] = f"public, {kept}"
+        return response
+
+
+operations = APIRouter(tags=["operations"])
+
+
+@operations.get("/healthz", summary="Whether the process is alive")
+async def healthz() -> dict[str, str]:
+    """Answer without asking anything else: a database that is away is no reason to restart us."""
+    return {"status": "alive"}
+
+
+@operations.get("/readyz", summary="Whether requests can be served", responses=openapi.told(NOT_READY))
+async def readyz(request: Request, service: Running) -> Response:
+    """Ask the database and the question library."""
+    try:
+        await service.store.ping()
+        await service.content.library()
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is: not ready
+        log.error("not ready", fault=type(fault).__qualname__)
+        return respond(request, Problem(NOT_READY, NOT_READY.meaning, headers={"Retry-After": "5"}))
+    return JSONResponse({"status": "ready"})

@@ -1,0 +1,209 @@
+"""What stands in the fields of a task's form, read as the response that the domain knows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+from typing import Any
+
+from assessor.domain.errors import FieldProblem, InvalidInput
+from assessor.domain.item import (
+    EvaluationItem,
+    Item,
+    RankingItem,
+    RubricWritingItem,
+    SftItem,
+    TrajectoryItem,
+)
+from assessor.domain.response import parse_response
+
+ISSUE_ROWS = 6
+"""How many rows for issues a form has; a script shows them one by one."""
+MAX_ROWS = 12
+NO_STEP = "none"
+"""What the choice of the first wrong step says when no step was wrong."""
+
+Fields = Mapping[str, str]
+"""Name of a control to what is in it, as the browser sends it."""
+
+_CHOOSE = "Choose one; everything else is kept."
+
+
+@dataclass
+class Entered:
+    """A payload, what the form itself can see is missing, and where each part of it was typed."""
+
+    payload: dict[str, Any]
+    problems: list[FieldProblem] = field(default_factory=list)
+    controls: dict[str, str] = field(default_factory=dict)
+    """Path in the payload to the name of the control, where the two differ."""
+
+
+def read_response(item: Item, fields: Fields, shown: Sequence[str]) -> dict[str, Any]:
+    """Return the payload to hand in.
+
+    `shown` are the responses of a ranking in the order of the page. Raises InvalidInput with the
+    problems of every control by its name.
+    """
+    entered = _READERS[type(item)](item, fields, shown)
+    problems = list(entered.problems)
+    try:
+        parse_response(item, entered.payload)
+    except InvalidInput as refused:
+        named = [_at_control(problem, entered.controls) for problem in refused.problems]
+        known = {problem.field for problem in problems}
+        problems += [problem for problem in named if problem.field not in known]
+    if problems:
+        raise InvalidInput(tuple(problems))
+    return entered.payload
+
+
+def normalised(text: str) -> str:
+    """Return the text with line ends as they were typed: forms send each as two characters."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def letter(place: int) -> str:
+    """Return the name by which the page calls the response at this place, from 0."""
+    return ascii_uppercase[place]
+
+
+def control_names(item: Item, shown: Sequence[str]) -> dict[str, str]:
+    """Return what people call each control, for the list of problems on top of the page."""
+    names = {
+        "justification": "The reason",
+        "text": "Your response",
+        "first_error": "The first wrong step",
+        "error_class": "The kind of mistake",
+        "outcome": "The outcome",
+        "fix": "The better way",
+    }
+    match item:
+        case EvaluationItem():
+            names |= {f"ratings-{dimension.id}": f"“{dimension.label}”" for dimension in item.dimensions}
+            names |= _row_names("issue", "Issue", ("tag", "kind"), ("quote", "words"))
+        case RankingItem():
+            names |= {f"place-{name}": f"Response {letter(place)}" for place, name in enumerate(shown)}
+        case RubricWritingItem():
+            names |= _row_names("row", "Criterion", ("criterion", "text"), ("levels", "levels"), ("weight", "weight"))
+        case TrajectoryItem():
+            names |= {f"labels-{step.id}": f"Step {place}" for place, step in enumerate(item.steps, 1)}
+    return names
+
+
+def _row_names(prefix: str, title: str, *columns: tuple[str, str]) -> dict[str, str]:
+    return {
+        f"{prefix}-{row}-{column}": f"{title} {row + 1}, {called},"
+        for row in range(MAX_ROWS)
+        for column, called in columns
+    }
+
+
+def _at_control(problem: FieldProblem, controls: Mapping[str, str]) -> FieldProblem:
+    control = controls.get(problem.field, problem.field.replace(".", "-"))
+    return FieldProblem(control, problem.problem, problem.remedy)
+
+
+def _text(fields: Fields, name: str) -> str:
+    return normalised(fields.get(name, ""))
+
+
+def _evaluation(item: EvaluationItem, fields: Fields, _shown: Sequence[str]) -> Entered:
+    entered = Entered({"justification": _text(fields, "justification"), "issues": []})
+    entered.payload["ratings"] = {
+        dimension.id: int(given)
+        for dimension in item.dimensions
+        if (given := fields.get(f"ratings-{dimension.id}", "")) in {"1", "2", "3", "4", "5"}
+    }
+    for row in range(ISSUE_ROWS):
+        tag, quote = fields.get(f"issue-{row}-tag", ""), _text(fields, f"issue-{row}-quote").strip()
+        if not tag and quote:
+            problem = "has no kind of issue"
+            entered.problems.append(FieldProblem(f"issue-{row}-tag", problem, _CHOOSE))
+        if tag:
+            place = len(entered.payload["issues"])
+            entered.controls[f"issues.{place}.quote"] = f"issue-{row}-quote"
+            entered.controls[f"issues.{place}.tag"] = f"issue-{row}-tag"
+            entered.payload["issues"].append({"tag": tag, "quote": quote})
+    return entered
+
+
+def _ranking(item: RankingItem, fields: Fields, shown: Sequence[str]) -> Entered:
+    cannot_judge = bool(fields.get("cannot_judge"))
+    given = {response.id: fields.get(f"place-{response.id}", "") for response in item.responses}
+    groups: dict[int, list[str]] = {}
+    for name, place in given.items():
+        if place.isascii() and place.isdigit():
+            groups.setdefault(int(place), []).append(name)
+    entered = Entered(
+        {
+            "order": [] if cannot_judge else [groups[place] for place in sorted(groups)],
+            "cannot_judge": cannot_judge,
+            "justification": _text(fields, "justification"),
+        }
+    )
+    placed = {name for group in groups.values() for name in group}
+    if not cannot_judge and placed != set(given):
+        entered.problems += [
+            FieldProblem(f"place-{name}", "has no place yet", _CHOOSE)
+            for name in shown
+            if name not in placed
+        ]
+        # The domain says the same of the order as a whole.
+        entered.controls["order"] = entered.problems[0].field
+    return entered
+
+
+def _rubric_writing(item: RubricWritingItem, fields: Fields, _shown: Sequence[str]) -> Entered:
+    entered = Entered({"rows": []}, controls={"rows": "row-0-criterion"})
+    for row in range(item.max_criteria):
+        criterion, levels, weight = (
+            _text(fields, f"row-{row}-{name}").strip() for name in ("criterion", "levels", "weight")
+        )
+        if not (criterion or levels or weight):
+            continue
+        place = len(entered.payload["rows"])
+        for name in ("criterion", "levels", "weight"):
+            entered.controls[f"rows.{place}.{name}"] = f"row-{row}-{name}"
+        if not criterion:
+            entered.problems.append(
+                FieldProblem(f"row-{row}-criterion", "is empty", "Write the criterion, or empty the row.")
+            )
+        number = int(weight) if weight.isascii() and weight.isdigit() and len(weight) < 4 else 0
+        if not 1 <= number <= 100:
+            entered.problems.append(
+                FieldProblem(f"row-{row}-weight", "is not a whole number from 1 to 100", "Correct the weight.")
+            )
+        entered.payload["rows"].append({"criterion": criterion, "levels": levels, "weight": number})
+    return entered
+
+
+def _sft(_item: SftItem, fields: Fields, _shown: Sequence[str]) -> Entered:
+    return Entered({"text": _text(fields, "text")})
+
+
+def _trajectory(item: TrajectoryItem, fields: Fields, _shown: Sequence[str]) -> Entered:
+    first_error = fields.get("first_error", "")
+    entered = Entered(
+        {
+            "labels": {step.id: given for step in item.steps if (given := fields.get(f"labels-{step.id}"))},
+            "first_error": None if first_error in {"", NO_STEP} else first_error,
+            "error_class": fields.get("error_class", ""),
+            "outcome": fields.get("outcome", ""),
+            "fix": _text(fields, "fix"),
+        }
+    )
+    entered.problems = [
+        FieldProblem(name, "is not chosen yet", _CHOOSE)
+        for name in ("first_error", "error_class", "outcome")
+        if not fields.get(name)
+    ]
+    return entered
+
+
+_READERS: Mapping[type[Item], Callable[[Any, Fields, Sequence[str]], Entered]] = {
+    EvaluationItem: _evaluation,
+    RankingItem: _ranking,
+    RubricWritingItem: _rubric_writing,
+    SftItem: _sft,
+    TrajectoryItem: _trajectory,
+}

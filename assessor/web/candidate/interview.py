@@ -1,0 +1,188 @@
+"""The interview: the page, the messages, and the stream that a browser can take up again."""
+
+import asyncio
+import json
+import re
+import secrets
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Header, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.sse import format_sse_event
+
+from assessor.domain.assessment import Assessment, Status
+from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge, invalid
+from assessor.domain.transcript import Turn
+from assessor.services.answering import INTERVIEW_DRAFT
+from assessor.services.conversing import Frame
+from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
+from assessor.web.markdown import markdown
+from assessor.web.pages import render
+from assessor.web.problems import is_navigation, kind_of
+
+router = APIRouter(route_class=PageRoute)
+
+SECONDS_FOR_FIRST_WORDS = 1.0
+"""How long the page waits for an opening that needs no model, so that it does not come up empty."""
+SECONDS_FOR_REPLY = 8.0
+"""How long a plain form post waits for the reply, so that most people without scripts never reload."""
+
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_POSITION = re.compile(r"[0-9]{1,9}(\.[a-z0-9_]*\.[0-9]{1,9})?")
+
+
+@router.get("/assessment/interview")
+async def page(request: Request, visitor: Visitor) -> Response:
+    """Show what was said so far; the stream brings the rest."""
+    assessment = await visitor.services.conversing.open(visitor.assessment_id)
+    if assessment.status is Status.IN_PROGRESS and not assessment.transcript.turns:
+        assessment = await _settled(visitor, SECONDS_FOR_FIRST_WORDS)
+    elif assessment.status is not Status.IN_PROGRESS and not assessment.transcript.turns:
+        return see("/assessment")
+    return await _page(request, visitor, assessment)
+
+
+@router.post("/assessment/interview/messages")
+async def send(
+    request: Request,
+    visitor: Visitor,
+    cmid: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    """Take a message. Answered once it is on disk; the same `cmid` twice is one message."""
+    try:
+        if not _MESSAGE_ID.fullmatch(cmid):
+            raise invalid("cmid", "is not 8 to 64 letters, digits, - or _", "Send a random UUID.")
+        assessment = await visitor.services.conversing.receive(visitor.assessment_id, cmid, text)
+    except (Conflict, InvalidInput, TooLarge) as error:
+        if not is_navigation(request):
+            raise
+        assessment = await visitor.load()
+        return await _page(request, visitor, assessment, typed=text, error=error)
+    if is_navigation(request):
+        await _settled(visitor, SECONDS_FOR_REPLY)
+        return see("/assessment/interview#latest")
+    return JSONResponse({"cmid": cmid, "seq": _seq_of(assessment, cmid)}, 202)
+
+
+@router.get("/assessment/interview/stream")
+async def stream(
+    visitor: Visitor,
+    after: str = "",
+    last_event_id: Annotated[str, Header()] = "",
+) -> Response:
+    """Send what came after a stream id. 204 tells the browser that nothing will come any more."""
+    assessment = await visitor.services.conversing.open(visitor.assessment_id)
+    position = _later(after, last_event_id)
+    is_live = assessment.status is Status.IN_PROGRESS and not assessment.interview_finished
+    if not is_live and _seq(position) >= _last_seq(assessment):
+        return Response(status_code=204)
+    return StreamingResponse(
+        _events(visitor, assessment, position),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _page(
+    request: Request,
+    visitor: Visit,
+    assessment: Assessment,
+    *,
+    typed: str | None = None,
+    error: AssessorError | None = None,
+) -> Response:
+    services = visitor.services
+    draft = await services.answering.draft(assessment.id, INTERVIEW_DRAFT)
+    now = current_time()
+    is_open = assessment.status is Status.IN_PROGRESS and not assessment.is_over(now)
+    return render(
+        request,
+        "candidate/interview.html",
+        kind_of(type(error)).status if error else 200,
+        assessment=assessment,
+        turns=assessment.transcript.turns,
+        last=_last_seq(assessment),
+        draft=draft,
+        typed=_unsent(assessment, str(draft.payload.get("text", ""))) if typed is None else typed,
+        error=error,
+        cmid=secrets.token_hex(16),
+        now=now,
+        is_open=is_open and not assessment.interview_finished,
+        is_due=is_open and not assessment.interview_finished and _waits_for_reply(assessment),
+        has_model=services.model_name is not None,
+    )
+
+
+async def _settled(visitor: Visit, seconds: float) -> Assessment:
+    try:
+        return await asyncio.wait_for(visitor.services.conversing.settled(visitor.assessment_id), seconds)
+    except TimeoutError:  # the turn goes on; the page or the stream shows it when it is there
+        return await visitor.load()
+
+
+async def _events(visitor: Visit, assessment: Assessment, position: str) -> AsyncIterator[bytes]:
+    yield _event("state", _state(assessment.deadline), "")
+    async for frame in visitor.services.conversing.follow(visitor.assessment_id, position):
+        yield _frame(frame)
+
+
+def _frame(frame: Frame) -> bytes:
+    match frame.kind:
+        case "turn" if frame.turn is not None:
+            return _turn(frame.turn, frame.id)
+        case "words":
+            return _event("tok", frame.text, frame.id)
+        case "start":
+            return _event("start", {}, frame.id)
+        case "finished":
+            return _event("end", {}, frame.id)
+        case _:
+            return _event("hb", {}, frame.id)
+
+
+def _turn(turn: Turn, id_: str) -> bytes:
+    if turn.speaker == "candidate":
+        return _event("user", {"cmid": turn.message_id, "text": turn.text}, id_)
+    return _event("done", {"html": str(markdown(turn.text)), "text": turn.text}, id_)
+
+
+def _event(kind: str, data: Any, id_: str) -> bytes:
+    # ASCII, so that a lone line separator in somebody's words cannot split an event.
+    return format_sse_event(event=kind, data_str=json.dumps(data), id=id_ or None)
+
+
+def _state(deadline: datetime | None) -> dict[str, float | None]:
+    left = (deadline - current_time()).total_seconds() if deadline else None
+    return {"seconds_left": left}
+
+
+def _later(after: str, last_event_id: str) -> str:
+    """Choose the later position. On a tie the browser's own: the address is as old as the connection."""
+    asked, seen = (text if _POSITION.fullmatch(text) else "" for text in (after, last_event_id))
+    return seen if seen and _seq(seen) >= _seq(asked) else asked
+
+
+def _seq(position: str) -> int:
+    return int(position.partition(".")[0] or 0)
+
+
+def _last_seq(assessment: Assessment) -> int:
+    turns = assessment.transcript.turns
+    return turns[-1].seq if turns else 0
+
+
+def _seq_of(assessment: Assessment, cmid: str) -> int | None:
+    return next((turn.seq for turn in assessment.transcript.turns if turn.message_id == cmid), None)
+
+
+def _unsent(assessment: Assessment, saved: str) -> str:
+    """Return the saved text of the message box, unless it is what was sent last."""
+    own = [turn.text for turn in assessment.transcript.turns if turn.speaker == "candidate"]
+    return "" if own and own[-1].strip() == saved.strip() else saved
+
+
+def _waits_for_reply(assessment: Assessment) -> bool:
+    return not assessment.transcript.turns or assessment.transcript.unanswered is not None

@@ -1,0 +1,108 @@
+"""The result page: what is decided, what waits for whom, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fastapi import APIRouter, Request, Response
+
+from assessor.domain.assessment import OPEN, Assessment, Status
+from assessor.domain.item import Category
+from assessor.domain.library import Library
+from assessor.domain.score import Score
+from assessor.web.candidate.hub import ENDED
+from assessor.web.candidate.visit import PageRoute, Visitor, see
+from assessor.web.pages import render
+
+router = APIRouter(route_class=PageRoute)
+
+
+class Stage(StrEnum):
+    """What the candidate can be told."""
+
+    SCORING = "scoring"
+    WAITS = "waits"
+    DECIDED = "decided"
+    HELD = "held"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One criterion as the candidate reads it, with the own words that it rests on."""
+
+    score: Score
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """What one part of the assessment gave."""
+
+    item_id: str
+    category: Category
+    title: str
+    seen: tuple[Seen, ...]
+    answered: bool
+
+    @property
+    def open(self) -> int:
+        """How many criteria wait for a person."""
+        return sum(one.score.is_open for one in self.seen)
+
+
+@router.get("/assessment/result")
+async def result(request: Request, visitor: Visitor) -> Response:
+    """Show what is known at this moment."""
+    assessment = await visitor.load()
+    if assessment.status in OPEN:
+        return see("/assessment")
+    if assessment.status in ENDED:
+        return render(request, "candidate/over.html", assessment=assessment)
+    library = await visitor.services.content.library()
+    parts = part_results(assessment, library)
+    return render(
+        request,
+        "candidate/result.html",
+        assessment=assessment,
+        track=library.track(assessment.ordered.track),
+        stage=stage_of(assessment),
+        verdict=assessment.verdict.document if assessment.verdict else None,
+        parts=parts,
+        waiting=[part for part in parts if part.open],
+    )
+
+
+def stage_of(assessment: Assessment) -> Stage:
+    """Return what the candidate can be told about a submitted assessment."""
+    if assessment.status is Status.TECHNICAL_HOLD:
+        return Stage.HELD
+    if assessment.status is Status.VOIDED:
+        return Stage.VOIDED
+    if assessment.verdict is None:
+        return Stage.SCORING
+    return Stage.WAITS if assessment.needs_person else Stage.DECIDED
+
+
+def part_results(assessment: Assessment, library: Library) -> list[PartResult]:
+    """Return the items with their scores, in the order of the candidate's path."""
+    return [_part(assessment, library, place.item_id) for place in assessment.form.items]
+
+
+def _part(assessment: Assessment, library: Library, item_id: str) -> PartResult:
+    item = library.item(assessment.ordered.track, item_id)
+    scores = [score for (scored, _), score in assessment.scores.items() if scored == item_id]
+    return PartResult(
+        item_id=item_id,
+        category=item.category,
+        title=item.title,
+        seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in scores),
+        answered=bool(assessment.texts_of(item_id)),
+    )
+
+
+def _quotes(assessment: Assessment, score: Score) -> Iterable[str]:
+    texts = {(own.event_seq, own.path): own.text for own in assessment.texts_of(score.item_id)}
+    for evidence in score.evidence:
+        if text := texts.get((evidence.event_seq, evidence.path)):
+            yield text[evidence.start : evidence.end]

@@ -1,0 +1,176 @@
+"""What a reviewer's page shows, made from a case: texts with their evidence marked, and criteria in order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.evidence import Evidence
+from assessor.domain.response import own_texts
+from assessor.domain.rubric import Anchor
+from assessor.domain.score import Score, Unscored
+from assessor.services.reviewing import Case, CaseItem
+
+UNSCORED_WORDS: Final[Mapping[Unscored, str]] = MappingProxyType(
+    {
+        Unscored.WAITS_FOR_PERSON: "waits for a person",
+        Unscored.POLICY_WANTS_PERSON: "the platform wants a person to score it",
+        Unscored.MODEL_UNAVAILABLE: "the language model could not be reached",
+        Unscored.MODEL_OUTPUT_INVALID: "the language model's answer was not usable",
+        Unscored.CANNOT_ASSESS: "could not be assessed",
+        Unscored.EVIDENCE_NOT_FOUND: "the quoted evidence is not in the candidate's words",
+        Unscored.CANDIDATE_COULD_NOT_JUDGE: "the candidate said that it cannot be judged",
+        Unscored.TECHNICAL_FAULT: "a fault of ours",
+    }
+)
+
+DECISION_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "qualified": "Qualified",
+        "not_qualified": "Not qualified",
+        "needs_review": "Needs a person's review",
+        "inconclusive": "Inconclusive: the attempt cannot be judged",
+    }
+)
+
+PATH_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"justification": "Reasons given", "text": "Response written", "fix": "What the agent should have done"}
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One piece of evidence in a text: what it is evidence for."""
+
+    start: int
+    end: int
+    number: int
+    """Of the criterion in the item's list; shown beside the mark."""
+    id: str
+    """Where a link to this evidence leads."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of text under the same marks, with those that begin and end here."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    begins: tuple[Mark, ...]
+    ends: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """One text of the candidate, cut where evidence begins and ends."""
+
+    label: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Current:
+    """The criterion that is being scored, with what helps to score it."""
+
+    score: Score
+    item: CaseItem
+    anchors: tuple[Anchor, ...]
+
+
+def segments(text: str, marks: Iterable[Mark]) -> tuple[Segment, ...]:
+    """Cut a text at every beginning and end of a mark. The pieces joined are the text."""
+    inside = [mark for mark in marks if 0 <= mark.start < mark.end <= len(text)]
+    cuts = sorted({0, len(text), *(mark.start for mark in inside), *(mark.end for mark in inside)})
+    return tuple(
+        Segment(
+            text[start:end],
+            tuple(mark for mark in inside if mark.start <= start and end <= mark.end),
+            tuple(mark for mark in inside if mark.start == start),
+            tuple(mark for mark in inside if mark.end == end),
+        )
+        for start, end in zip(cuts, cuts[1:], strict=False)
+    )
+
+
+def turn_words(item: CaseItem, seq: int, text: str) -> OwnWords:
+    """Return one utterance of the candidate with its evidence marked."""
+    return OwnWords("Candidate", segments(text, _marks(item, seq, "")))
+
+
+def response_words(item: CaseItem) -> tuple[OwnWords, ...]:
+    """Return every text that the candidate wrote in a response, with its evidence marked."""
+    if item.response is None or item.response_seq is None:
+        return ()
+    return tuple(
+        OwnWords(_label(path), segments(text, _marks(item, item.response_seq, path)))
+        for path, text in own_texts(item.response).items()
+        if text
+    )
+
+
+def current(case: Case, item_id: str | None, criterion: str | None) -> Current | None:
+    """Return the open criterion that was asked for, else the one that moves the decision most."""
+    if not case.open:
+        return None
+    asked = (score for score in case.open if (score.item_id, score.criterion) == (item_id, criterion))
+    score = next(asked, case.open[0])
+    item = next(item for item in case.items if item.item.id == score.item_id)
+    return Current(score, item, item.rubric.anchors if item.rubric else ())
+
+
+def why_it_waits(row: Projection) -> str:
+    """Say why a case is in the queue."""
+    if row.status is Status.TECHNICAL_HOLD:
+        return "A fault of ours holds it"
+    if row.open_criteria:
+        return f"{row.open_criteria} {'criterion waits' if row.open_criteria == 1 else 'criteria wait'} to be scored"
+    return "Everything is scored; the decision waits for a person"
+
+
+def stands(assessment: Assessment) -> str:
+    """Say where a case stands, in one of the words that its page is laid out by."""
+    if assessment.status is Status.TECHNICAL_HOLD:
+        return "held"
+    if assessment.open_scores and assessment.status is Status.DECIDED:
+        return "open"
+    return "undecided" if assessment.needs_person else "done"
+
+
+def value_words(score: Score) -> str:
+    """Say what a criterion got."""
+    if score.unscored is not None:
+        return UNSCORED_WORDS[score.unscored]
+    return {1.0: "met", 0.0: "not met"}.get(score.value or 0.0, f"{score.value:.0%} of it")
+
+
+def rater_words(score: Score) -> str:
+    """Say who scored, without naming a colleague."""
+    return {"rule": "by rule", "judge": "by a language model", "person": "by a person"}.get(
+        score.rater_kind, ""
+    )
+
+
+def mark_id(item: CaseItem, number: int, place: int = 0) -> str:
+    """Return the id of a piece of evidence: the criterion's number in its item, and which of its quotes."""
+    return f"evidence-{item.item.id}-{number}-{place}"
+
+
+def _marks(item: CaseItem, seq: int, path: str) -> list[Mark]:
+    return [
+        Mark(evidence.start, evidence.end, number, mark_id(item, number, place))
+        for number, score in enumerate(item.scores, 1)
+        for place, evidence in enumerate(score.evidence)
+        if _points_at(evidence, seq, path)
+    ]
+
+
+def _points_at(evidence: Evidence, seq: int, path: str) -> bool:
+    return evidence.event_seq == seq and evidence.path == path
+
+
+def _label(path: str) -> str:
+    if path in PATH_WORDS:
+        return PATH_WORDS[path]
+    _rows, place, name = path.split(".")
+    return f"Criterion {int(place) + 1}" + (", levels" if name == "levels" else "")

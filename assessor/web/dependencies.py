@@ -1,0 +1,16 @@
+"""What routes ask for: the running services."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from assessor.bootstrap import Services
+
+
+def services(request: Request) -> Services:
+    """Return the running services; the application's lifespan put them there."""
+    running: Services = request.app.state.services
+    return running
+
+
+Running = Annotated[Services, Depends(services)]

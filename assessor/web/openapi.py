@@ -1,0 +1,69 @@
+"""How the OpenAPI document describes problems: one schema, and examples from the one table."""
+
+from typing import Any, Final
+
+from assessor.domain.errors import AssessorError
+from assessor.web.problems import MEDIA_TYPE, Kind, kind_of
+
+Responses = dict[int | str, dict[str, Any]]
+
+_FIELD_PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["field", "problem", "remedy"],
+    "properties": {
+        "field": {"type": "string", "examples": ["track"]},
+        "problem": {"type": "string", "examples": ["'pyton' is not a track"]},
+        "remedy": {"type": "string", "examples": ["Use one of: python."]},
+    },
+}
+
+PROBLEM: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "description": "RFC 9457, with members of our own. `type` leads to a page that explains it.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is particular to this case, and the way out."},
+        "instance": {"type": "string", "description": "The path that was asked for."},
+        "code": {"type": "string", "description": "Stable; the last part of `type`."},
+        "request_id": {"type": "string", "description": "Also in `X-Request-Id`; name it when you ask us."},
+        "errors": {"type": "array", "items": _FIELD_PROBLEM, "description": "With `invalid-input`."},
+        "assessment_status": {"type": "string", "description": "With `verdict-not-ready`."},
+        "stored": {"type": "object", "description": "With `stale-revision`: what is kept now."},
+    },
+}
+
+
+def refuses(*errors: type[AssessorError]) -> Responses:
+    """Describe the problems of an operation by their error classes."""
+    return told(*map(kind_of, errors))
+
+
+def told(*kinds: Kind) -> Responses:
+    """Describe the problems of an operation; several with one status stand under it as examples."""
+    responses: Responses = {}
+    for kind in kinds:
+        response = responses.setdefault(kind.status, _empty())
+        response["description"] = "; ".join(filter(None, [response["description"], kind.title]))
+        response["content"][MEDIA_TYPE]["examples"][kind.code] = {"value": _example(kind)}
+    return responses
+
+
+def _empty() -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": "", "content": {MEDIA_TYPE: {"schema": schema, "examples": {}}}}
+
+
+def _example(kind: Kind) -> dict[str, Any]:
+    return {
+        "type": f"https://assess.example.org/problems/{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.meaning,
+        "instance": "/v1/assessments",
+        "code": kind.code,
+        "request_id": "req_0123456789abcdefghjkmnpqrs",
+    }

@@ -1,0 +1,261 @@
+"""Every HTTP status: the one table from error to status, and problems as RFC 9457 writes them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import Request, Response
+
+from assessor.domain import errors as e
+from assessor.domain.errors import AssessorError
+from assessor.web.pages import render
+from assessor.web.throttle import TooManyTries
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type of problem. `code` is stable; `meaning` is for the page that explains it."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem that happened: its kind, what is particular to it, and what goes into the headers."""
+
+    kind: Kind
+    detail: str
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+UNEXPECTED = Kind(
+    "unexpected",
+    500,
+    "A fault of ours",
+    "Something failed that should not have. What was acknowledged before is kept. Send the request again; "
+    "if it fails again, tell us the request id.",
+)
+CROSS_ORIGIN = Kind(
+    "cross-origin",
+    403,
+    "Not sent from a page of this service",
+    "Requests that change something are taken only from the service's own pages, so that no other site can "
+    "act in your name. Open the page on this service and try again.",
+)
+UNKNOWN_ADDRESS = Kind(
+    "unknown-address",
+    404,
+    "No such page",
+    "Nothing is served at this address. Check it for typing errors, or begin at the link you were given.",
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    "Method not allowed",
+    "The address exists, but not for this HTTP method. The `Allow` header names those that work.",
+)
+NOT_READY = Kind(
+    "not-ready",
+    503,
+    "Not ready",
+    "The service runs, but cannot serve yet: its database or its question library is not usable.",
+)
+
+_INVALID = Kind(
+    "invalid-input",
+    422,
+    "Something in the request is wrong",
+    "`errors` names each field, what is wrong with it, and what would be right. Nothing was stored.",
+)
+_TOO_LARGE = Kind(
+    "too-large",
+    413,
+    "Too large",
+    "The request, or one of its texts, is longer than the stated limit. Nothing was stored.",
+)
+
+BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
+    {
+        AssessorError: UNEXPECTED,
+        e.InvalidInput: _INVALID,
+        e.Unauthenticated: Kind(
+            "unauthenticated",
+            401,
+            "Sign in first",
+            "The request carries no valid key or session. Platforms send `Authorization: Bearer <key>`; "
+            "people open their link or sign in.",
+        ),
+        e.Forbidden: Kind(
+            "forbidden",
+            403,
+            "Not allowed",
+            "The caller is known, but lacks the scope or role that this needs. Ask for a key that has it.",
+        ),
+        e.NotFound: Kind(
+            "not-found",
+            404,
+            "Not found",
+            "There is no such thing for this caller. Whether it exists elsewhere is not told.",
+        ),
+        e.VerdictNotReady: Kind(
+            "verdict-not-ready",
+            404,
+            "No verdict yet",
+            "The assessment has no verdict yet. `assessment_status` says where it stands, and `Retry-After` "
+            "when to ask again.",
+        ),
+        e.Conflict: Kind(
+            "conflict",
+            409,
+            "Not possible at this moment",
+            "The request is right in itself, but does not fit what happened meanwhile. The detail says how "
+            "to go on.",
+        ),
+        e.IllegalTransition: Kind(
+            "illegal-transition",
+            409,
+            "Not possible in this state",
+            "The state of the assessment does not allow this step. The detail says what is possible.",
+        ),
+        e.StaleRevision: Kind(
+            "stale-revision",
+            409,
+            "Saved elsewhere meanwhile",
+            "Another window saved this draft in between. `stored` holds what is kept now; choose, and save "
+            "again on top of that revision.",
+        ),
+        e.SequenceTaken: Kind(
+            "sequence-taken",
+            409,
+            "Written elsewhere meanwhile",
+            "Another request was written first. Send this one again; nothing was lost.",
+        ),
+        e.Gone: Kind(
+            "gone",
+            410,
+            "No longer valid",
+            "This was valid once: a link that was used or ran out, or a session that has ended. The detail "
+            "says how to go on.",
+        ),
+        e.TooLarge: _TOO_LARGE,
+        e.LibraryInvalid: Kind(
+            "library-invalid",
+            503,
+            "The question library has errors",
+            "The service found errors in its question banks or rubrics and does not serve until they are "
+            "corrected. `assessor check-library` names each. Nothing was lost.",
+        ),
+        e.SettingsInvalid: Kind(
+            "settings-invalid",
+            500,
+            "The service is set up wrongly",
+            "A setting of the service is missing or unsafe. Its operator finds the names in the log.",
+        ),
+        e.DocumentRefused: Kind(
+            "document-refused",
+            500,
+            "A stored document failed its check",
+            "A signature or a log did not verify, so it is not shown. Its operator has to look at it.",
+        ),
+        TooManyTries: Kind(
+            "too-many-tries",
+            429,
+            "Too many tries",
+            "There were too many tries in a short time. Wait as long as `Retry-After` says, in seconds.",
+        ),
+        e.ModelFault: Kind(
+            "model-fault",
+            502,
+            "The language model did not answer",
+            "The provider of the language model failed. That never counts against a candidate; nothing was "
+            "lost. Try again in a moment.",
+        ),
+    }
+)
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        kind.code: kind
+        for kind in (
+            *BY_ERROR.values(),
+            CROSS_ORIGIN,
+            UNKNOWN_ADDRESS,
+            METHOD_NOT_ALLOWED,
+            NOT_READY,
+        )
+    }
+)
+"""Every kind of problem by its code."""
+
+
+def kind_of(error: type[AssessorError]) -> Kind:
+    """Return the row of the closest class in the table."""
+    return next(BY_ERROR[cls] for cls in error.__mro__ if cls in BY_ERROR)
+
+
+def problem_of(error: AssessorError) -> Problem:
+    """Return how an error is told. The words of a fault of ours stay in the log."""
+    kind = kind_of(type(error))
+    detail = kind.meaning if kind.status >= UNEXPECTED.status else str(error)
+    match error:
+        case e.InvalidInput():
+            return Problem(kind, detail, {"errors": [vars(problem) for problem in error.problems]})
+        case e.VerdictNotReady():
+            return Problem(
+                kind, detail, {"assessment_status": error.status}, {"Retry-After": str(error.retry_after)}
+            )
+        case TooManyTries():
+            return Problem(kind, detail, headers={"Retry-After": str(error.retry_after)})
+        case e.StaleRevision():
+            stored = {"revision": error.stored_revision, "payload": error.stored_payload}
+            return Problem(kind, detail, {"stored": stored})
+        case e.Unauthenticated():
+            return Problem(kind, detail, headers={"WWW-Authenticate": 'Bearer realm="assessor"'})
+        case _:
+            return Problem(kind, detail)
+
+
+def too_large_body(limit: int) -> Problem:
+    """Return the problem of a request body over the limit, in bytes."""
+    detail = f"The request is larger than {limit} bytes. Nothing was stored: shorten it and send it again."
+    return Problem(_TOO_LARGE, detail)
+
+
+def respond(request: Request, problem: Problem) -> Response:
+    """Write a problem as JSON, or as a page for somebody who follows links."""
+    headers = {**problem.headers, "Vary": "Accept"}
+    if is_navigation(request):
+        page = render(request, "problem.html", problem.kind.status, kind=problem.kind, problem=problem)
+        page.headers.update(headers)
+        return page
+    # ASCII only, so that no text, however broken, can break its own report.
+    body = json.dumps(problem_document(request, problem), ensure_ascii=True).encode()
+    return Response(body, problem.kind.status, headers, MEDIA_TYPE)
+
+
+def problem_document(request: Request, problem: Problem) -> dict[str, Any]:
+    """Return the members of RFC 9457, our own, and the request id."""
+    return {
+        "type": f"{request.app.state.public_url}/problems/{problem.kind.code}",
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": problem.detail,
+        "instance": request.url.path,
+        "code": problem.kind.code,
+        "request_id": request.state.request_id,
+        **problem.members,
+    }
+
+
+def is_navigation(request: Request) -> bool:
+    """Whether a person follows a link or sends a form, rather than a program asking."""
+    wants_page = "text/html" in request.headers.get("accept", "")
+    return wants_page and not request.url.path.startswith("/v1/")

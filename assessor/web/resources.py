@@ -1,0 +1,212 @@
+"""The JSON documents of the platforms' API."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.ids import CandidateRef, Slug
+from assessor.domain.track import Track
+from assessor.domain.value import Value
+from assessor.ports import StoredVerdict
+from assessor.services.ordering import Ordered
+
+
+class OrderRequest(Value):
+    """What is ordered."""
+
+    model_config = ConfigDict(strict=True)
+
+    candidate_ref: CandidateRef
+    """Your own reference for the person: printable, without spaces; neither a name nor an address."""
+    track: Slug
+    form: Slug = "full"
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    time_factor: Annotated[float, Field(ge=1, le=4)] = 1.0
+    """An accommodation: 1.5 gives half as much time again."""
+
+
+class OrderedAssessment(Value):
+    """An assessment as it was ordered, with the link that opens it once."""
+
+    id: str
+    object: Literal["assessment"] = "assessment"
+    status: Status
+    candidate_ref: str
+    track: str
+    form: str
+    language: str
+    livemode: bool
+    created_at: datetime
+    expires_at: datetime
+    invite_url: str
+    """Opens the assessment once. Shown here and never again; a new one can be issued."""
+
+
+class AssessmentLinks(Value):
+    """Where to go on."""
+
+    self: str
+    verdict: str
+    verdicts: str
+    transcript: str
+
+
+class AssessmentResource(Value):
+    """Where an assessment stands."""
+
+    id: str
+    object: Literal["assessment"] = "assessment"
+    status: Status
+    candidate_ref: str
+    track: str
+    livemode: bool
+    simulated: bool
+    """Played by a program."""
+    created_at: datetime
+    expires_at: datetime
+    deadline: datetime | None
+    submitted_at: datetime | None
+    decision: Literal["qualified", "not_qualified", "needs_review", "inconclusive"] | None
+    open_criteria: int
+    """How many criteria wait for a person."""
+    links: AssessmentLinks
+
+
+class AssessmentList(Value):
+    """Assessments, newest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[AssessmentResource, ...]
+
+
+class Invite(Value):
+    """A new link; the earlier one and any open session have stopped working."""
+
+    object: Literal["invite"] = "invite"
+    assessment_id: str
+    invite_url: str
+    expires_at: datetime
+
+
+class TrackCompetency(Value):
+    """One thing that is measured."""
+
+    id: str
+    title: str
+    description: str
+
+
+class TrackResource(Value):
+    """What one can be assessed for."""
+
+    id: str
+    object: Literal["track"] = "track"
+    title: str
+    summary: str
+    minutes: dict[str, int]
+    """What the candidate is told, by form."""
+    competencies: tuple[TrackCompetency, ...]
+    languages: tuple[str, ...]
+
+
+class TrackList(Value):
+    """Every track."""
+
+    object: Literal["list"] = "list"
+    data: tuple[TrackResource, ...]
+
+
+class ServedVerdict(Value):
+    """A signed verdict, with what may change later beside it."""
+
+    status: Literal["issued", "superseded", "revoked"]
+    superseded_by: str | None
+    document: dict[str, Any]
+    """Exactly the bytes that were signed."""
+    jws: str
+    """Compact JWS over the document, Ed25519."""
+
+
+class VerdictList(Value):
+    """All verdicts of an assessment, oldest first; at most one is `issued`."""
+
+    object: Literal["list"] = "list"
+    data: tuple[ServedVerdict, ...]
+
+
+def ordered_assessment(ordered: Ordered) -> OrderedAssessment:
+    """Write down a fresh order."""
+    row, terms = ordered.assessment.projection(), ordered.assessment.ordered
+    return OrderedAssessment(
+        id=row.id,
+        status=row.status,
+        candidate_ref=row.candidate_ref,
+        track=row.track,
+        form=ordered.assessment.form.name,
+        language=terms.language,
+        livemode=row.livemode,
+        created_at=row.ordered_at,
+        expires_at=row.expires_at,
+        invite_url=ordered.invite_url,
+    )
+
+
+def assessment_resource(row: Projection) -> AssessmentResource:
+    """Write down where an assessment stands."""
+    here = f"/v1/assessments/{row.id}"
+    return AssessmentResource.model_validate(
+        {
+            "id": row.id,
+            "status": row.status,
+            "candidate_ref": row.candidate_ref,
+            "track": row.track,
+            "livemode": row.livemode,
+            "simulated": row.simulated,
+            "created_at": row.ordered_at,
+            "expires_at": row.expires_at,
+            "deadline": row.deadline,
+            "submitted_at": row.submitted_at,
+            "decision": row.decision,
+            "open_criteria": row.open_criteria,
+            "links": {"self": here}
+            | {name: f"{here}/{name}" for name in ("verdict", "verdicts", "transcript")},
+        }
+    )
+
+
+def invite(ordered: Ordered) -> Invite:
+    """Write down a new link."""
+    assessment: Assessment = ordered.assessment
+    (expires_at,) = assessment.invites.values()
+    return Invite(assessment_id=assessment.id, invite_url=ordered.invite_url, expires_at=expires_at)
+
+
+def track_resource(track: Track) -> TrackResource:
+    """Write down what a platform may know of a track; cut scores and weights stay inside."""
+    return TrackResource(
+        id=track.id,
+        title=track.title,
+        summary=track.summary,
+        minutes={str(name): plan.minutes for name, plan in track.forms.items()},
+        competencies=tuple(
+            TrackCompetency(id=competency.id, title=competency.title, description=competency.description)
+            for competency in track.competencies
+        ),
+        languages=(track.language,),
+    )
+
+
+def served_verdict(verdict: StoredVerdict) -> bytes:
+    """Put a verdict together around its stored bytes, which are never written anew."""
+    head = {"status": verdict.status, "superseded_by": verdict.superseded_by}
+    parts = (json.dumps(head)[:-1].encode(), b', "document": ', verdict.document, b', "jws": ')
+    return b"".join([*parts, json.dumps(verdict.jws).encode(), b"}"])
+
+
+def etag(body: bytes) -> str:
+    """Return a strong entity tag of a body."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'

@@ -1,0 +1,266 @@
+"""Pages for reviewers: sign in, the queue, the case, scoring what is open, deciding."""
+
+import re
+from typing import Annotated, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from assessor.domain.assessment import Status
+from assessor.domain.errors import (
+    AssessorError,
+    Conflict,
+    FieldProblem,
+    InvalidInput,
+    TooLarge,
+    Unauthenticated,
+    invalid,
+)
+from assessor.ports import Reviewer
+from assessor.services.reviewing import Mark
+from assessor.web import casework
+from assessor.web.dependencies import Running
+from assessor.web.pages import render
+from assessor.web.problems import problem_of
+from assessor.web.security import REVIEWER_COOKIE, clear_session_cookie, set_session_cookie
+from assessor.web.throttle import Throttle, TooManyTries
+
+TRIES: Final = 10
+WINDOW_SECONDS: Final = 600
+MARKS: Final = {"met": "Met", "unmet": "Not met", "cannot_assess": "Cannot assess"}
+DECISIONS: Final = {
+    "qualified": "Qualified",
+    "not_qualified": "Not qualified",
+    "inconclusive": "Inconclusive: it cannot be judged, and the candidate may try again",
+}
+DONE: Final = {
+    "scored": "Your score is stored.",
+    "decided": "Your decision is stored, and the verdict that it makes is signed.",
+    "retried": "It is being scored again.",
+    "given-back": "The attempt does not count. A new one was ordered on the same terms.",
+}
+
+_TARGETS: Final = {
+    "score": {"mark": "mark-met", "quote": "quote", "reason": "reason"},
+    "decision": {"decision": "decision-first", "reason": "decision-reason"},
+}
+"""Which control of a form a wrong field leads to."""
+_LABELS: Final = {
+    "mark": "The score",
+    "quote": "The quote",
+    "reason": "The reason",
+    "decision": "The decision",
+}
+_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64})?")
+
+router = APIRouter(prefix="/review", include_in_schema=False)
+
+Text = Annotated[str, Form()]
+
+
+def new_throttle() -> Throttle:
+    """Return the counter of tries to sign in."""
+    return Throttle(TRIES, WINDOW_SECONDS)
+
+
+async def signed_in(request: Request, service: Running) -> Reviewer:
+    """Return who is signed in; anybody else is led to the sign-in page and from there back."""
+    try:
+        return await service.access.reviewer(request.cookies.get(REVIEWER_COOKIE))
+    except Unauthenticated:
+        came_for = request.url.path if request.method == "GET" else "/review"
+        raise HTTPException(
+            303, headers={"Location": f"/review/login?{urlencode({'next': came_for})}"}
+        ) from None
+
+
+SignedIn = Annotated[Reviewer, Depends(signed_in)]
+
+
+@router.get("/login")
+async def sign_in_page(request: Request, next: str = "/review") -> Response:  # noqa: A002 - the name in the address
+    """Show the sign-in form."""
+    return _sign_in_form(request, next)
+
+
+@router.post("/login")
+async def sign_in(
+    request: Request,
+    service: Running,
+    email: Text = "",
+    password: Text = "",
+    next: Text = "/review",  # noqa: A002 - the name in the form
+) -> Response:
+    """Open a session. A wrong try stays on the page, and too many have to wait."""
+    throttle: Throttle = request.app.state.sign_in_throttle
+    account = f"account {email.strip().casefold()[:200]}"
+    try:
+        throttle.count(f"address {request.client.host if request.client else ''}", account)
+        secret = await service.access.sign_in(email.strip(), password)
+    except Unauthenticated:
+        return _sign_in_form(request, next, email, "The address or the password is wrong.", status=401)
+    except TooManyTries as wait:
+        page = _sign_in_form(request, next, email, str(wait), status=429)
+        page.headers["Retry-After"] = str(wait.retry_after)
+        return page
+    throttle.forgive(account)
+    response = _to(next if _OUR_PAGE.fullmatch(next) else "/review")
+    set_session_cookie(response, REVIEWER_COOKIE, secret, service.settings)
+    return response
+
+
+@router.post("/logout")
+async def sign_out(service: Running, reviewer: SignedIn) -> Response:
+    """End every session of this reviewer."""
+    await service.access.sign_out(reviewer)
+    response = _to("/review/login")
+    clear_session_cookie(response, REVIEWER_COOKIE, service.settings)
+    return response
+
+
+@router.get("")
+async def queue(request: Request, service: Running, reviewer: SignedIn) -> Response:
+    """Show what waits for a person, oldest first."""
+    rows = await service.reviewing.queue(reviewer)
+    return render(request, "reviewer/queue.html", rows=rows, why=casework.why_it_waits)
+
+
+@router.get("/{assessment_id}")
+async def case(
+    request: Request,
+    service: Running,
+    reviewer: SignedIn,
+    assessment_id: str,
+    item: str | None = None,
+    criterion: str | None = None,
+    done: str = "",
+) -> Response:
+    """Show one case, with the form for what has to be done next."""
+    asked = {"item_id": item or "", "criterion": criterion or ""}
+    return await _case_page(request, service, reviewer, assessment_id, asked, done=DONE.get(done))
+
+
+@router.post("/{assessment_id}/scores")
+async def score(
+    request: Request,
+    service: Running,
+    reviewer: SignedIn,
+    assessment_id: str,
+    item_id: Text = "",
+    criterion: Text = "",
+    mark: Text = "",
+    reason: Text = "",
+    quote: Text = "",
+) -> Response:
+    """Score one open criterion, and go on with the next."""
+    given = {"item_id": item_id, "criterion": criterion, "mark": mark, "reason": reason, "quote": quote}
+    try:
+        if mark not in MARKS:
+            raise invalid("mark", "is not chosen yet", "Choose one of the three.")
+        await service.reviewing.score(
+            reviewer, assessment_id, item_id, criterion, Mark(mark), reason, quote=quote
+        )
+    except (InvalidInput, TooLarge, Conflict) as refused:
+        return await _case_page(request, service, reviewer, assessment_id, given, refused)
+    return _to_case(assessment_id, "scored")
+
+
+@router.post("/{assessment_id}/decision")
+async def decide(
+    request: Request,
+    service: Running,
+    reviewer: SignedIn,
+    assessment_id: str,
+    decision: Text = "",
+    reason: Text = "",
+) -> Response:
+    """Decide as a person, with a reason."""
+    given = {"decision": decision, "decision_reason": reason}
+    try:
+        await service.reviewing.decide(reviewer, assessment_id, decision, reason)
+    except (InvalidInput, TooLarge, Conflict) as refused:
+        return await _case_page(request, service, reviewer, assessment_id, given, refused)
+    return _to_case(assessment_id, "decided")
+
+
+@router.post("/{assessment_id}/retry")
+async def retry(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+    """Release a hold and score again."""
+    try:
+        await service.reviewing.retry_scoring(reviewer, assessment_id)
+    except Conflict as refused:
+        return await _case_page(request, service, reviewer, assessment_id, {}, refused)
+    return _to_case(assessment_id, "retried")
+
+
+@router.post("/{assessment_id}/give-back")
+async def give_back(
+    request: Request, service: Running, reviewer: SignedIn, assessment_id: str, reason: Text = ""
+) -> Response:
+    """Void an attempt that our fault spoiled; the candidate gets another."""
+    try:
+        await service.reviewing.give_back(reviewer, assessment_id, reason)
+    except (InvalidInput, TooLarge, Conflict) as refused:
+        given = {"decision_reason": reason}
+        return await _case_page(request, service, reviewer, assessment_id, given, refused)
+    return _to_case(assessment_id, "given-back")
+
+
+def _sign_in_form(
+    request: Request, next_page: str, email: str = "", problem: str = "", status: int = 200
+) -> HTMLResponse:
+    return render(request, "reviewer/login.html", status, next_page=next_page, email=email, problem=problem)
+
+
+async def _case_page(
+    request: Request,
+    service: Running,
+    reviewer: Reviewer,
+    assessment_id: str,
+    given: dict[str, str],
+    refused: AssessorError | None = None,
+    done: str | None = None,
+) -> Response:
+    """Show the case again with what was given, so that nothing has to be typed twice."""
+    found = await service.reviewing.case(reviewer, assessment_id)
+    current = casework.current(found, given.get("item_id"), given.get("criterion"))
+    return render(
+        request,
+        "reviewer/case.html",
+        problem_of(refused).kind.status if refused else 200,
+        case=found,
+        assessment=found.assessment,
+        stands=casework.stands(found.assessment),
+        held=found.assessment.status is Status.TECHNICAL_HOLD,
+        current=current,
+        given=given,
+        problems=_field_problems(refused),
+        targets=_TARGETS["score" if "mark" in given else "decision"],
+        labels=_LABELS,
+        done=done,
+        marks=MARKS,
+        decisions=DECISIONS,
+        words=casework,
+    )
+
+
+def _field_problems(refused: AssessorError | None) -> tuple[FieldProblem, ...]:
+    match refused:
+        case None:
+            return ()
+        case InvalidInput():
+            return tuple(refused.problems)
+        case TooLarge():
+            return (FieldProblem(refused.what, str(refused), ""),)
+        case _:
+            return (FieldProblem("", str(refused), ""),)
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, 303)
+
+
+def _to_case(assessment_id: str, done: str) -> Response:
+    return _to(f"/review/{quote(assessment_id, safe='')}?done={done}")

@@ -1,0 +1,131 @@
+"""What surrounds every request: headers, a request id, the origin of what changes something, cookies."""
+
+import secrets
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from fastapi import Request, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assessor.domain.ids import make_id
+from assessor.services.access import REVIEWER_HOURS
+from assessor.settings import Settings
+from assessor.web.problems import CROSS_ORIGIN, Problem, respond
+
+CANDIDATE_COOKIE: Final = "assessor_candidate"
+REVIEWER_COOKIE: Final = "assessor_reviewer"
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HSTS: Final = "max-age=63072000; includeSubDomains"
+COOKIE_SECONDS: Final = {CANDIDATE_COOKIE: 60 * 86_400, REVIEWER_COOKIE: REVIEWER_HOURS * 3600}
+"""How long a browser keeps them. A candidate may close it and come back; when a session ends, the store says."""
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class SecurityHeaders:
+    """Gives every response its headers and every request an id, which logs carry as well."""
+
+    def __init__(self, app: ASGIApp, *, hsts: bool) -> None:
+        self._app = app
+        self._hsts = hsts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = make_id("req", secrets.token_bytes(16))
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            await self._app(scope, receive, send_with_headers)
+
+    def _add(self, headers: MutableHeaders, request_id: str) -> None:
+        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers["X-Content-Type-Options"] = "nosniff"
+        # The token in an invite link never leaves with a click on a link elsewhere.
+        headers["Referrer-Policy"] = "same-origin"
+        headers["X-Request-Id"] = request_id
+        if self._hsts:
+            headers["Strict-Transport-Security"] = HSTS
+        # What does not say how long it may be kept is not kept: pages show people's words.
+        headers.setdefault("Cache-Control", "no-store")
+
+
+class OriginCheck:
+    """Refuses what another site makes a signed-in browser send.
+
+    Everything that changes something has to come from a page of ours, by `Origin` or, where a browser
+    leaves that out, by `Sec-Fetch-Site`. Calls of the API are exempt as long as no cookie could have
+    authenticated them. An event stream, which is read with GET, is refused when another site asks.
+    """
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        self._public_url = public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._may_pass(scope):
+            await self._app(scope, receive, send)
+            return
+        detail = (
+            "The request does not come from a page of this service, so nothing was changed. "
+            "Open the page here and send it again; programs send `Origin` with the service's address."
+        )
+        response = respond(Request(scope), Problem(CROSS_ORIGIN, detail))
+        await response(scope, receive, send)
+
+    def _may_pass(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if scope["method"] in SAFE_METHODS:
+            streams = "text/event-stream" in headers.get("accept", "")
+            return not streams or not self._is_foreign(headers)
+        return _is_api_call(scope["path"], headers) or self._is_ours(headers)
+
+    def _is_ours(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        if origin is None:
+            return headers.get("sec-fetch-site") == "same-origin"
+        # Behind a proxy the scheme may differ; the host that the browser addressed does not.
+        return origin == self._public_url or urlsplit(origin).netloc == headers.get("host")
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        if "origin" in headers:
+            return not self._is_ours(headers)
+        return headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
+def _is_api_call(path: str, headers: Headers) -> bool:
+    if not path.startswith("/v1/"):
+        return False
+    by_key = headers.get("authorization", "").lower().startswith("bearer ")
+    return by_key or "cookie" not in headers
+
+
+def set_session_cookie(response: Response, name: str, secret: str, settings: Settings) -> None:
+    """Give the browser a session."""
+    response.set_cookie(
+        name,
+        secret,
+        max_age=COOKIE_SECONDS[name],
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.environment != "development",
+    )
+
+
+def clear_session_cookie(response: Response, name: str, settings: Settings) -> None:
+    """Take the session from the browser."""
+    response.delete_cookie(
+        name, path="/", httponly=True, samesite="lax", secure=settings.environment != "development"
+    )

@@ -1,0 +1,88 @@
+"""Running the application under Uvicorn."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+from assessor.bootstrap import Services
+from assessor.settings import Settings
+
+GRACE_SECONDS = 10
+POLL_SECONDS = 0.05
+
+
+def run(app: FastAPI, settings: Settings) -> None:
+    """Serve until stopped."""
+    _server(app, settings).run()
+
+
+@dataclass(frozen=True)
+class Serving:
+    """An application that listens."""
+
+    services: Services
+    task: asyncio.Task[None]
+
+    async def until_stopped(self) -> None:
+        """Wait for Ctrl+C or a termination signal."""
+        await self.task
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Serving]:
+    """Migrate, serve in this event loop, and stop at the end. Raises what kept it from starting."""
+    from assessor.adapters.store import migrate
+    from assessor.web.app import create_app
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    app = create_app(settings)
+    server = _server(app, settings)
+    task = asyncio.create_task(server.serve(), name="server")
+    try:
+        while not server.started:
+            if task.done():
+                await task
+                raise RuntimeError(f"the server did not start on {settings.host}:{settings.port}")
+            await asyncio.sleep(POLL_SECONDS)
+        yield Serving(app.state.services, task)
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether a port can be listened on at this moment."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(host: str) -> int:
+    """Return a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _server(app: FastAPI, settings: Settings) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level=settings.log_level.lower(),
+            access_log=False,  # addresses of invite links carry their token
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )

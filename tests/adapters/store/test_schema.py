@@ -1,0 +1,78 @@
+"""The schema: what a database is brought to, and how the program knows."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from assessor.adapters.store import SqlStore, migrate
+from assessor.adapters.store.engine import create_engine
+from assessor.adapters.store.schema import HEAD, alembic_config
+from assessor.adapters.store.tables import Row
+from assessor.adapters.vault import Vault
+from assessor.domain.errors import Conflict
+from tests.adapters.store.samples import TENANT
+
+pytestmark = pytest.mark.anyio
+
+
+def test_the_code_names_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
+
+
+def test_a_migrated_database_has_exactly_the_declared_tables(address: str) -> None:
+    migrate(address)
+
+    engine = create_engine(address)
+    with engine.connect() as connection:
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), Row.metadata
+        )
+    engine.dispose()
+
+    assert differences == []
+
+
+async def test_migrating_again_changes_nothing(store: SqlStore, address: str) -> None:
+    migrate(address)
+
+    await store.ping()
+    assert await store.tenants() == (TENANT,)
+
+
+async def test_a_database_that_was_never_migrated_is_refused(address: str, vault: Vault) -> None:
+    store = SqlStore(address, vault)
+
+    with pytest.raises(Conflict, match="has schema none"):
+        await store.ping()
+    await store.close()
+
+
+async def test_a_database_of_another_version_is_refused(store: SqlStore) -> None:
+    await store._execute(text("UPDATE alembic_version SET version_num = '9999'"))  # type: ignore[arg-type]
+
+    with pytest.raises(Conflict, match="has schema 9999"):
+        await store.ping()
+
+
+def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "a folder with 100% in its name" / "below" / "assessor.db"
+
+    migrate(f"sqlite:///{file}")
+
+    assert file.is_file()
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+def test_a_database_that_cannot_keep_a_promise_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match=r"give a path|use sqlite"):
+        migrate(address)
+
+
+def test_an_address_of_postgresql_gets_our_driver() -> None:
+    engine = create_engine("postgresql://assessor@localhost/assessor")
+
+    assert engine.url.drivername == "postgresql+psycopg"

@@ -1,0 +1,306 @@
+"""litellm behind the Model port. respx stands where the network would be: nothing gets past it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import respx
+
+from assessor.adapters import model as adapter
+from assessor.adapters.model import LitellmModel
+from assessor.domain.errors import ModelFault
+from assessor.ports import Model, ModelRequest
+
+URL = "https://model.test/v1/chat/completions"
+SCHEMA = {
+    "type": "object",
+    "properties": {"met": {"type": "boolean"}},
+    "required": ["met"],
+    "additionalProperties": False,
+}
+REQUEST = ModelRequest(system="Be brief.", user="Hello?", max_tokens=20)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _import_once() -> None:
+    asyncio.run(LitellmModel("openai/m").load())
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "RETRY_AFTER_SECONDS", 0.0)
+
+
+@pytest.fixture
+def provider() -> Iterator[respx.Route]:
+    with respx.mock(assert_all_called=False) as router:
+        yield router.post(URL)
+
+
+def _model(timeout_seconds: float = 10) -> Model:
+    return LitellmModel("openai/m", base_url="https://model.test/v1", timeout_seconds=timeout_seconds)
+
+
+def _reply(text: str | None, finish: str = "stop") -> httpx.Response:
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+    usage = {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}
+    body = {"id": "r", "object": "chat.completion", "created": 1, "model": "m-2026", "choices": [choice]}
+    return httpx.Response(200, json={**body, "usage": usage})
+
+
+def _chunk(text: str | None, finish: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": {"content": text} if text else {}, "finish_reason": finish}
+    body = {"id": "r", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+
+class Pieces(httpx.AsyncByteStream):
+    """A body that comes in pieces; an exception among them breaks the connection, a number waits."""
+
+    def __init__(self, *pieces: bytes | Exception | float) -> None:
+        self._pieces = pieces
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            if isinstance(piece, Exception):
+                raise piece
+            if isinstance(piece, float):
+                await asyncio.sleep(piece)
+                continue
+            yield piece
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def _streaming(*pieces: bytes | Exception | float) -> tuple[httpx.Response, Pieces]:
+    body = Pieces(*pieces)
+    return httpx.Response(200, stream=body, headers={"content-type": "text/event-stream"}), body
+
+
+async def _stream(model: Model) -> list[str]:
+    return [words async for words in model.stream(REQUEST)]
+
+
+async def test_a_reply_comes_back_with_its_cost_and_the_model_that_gave_it(provider: respx.Route) -> None:
+    provider.return_value = _reply("Good evening.")
+
+    reply = await _model().complete(REQUEST)
+
+    assert (reply.text, reply.model) == ("Good evening.", "m-2026")
+    assert (reply.prompt_tokens, reply.completion_tokens) == (7, 2)
+
+
+async def test_the_request_carries_both_parts_and_the_bounds(provider: respx.Route) -> None:
+    provider.return_value = _reply("Hi.")
+
+    await _model().complete(REQUEST)
+
+    sent = json.loads(provider.calls.last.request.content)
+    assert sent["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hello?"},
+    ]
+    assert (sent["model"], sent["max_tokens"], sent["temperature"]) == ("m", 20, 0.0)
+
+
+async def test_a_schema_is_passed_on_and_the_json_comes_back(provider: respx.Route) -> None:
+    provider.return_value = _reply('{"met": true}')
+
+    reply = await _model().complete(ModelRequest("s", "u", 20, schema=SCHEMA))
+
+    sent = json.loads(provider.calls.last.request.content)["response_format"]
+    assert sent["type"] == "json_schema"
+    assert sent["json_schema"]["schema"] == SCHEMA
+    assert sent["json_schema"]["strict"] is True
+    assert json.loads(reply.text) == {"met": True}
+
+
+async def test_a_retried_request_can_be_told_by_its_key(provider: respx.Route) -> None:
+    provider.side_effect = [httpx.Response(503), _reply("Hi.")]
+
+    await _model().complete(ModelRequest("s", "u", 20, idempotency_key="turn:1"))
+
+    assert [call.request.headers["idempotency-key"] for call in provider.calls] == ["turn:1", "turn:1"]
+
+
+async def test_an_openai_key_does_not_travel_to_another_server(
+    provider: respx.Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody")
+    provider.return_value = _reply("Hi.")
+
+    await _model().complete(REQUEST)
+
+    assert provider.calls.last.request.headers["authorization"] == "Bearer none"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "calls"),
+    [
+        pytest.param(httpx.Response(400), "refused", 1, id="bad request"),
+        pytest.param(httpx.Response(401), "not_configured", 1, id="wrong key"),
+        pytest.param(httpx.Response(403), "not_configured", 1, id="no permission"),
+        pytest.param(httpx.Response(404), "not_configured", 1, id="no such model"),
+        pytest.param(httpx.Response(413), "refused", 1, id="too large"),
+        pytest.param(httpx.Response(429), "rate_limited", 2, id="too many requests"),
+        pytest.param(httpx.Response(500), "unavailable", 2, id="server error"),
+        pytest.param(httpx.Response(503), "unavailable", 2, id="overloaded"),
+        pytest.param(httpx.ConnectError("refused"), "unavailable", 2, id="connection refused"),
+        pytest.param(httpx.ReadTimeout("slow"), "timeout", 1, id="timeout"),
+        pytest.param(_reply(""), "invalid_reply", 1, id="empty reply"),
+        pytest.param(_reply(None), "invalid_reply", 1, id="no content"),
+        pytest.param(_reply("", "content_filter"), "refused", 1, id="content filter"),
+        pytest.param(httpx.Response(200, json={"choices": []}), "invalid_reply", 1, id="no choices"),
+        pytest.param(
+            httpx.Response(200, text='{"id":', headers={"content-type": "application/json"}),
+            "invalid_reply",
+            1,
+            id="truncated body",
+        ),
+    ],
+)
+async def test_every_failure_is_a_model_fault_of_its_kind(
+    provider: respx.Route, answer: httpx.Response | Exception, kind: str, calls: int
+) -> None:
+    provider.side_effect = answer if isinstance(answer, Exception) else [answer, answer]
+
+    with pytest.raises(ModelFault) as caught:
+        await _model().complete(REQUEST)
+
+    assert caught.value.kind == kind
+    assert provider.call_count == calls
+
+
+@pytest.mark.parametrize("text", ['{"met": tr', "Sure! Here it is.", "[" * 100_000])
+async def test_a_reply_that_is_not_json_where_json_was_asked_for_is_invalid(
+    provider: respx.Route, text: str
+) -> None:
+    provider.return_value = _reply(text)
+
+    with pytest.raises(ModelFault) as caught:
+        await _model().complete(ModelRequest("s", "u", 20, schema=SCHEMA))
+
+    assert caught.value.kind == "invalid_reply"
+
+
+async def test_one_retry_is_enough_for_a_short_outage(provider: respx.Route) -> None:
+    provider.side_effect = [httpx.Response(500), _reply("Back again.")]
+
+    reply = await _model().complete(REQUEST)
+
+    assert reply.text == "Back again."
+
+
+async def test_the_time_limit_holds_over_the_retry(provider: respx.Route) -> None:
+    async def never(_: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    provider.side_effect = never
+
+    with pytest.raises(ModelFault) as caught:
+        await _model(timeout_seconds=0.2).complete(REQUEST)
+
+    assert caught.value.kind == "timeout"
+
+
+async def test_an_unknown_provider_is_a_question_of_configuration() -> None:
+    with pytest.raises(ModelFault) as caught:
+        await LitellmModel("no-such-model").complete(REQUEST)
+
+    assert caught.value.kind == "not_configured"
+
+
+async def test_the_detail_of_a_fault_quotes_nothing_of_the_conversation(provider: respx.Route) -> None:
+    provider.return_value = httpx.Response(400, json={"error": {"message": "cannot read 'Hello?' of Ms Doe"}})
+
+    with pytest.raises(ModelFault) as caught:
+        await _model().complete(REQUEST)
+
+    assert "Hello?" not in str(caught.value)
+    assert "Doe" not in str(caught.value)
+
+
+async def test_a_stream_comes_in_the_chunks_that_the_provider_sent(provider: respx.Route) -> None:
+    provider.return_value, _ = _streaming(
+        _chunk("You said "), _chunk("so. Why?"), _chunk(None, "stop"), b"data: [DONE]\n\n"
+    )
+
+    assert await _stream(_model()) == ["You said ", "so. Why?"]
+    assert json.loads(provider.calls.last.request.content)["stream"] is True
+
+
+async def test_an_empty_stream_yields_nothing(provider: respx.Route) -> None:
+    provider.return_value, _ = _streaming(b"")
+
+    assert await _stream(_model()) == []
+
+
+@pytest.mark.parametrize(
+    ("break_", "kind"),
+    [
+        pytest.param(httpx.ReadError("reset"), "unavailable", id="connection reset"),
+        pytest.param(httpx.ReadTimeout("slow"), "timeout", id="stalled"),
+        pytest.param(b"data: {nope\n\n", "invalid_reply", id="garbage"),
+        pytest.param(_chunk(None, "content_filter"), "refused", id="content filter"),
+        pytest.param(5.0, "timeout", id="over the time limit"),
+    ],
+)
+async def test_a_stream_that_breaks_off_is_a_fault_after_what_had_come(
+    provider: respx.Route, break_: bytes | Exception | float, kind: str
+) -> None:
+    provider.return_value, body = _streaming(_chunk("You said "), break_)
+    stream = _model(timeout_seconds=1).stream(REQUEST)
+
+    received = await anext(stream)
+    with pytest.raises(ModelFault) as caught:
+        await anext(stream)
+
+    assert received == "You said "
+    assert caught.value.kind == kind
+    assert body.closed
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        pytest.param(httpx.Response(429), "rate_limited", id="too many requests"),
+        pytest.param(httpx.Response(500), "unavailable", id="server error"),
+        pytest.param(httpx.ConnectError("refused"), "unavailable", id="connection refused"),
+    ],
+)
+async def test_a_stream_that_does_not_start_is_a_fault_without_a_retry(
+    provider: respx.Route, answer: httpx.Response | Exception, kind: str
+) -> None:
+    provider.side_effect = answer if isinstance(answer, Exception) else [answer]
+
+    with pytest.raises(ModelFault) as caught:
+        await _stream(_model())
+
+    assert caught.value.kind == kind
+    assert provider.call_count == 1
+
+
+async def test_leaving_a_stream_early_closes_the_connection(provider: respx.Route) -> None:
+    provider.return_value, body = _streaming(_chunk("You said "), _chunk("more"), 60.0)
+    stream = _model().stream(REQUEST)
+
+    await anext(stream)
+    await stream.aclose()  # type: ignore[attr-defined]
+
+    assert body.closed
+
+
+async def test_no_test_can_reach_the_network_by_accident(provider: respx.Route) -> None:
+    elsewhere = LitellmModel("openai/m", base_url="https://elsewhere.test/v1")
+
+    with pytest.raises(respx.models.AllMockedAssertionError):
+        async with httpx.AsyncClient() as client:
+            await client.get("https://elsewhere.test/")
+    with pytest.raises(ModelFault):
+        await elsewhere.complete(REQUEST)
+    assert provider.call_count == 0

@@ -1,0 +1,206 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment
+from assessor.domain.errors import DocumentRefused
+from assessor.domain.policy import Grade
+from assessor.domain.verdict import (
+    JudgeBasis,
+    VerdictDocument,
+    bind,
+    decide,
+    explain,
+    read_verdict,
+    write_verdict,
+)
+from tests.domain.samples import (
+    BOTH_WAYS,
+    NOW,
+    PILOT,
+    SOUND,
+    SUBMITTED,
+    assessment,
+    form,
+    scored,
+    scores,
+    track,
+    unscored,
+)
+
+KEYS = {
+    "schema_version", "id", "object", "livemode", "assessment_id", "candidate_ref", "tenant", "track",
+    "decision", "decided_by", "level", "score", "interval", "probability_at_or_above_cut", "competencies",
+    "basis", "reasons", "next", "identity", "evidence", "hashes", "issued_at", "valid_until",
+    "retake_after", "supersedes",
+}  # fmt: skip
+
+
+def finished(value: float = 0.9, *more: e.Fact) -> Assessment:
+    return assessment(*SUBMITTED, *scored(scores(value)), *more)
+
+
+def document(of: Assessment, **changes: Any) -> VerdictDocument:
+    policy = changes.pop("policy", PILOT)
+    decision = decide(
+        of.scores.values(),
+        track(),
+        form(),
+        policy,
+        person=of.decided_by_person,
+        judges=changes.pop("judges", ()),
+    )
+    return bind(of, track(), decision, verdict_id="ver_1", issued_at=NOW)
+
+
+def test_the_document_has_every_key_of_its_schema_and_no_other() -> None:
+    data = json.loads(write_verdict(document(finished())))
+
+    assert set(data) == KEYS
+    assert set(data["track"]) == {"id", "version", "jurisdiction", "language"}
+    assert set(data["competencies"][0]) == {"id", "score", "interval", "floor", "observations", "unscored"}
+    assert set(data["basis"]) == {"raters", "judges", "keys", "cut"}
+    assert set(data["next"]) == {"actor", "action", "due_at"}
+    assert set(data["identity"]) == {"method", "level", "checked_at"}
+    assert set(data["evidence"][0]) == {"criterion", "event_seq", "start", "end"}
+    assert set(data["hashes"]) == {"form", "bank", "rubrics", "prompts", "log_head"}
+
+
+def test_the_document_binds_what_made_it() -> None:
+    of = finished()
+
+    written = document(of)
+
+    assert written.hashes.log_head == of.head == f"sha256:{of.seq:04d}"
+    assert (written.hashes.form, written.hashes.bank) == (form().hash, "sha256:ba")
+    assert (written.assessment_id, written.tenant, written.candidate_ref) == ("as_1", "ten_1", "c-42")
+    assert written.livemode is False
+
+
+def test_the_same_inputs_give_the_same_bytes_and_reading_gives_the_document_back() -> None:
+    one, other = (write_verdict(document(finished())) for _ in range(2))
+
+    assert one == other
+    assert read_verdict(one) == document(finished())
+    assert write_verdict(read_verdict(one)) == one
+
+
+def test_it_names_the_judges_by_their_grade() -> None:
+    of = assessment(*SUBMITTED, *scored(scores(0.9, reader="judge:m1")))
+    m1 = JudgeBasis(model="m1", prompt_hash="sha256:1", rubric_hash="sha256:2", grade=Grade.PROVISIONAL)
+
+    written = document(of, judges=[m1])
+
+    assert written.basis.judges == (m1,)
+    assert written.decision == "qualified"
+
+
+def test_a_review_says_who_does_what_by_when() -> None:
+    written = document(finished(0.6))
+
+    assert written.decision == "needs_review"
+    assert (written.next.actor, written.next.action) == ("reviewer", "decide")
+    assert written.next.due_at == NOW + timedelta(days=PILOT.review_days)
+
+
+@pytest.mark.parametrize(
+    ("decision", "retake"),
+    [("qualified", None), ("not_qualified", timedelta(days=30)), ("inconclusive", timedelta(0))],
+)
+def test_a_retake_is_given_by_what_was_decided(decision: str, retake: timedelta | None) -> None:
+    person = e.ReviewDecided.model_validate({"reviewer": "rev_1", "decision": decision, "reason": SOUND})
+
+    written = document(finished(0.6, person))
+
+    assert written.decision == decision
+    assert written.retake_after == (None if retake is None else NOW + retake)
+    assert written.valid_until == NOW + timedelta(days=365)
+
+
+def test_a_later_verdict_names_the_one_that_it_supersedes() -> None:
+    issued = e.VerdictIssued(verdict_id="ver_0", supersedes=None, document={}, jws="x")
+
+    assert document(finished()).supersedes is None
+    assert document(finished(0.9, issued)).supersedes == "ver_0"
+
+
+def test_it_points_at_evidence_and_quotes_nobody() -> None:
+    person = e.ReviewDecided(reviewer="rev_1", decision="qualified", reason="She named a patient: Jane.")
+    of = finished(0.6, person)
+
+    payload = write_verdict(document(of)).decode()
+
+    assert "Jane" not in payload
+    assert "Shows what it is about" not in payload
+    assert len(json.loads(payload)["evidence"]) == sum(len(s.evidence) for s in of.scores.values())
+
+
+def _changed(**changes: Any) -> bytes:
+    return json.dumps(json.loads(write_verdict(document(finished()))) | changes).encode()
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        (b"", "not a verdict"),
+        (b"no json", "not a verdict"),
+        (b"\xff\xfe", "not a verdict"),
+        (b"[" * 100_000, "not a verdict"),
+        (b"[]", "version None"),
+        (b'{"schema_version": "1", "schema_version": "1"}', "twice"),
+        (b'{"schema_version": "1", "track": {"id": "a", "id": "b"}}', "twice"),
+        (b'{"schema_version": "1", "score": NaN}', "NaN"),
+        (_changed(schema_version="2"), "version '2'"),
+        (_changed(schema_version=1), "version 1"),
+        (_changed(extra="x"), "wrong at extra"),
+        (_changed(score="77"), "wrong at score"),
+        (_changed(decision="pass"), "wrong at decision"),
+        (_changed(issued_at="2026-03-01T09:30:00"), "wrong at issued_at"),
+        (_changed(next={"actor": "nobody", "action": "none", "due_at": None}), "wrong at next.actor"),
+        (b'{"schema_version": "1"}', "wrong at id"),
+    ],
+)
+def test_a_document_that_this_version_does_not_know_exactly_is_refused(payload: bytes, reason: str) -> None:
+    with pytest.raises(DocumentRefused, match=reason):
+        read_verdict(payload)
+
+
+@pytest.mark.parametrize(
+    ("value", "policy", "sentences"),
+    [
+        (0.9, PILOT, ("You are qualified.", "above", "Nothing is left to do.")),
+        (
+            0.6,
+            PILOT,
+            (
+                "This is not decided yet.",
+                "do not tell",
+                "A reviewer looks at the work and decides by 06 March",
+            ),
+        ),
+        (
+            0.15,
+            BOTH_WAYS,
+            ("You are not qualified with this attempt.", "below", "Nothing", "try again from 31 March"),
+        ),
+    ],
+)
+def test_the_candidate_reads_what_is_decided_and_what_waits_for_whom(
+    value: float, policy: Any, sentences: tuple[str, ...]
+) -> None:
+    said = explain(document(finished(value), policy=policy))
+
+    assert len(said) == len(sentences)
+    assert all(part in sentence for part, sentence in zip(sentences, said, strict=True))
+
+
+def test_the_candidate_reads_that_a_person_scores_what_is_open() -> None:
+    first, *rest = scores(0.6)
+    of = assessment(*SUBMITTED, *scored([unscored(first), *rest]))
+
+    said = explain(document(of))
+
+    assert "A reviewer scores the open parts by 06 March 2026." in said

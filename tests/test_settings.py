@@ -1,0 +1,263 @@
+"""Settings: defaults that work in development, refusals that name the way out, and no secret in sight."""
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+
+from assessor.domain.errors import SettingsInvalid
+from assessor.settings import (
+    Settings,
+    load_settings,
+    markdown_table,
+    unknown_variables,
+    variables_given,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = base64.b64encode(bytes(range(32))).decode()
+PRODUCTION = {
+    "ASSESSOR_ENVIRONMENT": "production",
+    "ASSESSOR_PUBLIC_URL": "https://assess.example.org",
+    "ASSESSOR_MASTER_KEY": KEY,
+    "ASSESSOR_SIGNING_KEY_FILE": "/run/secrets/signing.jwk",
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def load(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return load_settings()
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> dict[str, str]:
+    """What is refused, as variable -> problem and remedy."""
+    with pytest.raises(SettingsInvalid) as caught:
+        load(monkeypatch, variables)
+    return {problem.variable: f"{problem.problem}. {problem.remedy}" for problem in caught.value.problems}
+
+
+def test_an_empty_environment_is_a_working_development_installation(empty_folder: Path) -> None:
+    settings = load_settings()
+
+    assert settings.environment == "development"
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.database_url == f"sqlite:///{empty_folder}/var/assessor.db"
+    assert settings.jobs_database_url == f"sqlite:///{empty_folder}/var/jobs.db"
+    assert settings.signing_key_file == empty_folder / "var/signing.jwk"
+    assert settings.executor_id.startswith("local-")
+    assert settings.model is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "field", "value"),
+    [
+        ({"ASSESSOR_PORT": "9000"}, "public_url", "http://127.0.0.1:9000"),
+        ({"ASSESSOR_PUBLIC_URL": "http://localhost:9000/"}, "public_url", "http://localhost:9000"),
+        ({"ASSESSOR_DATA_DIR": "/srv/a"}, "database_url", "sqlite:////srv/a/assessor.db"),
+        ({"ASSESSOR_MODEL": "openai/x"}, "judge_model", "openai/x"),
+        ({"ASSESSOR_MODEL": "openai/x", "ASSESSOR_JUDGE_MODEL": "openai/y"}, "judge_model", "openai/y"),
+        ({"ASSESSOR_MODEL": ""}, "model", None),
+        ({"ASSESSOR_LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
+        ({"ASSESSOR_DEMONSTRATION": "true"}, "demonstration", True),
+    ],
+)
+def test_a_setting_follows_from_the_variables(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], field: str, value: object
+) -> None:
+    assert getattr(load(monkeypatch, variables), field) == value
+
+
+def test_a_complete_production_environment_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, PRODUCTION)
+
+    assert settings.environment == "production"
+    assert settings.master_key_bytes() == bytes(range(32))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "words"),
+    [
+        ("ASSESSOR_PUBLIC_URL", "", "https address"),
+        ("ASSESSOR_PUBLIC_URL", "http://assess.example.org", "plain http"),
+        ("ASSESSOR_MASTER_KEY", "", "missing"),
+        ("ASSESSOR_MASTER_KEY", "c2hvcnQ=", "5 bytes instead of 32"),
+        ("ASSESSOR_MASTER_KEY", "not base64!", "not base64"),
+        ("ASSESSOR_SIGNING_KEY_FILE", "", "assessor keys"),
+        ("ASSESSOR_DEMONSTRATION", "1", "without a password"),
+    ],
+)
+def test_production_refuses_what_is_only_fit_for_development(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
+) -> None:
+    problems = refused(monkeypatch, PRODUCTION | {variable: value})
+
+    assert problems.keys() == {variable}
+    assert words in problems[variable]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ASSESSOR_PORT", "0"),
+        ("ASSESSOR_PORT", "eighty"),
+        ("ASSESSOR_PUBLIC_URL", "assess.example.org"),
+        ("ASSESSOR_PUBLIC_URL", "https://example.org/assess?x=1"),
+        ("ASSESSOR_LOG_LEVEL", "loud"),
+        ("ASSESSOR_MODEL_TIMEOUT_SECONDS", "-1"),
+        ("ASSESSOR_INVITE_DAYS", "0"),
+        ("ASSESSOR_ENVIRONMENT", "staging"),
+        ("ASSESSOR_MASTER_KEY", "c2hvcnQ="),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    assert variable in refused(monkeypatch, {variable: value})
+
+
+def test_every_problem_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = refused(
+        monkeypatch,
+        {"ASSESSOR_ENVIRONMENT": "production", "ASSESSOR_PORT": "x", "ASSESSOR_DEMONSTRATION": "1"},
+    )
+
+    assert problems.keys() == {
+        "ASSESSOR_PORT",
+        "ASSESSOR_PUBLIC_URL",
+        "ASSESSOR_MASTER_KEY",
+        "ASSESSOR_SIGNING_KEY_FILE",
+        "ASSESSOR_DEMONSTRATION",
+    }
+
+
+def test_a_mistaken_environment_never_loosens_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = refused(monkeypatch, {"ASSESSOR_ENVIRONMENT": "prod", "ASSESSOR_DEMONSTRATION": "1"})
+
+    assert {"ASSESSOR_ENVIRONMENT", "ASSESSOR_DEMONSTRATION", "ASSESSOR_MASTER_KEY"} <= problems.keys()
+
+
+def test_no_secret_is_shown_by_settings_or_by_their_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = {
+        "ASSESSOR_MODEL_API_KEY": "sk-hidden",
+        "ASSESSOR_DATABASE_URL": "postgresql://u:hidden@db/a",
+        "ASSESSOR_JOBS_DATABASE_URL": "postgresql://u:hidden@db/j",
+        "ASSESSOR_MODEL_BASE_URL": "https://u:hidden@models.example.org",
+        "ASSESSOR_MASTER_KEY": KEY,
+    }
+    settings = load(monkeypatch, secrets)
+
+    monkeypatch.setenv("ASSESSOR_MASTER_KEY", "hidden")
+    with pytest.raises(SettingsInvalid) as caught:
+        load_settings()
+
+    assert "hidden" not in repr(settings)
+    assert KEY not in repr(settings)
+    assert "hidden" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_development_reads_an_env_file_and_the_process_wins(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (empty_folder / ".env").write_text("ASSESSOR_PORT=9001\nASSESSOR_HOST=::1\nOPENAI_API_KEY=x\n")
+
+    settings = load(monkeypatch, {"ASSESSOR_PORT": "9002"})
+
+    assert (settings.host, settings.port) == ("::1", 9002)
+
+
+def test_production_reads_no_env_file(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty_folder / ".env").write_text("ASSESSOR_PORT=9001\n")
+
+    assert load(monkeypatch, PRODUCTION).port == 8000
+
+
+def test_an_env_file_cannot_declare_production(empty_folder: Path) -> None:
+    (empty_folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in PRODUCTION.items()))
+
+    with pytest.raises(SettingsInvalid, match="in development only"):
+        load_settings()
+
+
+def test_development_makes_its_master_key_once_and_for_its_owner_only(empty_folder: Path) -> None:
+    made = load_settings().master_key_bytes()
+
+    kept = empty_folder / "var/master.key"
+    assert len(made) == 32
+    assert load_settings().master_key_bytes() == made
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_two_installations_do_not_share_a_master_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load(monkeypatch, {"ASSESSOR_DATA_DIR": "one"}).master_key_bytes()
+    second = load(monkeypatch, {"ASSESSOR_DATA_DIR": "two"}).master_key_bytes()
+
+    assert first != second
+
+
+def test_a_damaged_master_key_file_is_named_and_not_replaced(empty_folder: Path) -> None:
+    kept = empty_folder / "var/master.key"
+    kept.parent.mkdir()
+    kept.write_text("half a k")
+
+    with pytest.raises(SettingsInvalid, match=r"var/master\.key"):
+        load_settings().master_key_bytes()
+
+    assert kept.read_text() == "half a k"
+
+
+def test_each_purpose_has_its_own_key_and_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, PRODUCTION)
+
+    sessions, invites = settings.derived_key("sessions"), settings.derived_key("invites")
+
+    assert sessions == settings.derived_key("sessions")
+    assert len({sessions, invites, settings.master_key_bytes()}) == 3
+    assert len(sessions) == 32
+
+
+@pytest.mark.parametrize(
+    ("given", "suggestion"),
+    [
+        ("ASSESSOR_MODLE", "ASSESSOR_MODEL"),
+        ("ASSESSOR_MODEL_API_KEYS", "ASSESSOR_MODEL_API_KEY"),
+        ("ASSESSOR_DATABSE_URL", "ASSESSOR_DATABASE_URL"),
+        ("ASSESSOR_ZZZZZZZZ", None),
+    ],
+)
+def test_a_misspelt_variable_is_found_with_what_was_meant(given: str, suggestion: str | None) -> None:
+    assert unknown_variables({given: "x", "ASSESSOR_PORT": "1", "PATH": "y"}) == [(given, suggestion)]
+
+
+def test_variables_that_are_read_are_not_called_unknown() -> None:
+    known = {row.name: "x" for row in Settings.table()}
+
+    assert unknown_variables(known | {"assessor_port": "1", "ASSESSOR_CHROMIUM": "x"}) == []
+
+
+def test_a_misspelling_in_the_env_file_is_found_too(empty_folder: Path) -> None:
+    (empty_folder / ".env").write_text("ASSESSOR_MODLE=openai/x\n")
+
+    assert unknown_variables(variables_given()) == [("ASSESSOR_MODLE", "ASSESSOR_MODEL")]
+
+
+def test_the_table_describes_every_setting() -> None:
+    rows = Settings.table()
+
+    assert [row.name for row in rows] == [f"ASSESSOR_{name.upper()}" for name in Settings.model_fields]
+    assert all(row.default and row.description for row in rows)
+
+
+def test_the_settings_page_is_what_the_code_says() -> None:
+    page = (ROOT / "docs/settings.md").read_text()
+
+    assert page == markdown_table(), "docs/settings.md is out of date: run `make docs`"

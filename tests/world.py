@@ -1,0 +1,158 @@
+"""The services on a real SQLite store and the shipped library, with a clock that tests turn."""
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assessor.adapters.content import FileContent
+from assessor.adapters.passwords import Argon2Passwords
+from assessor.adapters.prompts import FilePrompts
+from assessor.adapters.shipped import shipped
+from assessor.adapters.signing import JwsSigner
+from assessor.adapters.store import SqlStore, migrate
+from assessor.adapters.stream import InProcessStream
+from assessor.adapters.vault import Vault
+from assessor.domain.policy import Grade, Policy
+from assessor.interview import Interviewer
+from assessor.ports import Model, Tenant
+from assessor.scoring.judge import Judge
+from assessor.services.access import Access
+from assessor.services.answering import Answering
+from assessor.services.conversing import Conversing
+from assessor.services.delivering import Delivering
+from assessor.services.log import AssessmentLog
+from assessor.services.ordering import Ordering
+from assessor.services.reviewing import Reviewing
+from assessor.services.scoring import Scoring
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+PILOT = Policy(least_basis=Grade.PROVISIONAL)
+
+
+@dataclass
+class TurnedClock:
+    """A clock that stands until a test turns it."""
+
+    at: datetime = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def turn(self, by: timedelta) -> None:
+        self.at += by
+
+
+@dataclass
+class SeededRandom:
+    """Repeatable bytes."""
+
+    seed: int = 1
+    calls: int = 0
+
+    def bytes(self, count: int) -> bytes:
+        self.calls += 1
+        return hashlib.shake_128(f"{self.seed}:{self.calls}".encode()).digest(count)
+
+
+@dataclass
+class StepsInPlace:
+    """A workflow engine that forgets nothing and runs a step once, within the process."""
+
+    done: dict[str, Any] = field(default_factory=dict)
+    stop_before: str | None = None
+
+    async def run(self, name: str, fn: Callable[..., Awaitable[Any]], *ids: str) -> Any:
+        key = "/".join((name, *ids))
+        if name == self.stop_before:
+            raise KeyboardInterrupt(name)
+        if key not in self.done:
+            self.done[key] = await fn(*ids)
+        return self.done[key]
+
+
+@dataclass
+class JobsInPlace:
+    """Runs a workflow when it is started, once an id."""
+
+    workflow: Callable[[StepsInPlace, str], Awaitable[None]] | None = None
+    steps: StepsInPlace = field(default_factory=StepsInPlace)
+    started: set[tuple[str, int]] = field(default_factory=set)
+
+    async def score(self, assessment_id: str, round_: int) -> None:
+        if (assessment_id, round_) in self.started or self.workflow is None:
+            return
+        self.started.add((assessment_id, round_))
+        await self.workflow(StepsInPlace() if round_ > 1 else self.steps, assessment_id)
+
+
+@dataclass
+class World:
+    """Everything that a test of a use case touches."""
+
+    store: SqlStore
+    clock: TurnedClock
+    log: AssessmentLog
+    content: FileContent
+    jobs: JobsInPlace
+    access: Access
+    ordering: Ordering
+    conversing: Conversing
+    answering: Answering
+    scoring: Scoring
+    reviewing: Reviewing
+    delivering: Delivering
+    signer: JwsSigner
+    tenant: Tenant
+
+
+@asynccontextmanager
+async def world(folder: Path, *, model: Model | None = None, policy: Policy = PILOT) -> AsyncIterator[World]:
+    """Build the services over a fresh database in a folder."""
+    address = f"sqlite:///{folder / 'assessor.db'}"
+    migrate(address)
+    clock, random = TurnedClock(), SeededRandom()
+    store = SqlStore(address, Vault(bytes(32)), random)
+    content = FileContent(shipped("question_banks"), shipped("rubrics"))
+    prompts = FilePrompts(shipped("prompts"))
+    signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
+    log = AssessmentLog(store, clock)
+    judge = Judge(model, prompts, lambda: random.bytes(16).hex()) if model else None
+    scoring = Scoring(log, content, signer, judge)
+    jobs = JobsInPlace(scoring.workflow)
+    ordering = Ordering(
+        store, log, content, prompts, clock, random, public_url="http://127.0.0.1:8000", invite_days=14
+    )
+    access = Access(store, Argon2Passwords(), clock, random)
+    conversing = Conversing(
+        log,
+        content,
+        Interviewer(model, prompts),
+        InProcessStream(),
+        clock,
+        random,
+        max_message_chars=8000,
+    )
+    try:
+        yield World(
+            store=store,
+            clock=clock,
+            log=log,
+            content=content,
+            jobs=jobs,
+            access=access,
+            ordering=ordering,
+            conversing=conversing,
+            answering=Answering(store, log, content, clock, jobs),
+            scoring=scoring,
+            reviewing=Reviewing(store, log, content, scoring, ordering, jobs),
+            delivering=Delivering(store, log, signer),
+            signer=signer,
+            tenant=await access.add_tenant("acme", "Acme", policy),
+        )
+    finally:
+        await conversing.close()
+        await store.close()
