@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -14,7 +15,7 @@ from assessor.adapters.logs import configure_logs
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
-from assessor.ports import Content, Model, Store
+from assessor.ports import Content, Store
 from assessor.services.access import Access
 from assessor.services.answering import Answering
 from assessor.services.conversing import Conversing
@@ -24,6 +25,9 @@ from assessor.services.ordering import Ordering
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.settings import Settings
+
+if TYPE_CHECKING:
+    from assessor.adapters.model import LitellmModel
 
 SWEEP_SECONDS = 60
 
@@ -136,14 +140,14 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
                 await services.answering.submit_overdue()
                 await ordering.expire_overdue()
 
-            async with _repeating(sweep, SWEEP_SECONDS):
+            async with _loading(model), _repeating(sweep, SWEEP_SECONDS):
                 try:
                     yield services
                 finally:
                     await conversing.close()
 
 
-def _model(settings: Settings, name: str | None) -> Model | None:
+def _model(settings: Settings, name: str | None) -> "LitellmModel | None":
     if name is None:
         return None
     from assessor.adapters.model import LitellmModel
@@ -155,6 +159,17 @@ def _model(settings: Settings, name: str | None) -> Model | None:
         api_key=key.get_secret_value() if key else None,
         timeout_seconds=settings.model_timeout_seconds,
     )
+
+
+@asynccontextmanager
+async def _loading(model: "LitellmModel | None") -> AsyncIterator[None]:
+    """Load the provider's library beside the start: the first candidate must not wait for it."""
+    task = asyncio.create_task(model.load(), name="load model") if model else None
+    try:
+        yield
+    finally:
+        if task:
+            await task
 
 
 @asynccontextmanager

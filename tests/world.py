@@ -16,6 +16,7 @@ from assessor.adapters.signing import JwsSigner
 from assessor.adapters.store import SqlStore, migrate
 from assessor.adapters.stream import InProcessStream
 from assessor.adapters.vault import Vault
+from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Policy
 from assessor.interview import Interviewer
 from assessor.ports import Model, Tenant
@@ -90,13 +91,26 @@ class JobsInPlace:
 
 
 @dataclass
+class BreakableContent:
+    """The shipped library, behind a disk that a test can take away."""
+
+    files: FileContent
+    broken: bool = False
+
+    async def library(self) -> Library:
+        if self.broken:
+            raise OSError("the disk is gone")
+        return await self.files.library()
+
+
+@dataclass
 class World:
     """Everything that a test of a use case touches."""
 
     store: SqlStore
     clock: TurnedClock
     log: AssessmentLog
-    content: FileContent
+    content: BreakableContent
     jobs: JobsInPlace
     access: Access
     ordering: Ordering
@@ -116,7 +130,7 @@ async def world(folder: Path, *, model: Model | None = None, policy: Policy = PI
     migrate(address)
     clock, random = TurnedClock(), SeededRandom()
     store = SqlStore(address, Vault(bytes(32)), random)
-    content = FileContent(shipped("question_banks"), shipped("rubrics"))
+    content = BreakableContent(FileContent(shipped("question_banks"), shipped("rubrics")))
     prompts = FilePrompts(shipped("prompts"))
     signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
     log = AssessmentLog(store, clock)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,8 @@ async def dbos_jobs(database_url: str, executor_id: str, scoring: ScoringWorkflo
     finally:
         # Off the loop: destroying waits for workflows that may need the loop to finish.
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # DBOS made its own thread pool the loop's default and has shut it down; the store closes after us.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         engine.dispose()
 
 

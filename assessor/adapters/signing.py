@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from joserfc import jws
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from assessor.domain.errors import DocumentRefused
@@ -72,8 +72,12 @@ def verify(token: str, jwks: dict[str, Any], *, demonstration: bool) -> bytes:
     try:
         _require_canonical(token)
         signed = jws.deserialize_compact(token.encode(), KeySet.import_key_set(jwks), registry=_REGISTRY)  # type: ignore[arg-type]  # a plain dict is what a JWK set file gives
+    except BadSignatureError:
+        raise DocumentRefused(
+            "The signature does not fit: the document was changed, or another key signed it."
+        ) from None
     except (JoseError, ValueError) as error:
-        raise DocumentRefused(f"The signature does not hold: {error}.") from None
+        raise DocumentRefused(f"This is not a verdict that these keys can check: {error}") from None
     header = signed.headers()
     if header.get("typ") != "verdict+jwt":
         raise DocumentRefused(f"This is a signed {header.get('typ')!r}, not a verdict.")

@@ -54,8 +54,12 @@ class Interviewer:
             time_left_seconds=time_left_seconds,
             commit=commit,
         )
-        async for words in self._graph.astream(state, stream_mode="custom"):
-            say(cast("str", words))
+        from langsmith import tracing_context
+
+        # A LANGSMITH_TRACING in the environment must not send candidates' words to another company.
+        with tracing_context(enabled=False):
+            async for words in self._graph.astream(state, stream_mode="custom"):
+                say(cast("str", words))
 
 
 def build(speaker: Speaker) -> "CompiledStateGraph[Any, Any, Any, Any]":

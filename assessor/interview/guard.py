@@ -1,8 +1,9 @@
 """Lets a model's words out sentence by sentence, and stops at the first that must not be said.
 
-The model's utterance is at most one statement and then exactly one question. The question is held
-back until the reply has ended, so whatever was released before a fault is a statement at most, and
-the authored probe can follow it: what the candidate reads always makes sense.
+The model's utterance is at most one short statement that quotes the candidate, and then exactly one
+question. A statement without a quote could be a hint, a lesson or obedience to the candidate. The
+question is held back until the reply has ended, so whatever was released before a fault is a
+statement at most, and the authored probe can follow it: what the candidate reads always makes sense.
 """
 
 import hashlib
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 
 NGRAM = 5
 MAX_WORDS = 60
+MAX_WORDS_AROUND_QUOTE = 12
+MIN_QUOTE_CHARS = 3
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|ms)\.$", re.IGNORECASE)
-_QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|`([^`]*)`")
+_QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|`([^`]*)`|‘([^’]*)’|(?<!\w)'([^']*)'(?!\w)")
 
 
 def hashed_ngrams(text: str) -> frozenset[int]:
@@ -104,8 +107,10 @@ FORBIDDEN: tuple[tuple[str, re.Pattern[str]], ...] = (
 class Limits:
     """What one utterance may contain."""
 
-    approved: tuple[str, ...]
-    """The asked question and the approved probe."""
+    question: str
+    """The core question that was asked."""
+    probe: str
+    """The approved probe that is to be worded."""
     own_words: str
     """What the candidate said about this question."""
     bank_ngrams: frozenset[int]
@@ -123,7 +128,9 @@ class Guard:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        allowed = frozenset[int]().union(*map(hashed_ngrams, (*limits.approved, limits.own_words)))
+        allowed = frozenset[int]().union(
+            *map(hashed_ngrams, (limits.question, limits.probe, limits.own_words))
+        )
         self._secret = (limits.bank_ngrams | hashed_ngrams(limits.instructions)) - allowed
         self._buffer = ""
         self._question = ""
@@ -188,7 +195,7 @@ class Guard:
             return "text_after_question"
         if len(whole.split()) > MAX_WORDS:
             return "too_long"
-        return self._shape(sentence) or self._leak(whole) or self._forbidden(sentence)
+        return self._leak(whole) or self._forbidden(sentence) or self._shape(sentence)
 
     def _shape(self, sentence: str) -> str | None:
         if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co"} and c != "\n" for c in sentence):
@@ -196,7 +203,16 @@ class Guard:
         bare = self._without_own_words(sentence)
         if bare.count("?") > 1 or ("?" in bare and not _asks(bare)):
             return "several_questions"
-        return "several_statements" if self._sentences and not _asks(bare) else None
+        if _asks(bare):
+            return "repeats_question" if self._repeats_question(sentence) else None
+        if self._sentences:
+            return "several_statements"
+        is_quote = bare != sentence and len(bare.split()) <= MAX_WORDS_AROUND_QUOTE
+        return None if is_quote else "ungrounded_statement"
+
+    def _repeats_question(self, sentence: str) -> bool:
+        said = hashed_ngrams(sentence)
+        return 2 * len(said & hashed_ngrams(self._limits.question)) > len(said)
 
     def _leak(self, whole: str) -> str | None:
         if self._limits.token in whole or "<<<" in whole:
@@ -205,7 +221,7 @@ class Guard:
 
     def _forbidden(self, sentence: str) -> str | None:
         bare = self._without_own_words(sentence)
-        approved = " ".join(self._limits.approved).casefold()
+        approved = f"{self._limits.question}\n{self._limits.probe}".casefold()
         for reason, pattern in FORBIDDEN:
             if any(found.group().casefold() not in approved for found in pattern.finditer(bare)):
                 return reason
@@ -216,7 +232,9 @@ class Guard:
 
         def blank(quoted: re.Match[str]) -> str:
             words = next(group for group in quoted.groups() if group is not None)
-            return "“”" if words and words in self._limits.own_words else quoted.group()
+            words = words.strip(" .,;:").casefold()
+            is_own = len(words) >= MIN_QUOTE_CHARS and words in self._limits.own_words.casefold()
+            return "“”" if is_own else quoted.group()
 
         return _QUOTED.sub(blank, sentence)
 

@@ -10,7 +10,7 @@ from assessor.domain.events import Fact, InterviewerMessage, InterviewFinished
 from assessor.domain.fence import fence
 from assessor.domain.transcript import Turn
 from assessor.interview.guard import Guard, Limits
-from assessor.interview.routing import next_plan, said_in_answer
+from assessor.interview.routing import answering, next_plan, said_in_answer
 from assessor.interview.screen import screen
 from assessor.interview.state import Brief, Heard, Plan, Progress, Question, Say, TurnState, Utterance
 from assessor.ports import Model, ModelRequest, Prompts
@@ -150,10 +150,11 @@ class _Call:
             "interview/probe_user.j2",
             question=question.text,
             probe=probe,
-            exchange=[_fenced(turn, token) for turn in progress.exchange],
+            exchange=[_fenced(turn, token) for turn in answering(progress)],
         )
         limits = Limits(
-            approved=(question.text, probe),
+            question=question.text,
+            probe=probe,
             own_words=said_in_answer(progress),
             bank_ngrams=brief.bank_ngrams,
             instructions=system,

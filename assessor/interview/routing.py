@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assessor.domain.item import Probe, ProbeKind
+from assessor.domain.transcript import Turn
 from assessor.interview import authored
 from assessor.interview.observe import Observation, observe
 from assessor.interview.screen import screen
@@ -77,9 +78,18 @@ def choose_probe(question: Question, asked: Sequence[Probe], seen: Observation) 
     return None
 
 
+def answering(progress: Progress) -> tuple[Turn, ...]:
+    """Return answers and probes about the open question, without requests and the replies to them."""
+    return tuple(
+        turn
+        for turn in progress.exchange
+        if turn.kind == "probe" or (turn.speaker == "candidate" and screen(turn.text) is Heard.ANSWER)
+    )
+
+
 def said_in_answer(progress: Progress) -> str:
-    """Return what the candidate answered to the open question, without requests and the like."""
-    return "\n".join(turn.text for turn in progress.messages if screen(turn.text) is Heard.ANSWER)
+    """Return the candidate's answer to the open question so far, as one text."""
+    return "\n".join(turn.text for turn in answering(progress) if turn.speaker == "candidate")
 
 
 def _probe(progress: Progress, time_left_seconds: float | None) -> Plan | None:

@@ -132,8 +132,8 @@ RULES = (
         rf"{_BEGINNING}(?:show|tell|give|send|reveal|quote|what is|what's)\b.{{0,20}}"
         r"\b(?:the rubric|your rubric|the answer key|the grading|the cut score|the criteria|"
         r"your criteria|my score)",
-        rf"{_BEGINNING}(?:what|which)(?: other| are the)?(?: other| next| later| remaining)? questions?\b.{{0,20}}"
-        r"\b(?:after this|come next|comes next|comes after|come after|are next|are left|are coming|will you ask)\b",
+        rf"{_BEGINNING}(?:what|which)(?: other| are the)?(?: other| next| later| remaining)? questions?\b"
+        r".{0,20}\b(?:after this|comes? next|comes? after|are next|are left|are coming|will you ask)\b",
         rf"{_BEGINNING}(?:show|tell|give|send) me (?:the |all |all the )?(?:next|other|later|remaining|"
         r"following) questions?\b",
         rf"{_BEGINNING}you are now\b",

@@ -118,14 +118,9 @@ class Progress:
         return sum(turn.kind == "answer" for turn in self._about_open())
 
     @property
-    def messages(self) -> tuple[Turn, ...]:
-        """What the candidate said about the open question."""
-        return tuple(turn for turn in self._about_open() if turn.speaker == "candidate")
-
-    @property
     def exchange(self) -> tuple[Turn, ...]:
-        """What was said about the open question after it was asked, asides left out."""
-        return tuple(turn for turn in self._about_open() if turn.kind not in {"core", "answer", "opening"})
+        """What was said about the open question after it was asked, by both sides."""
+        return tuple(turn for turn in self._about_open() if turn.kind not in {"core", "opening"})
 
     def _about_open(self) -> tuple[Turn, ...]:
         return self.transcript.about(self.open_item)
@@ -140,7 +135,7 @@ class Plan:
     item_id: str | None = None
     probe: Probe | None = None
     because: str = ""
-    """Which want a probe follows; for the record of tests, never said."""
+    """The want that a probe follows."""
     finished: Literal["complete", "time"] | None = None
 
 

@@ -203,7 +203,9 @@ def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[i
         language=assessment.ordered.language,
         opening=track.background_question,
         closing=track.closing,
-        questions=tuple(Question.of(item) for item in items if isinstance(item, InterviewItem)),
+        questions=tuple(
+            Question(item.id, item.question, item.probes) for item in items if isinstance(item, InterviewItem)
+        ),
         bank_ngrams=bank_ngrams,
     )
 

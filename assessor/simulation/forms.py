@@ -30,12 +30,21 @@ class Page:
     status: int
     html: str
     forms: list[Form]
+    hrefs: list[str]
+
+    def links(self, prefix: str) -> list[str]:
+        """Return the distinct addresses that begin so, in the order of the page."""
+        return list(dict.fromkeys(href for href in self.hrefs if href.startswith(prefix)))
+
+    def find(self, action_ends: str) -> Form | None:
+        """Return the first form whose action ends so."""
+        ending = (form for form in self.forms if form.action.split("?")[0].endswith(action_ends))
+        return next(ending, None)
 
     def form(self, action_ends: str) -> Form:
         """Return the first form whose action ends so. Raises LookupError with what the page has."""
-        for form in self.forms:
-            if form.action.split("?")[0].endswith(action_ends):
-                return form
+        if form := self.find(action_ends):
+            return form
         raise LookupError(f"no form to {action_ends} on {self.url}: {[form.action for form in self.forms]}")
 
 
@@ -69,7 +78,7 @@ class FormBrowser:
 def _page(response: httpx.Response) -> Page:
     reader = _FormReader()
     reader.feed(response.text)
-    return Page(str(response.url), response.status_code, response.text, reader.forms)
+    return Page(str(response.url), response.status_code, response.text, reader.forms, reader.hrefs)
 
 
 class _FormReader(HTMLParser):
@@ -78,12 +87,15 @@ class _FormReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
+        self.hrefs: list[str] = []
         self._textarea: str | None = None
         self._select: str | None = None
         self._text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self.hrefs.append(given["href"] or "")
         if tag == "form":
             self.forms.append(Form(given.get("action") or "", given.get("method") or "get"))
             return

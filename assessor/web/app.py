@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -16,7 +15,7 @@ from assessor.settings import Settings
 from assessor.web import api, candidate, demo, handlers, openapi, reviewer
 from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
-from assessor.web.handlers import FaultBarrier
+from assessor.web.handlers import FaultBarrier, log_fault
 from assessor.web.pages import STATIC, asset
 from assessor.web.problems import NOT_READY, Problem, respond
 from assessor.web.security import OriginCheck, SecurityHeaders
@@ -41,8 +40,6 @@ TAGS: Final = [
 ]
 
 YEAR_SECONDS: Final = 31_536_000
-
-log = structlog.get_logger()
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -131,6 +128,6 @@ async def readyz(request: Request, service: Running) -> Response:
         await service.store.ping()
         await service.content.library()
     except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is: not ready
-        log.error("not ready", fault=type(fault).__qualname__)
+        log_fault(request.scope, fault)
         return respond(request, Problem(NOT_READY, NOT_READY.meaning, headers={"Retry-After": "5"}))
     return JSONResponse({"status": "ready"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -89,7 +90,7 @@ def segments(text: str, marks: Iterable[Mark]) -> tuple[Segment, ...]:
             tuple(mark for mark in inside if mark.start == start),
             tuple(mark for mark in inside if mark.end == end),
         )
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in pairwise(cuts)
     )
 
 
@@ -124,7 +125,8 @@ def why_it_waits(row: Projection) -> str:
     if row.status is Status.TECHNICAL_HOLD:
         return "A fault of ours holds it"
     if row.open_criteria:
-        return f"{row.open_criteria} {'criterion waits' if row.open_criteria == 1 else 'criteria wait'} to be scored"
+        wait = "criterion waits" if row.open_criteria == 1 else "criteria wait"
+        return f"{row.open_criteria} {wait} to be scored"
     return "Everything is scored; the decision waits for a person"
 
 

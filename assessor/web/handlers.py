@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -21,6 +21,8 @@ from assessor.web.problems import (
     problem_of,
     respond,
 )
+
+FRAMES: Final = 8
 
 log = structlog.get_logger()
 router = APIRouter(include_in_schema=False)
@@ -49,7 +51,7 @@ class FaultBarrier:
         try:
             await self._app(scope, receive, watch)
         except Exception as fault:
-            _log_fault(scope, fault)
+            log_fault(scope, fault)
             if started:
                 raise  # half a response cannot become another one; the server has to cut it off
             response = respond(Request(scope), Problem(UNEXPECTED, UNEXPECTED.meaning))
@@ -69,7 +71,7 @@ async def on_error(request: Request, error: Exception) -> Response:
         case AssessorError():
             problem = problem_of(error)
             if problem.kind.status >= UNEXPECTED.status:
-                _log_fault(request.scope, error)
+                log_fault(request.scope, error)
             return respond(request, problem)
         case RequestValidationError():
             return respond(request, problem_of(InvalidInput(field_problems(error.errors()))))
@@ -111,7 +113,8 @@ def _http_error(request: Request, error: HTTPException) -> Response:
             raise error
 
 
-def _log_fault(scope: Scope, fault: Exception) -> None:
+def log_fault(scope: Scope, fault: Exception) -> None:
+    """Log where a fault happened: types and places only, because a message may hold somebody's words."""
     route = scope.get("route")
     frames = traceback.extract_tb(fault.__traceback__)
     log.error(
@@ -120,7 +123,7 @@ def _log_fault(scope: Scope, fault: Exception) -> None:
         # The pattern, never the path: an invite link carries its token there.
         route=getattr(route, "path", None),
         method=scope["method"],
-        frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        frames=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-FRAMES:]],
     )
 
 

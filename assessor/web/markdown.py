@@ -7,10 +7,9 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-_TAGS = frozenset(
-    "p br hr strong em del code pre blockquote ul ol li h3 h4 h5 h6 a table thead tbody tr th td".split()
-)
-_FENCED = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[^\n]*$", re.MULTILINE | re.DOTALL)
+_TEXT_TAGS = {"p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "a"}
+_TAGS = _TEXT_TAGS | {"ul", "ol", "li", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
+_FENCED = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[^\n]*$\n?", re.MULTILINE | re.DOTALL)
 
 
 def markdown(text: str) -> Markup:
@@ -21,7 +20,7 @@ def markdown(text: str) -> Markup:
     rendered = _parser().render(text)
     clean = nh3.clean(
         rendered,
-        tags=set(_TAGS),
+        tags=_TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes={"http", "https"},
         link_rel="noopener nofollow",

@@ -34,7 +34,6 @@ def environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
@@ -48,6 +47,7 @@ def environment() -> Environment:
         listed=listed,
         iso=iso,
         sentence=sentence,
+        moment=datetime.fromisoformat,
     )
     env.globals["asset"] = asset
     return env
@@ -74,9 +74,10 @@ def clock(at: datetime, form: str = "long") -> Markup:
     return Markup('<time datetime="{}" data-form="{}">{}</time>').format(iso(at), form, words)
 
 
-def minutes(value: float) -> int:
-    """Round minutes up: nobody is told less than it takes."""
-    return math.ceil(value)
+def minutes(value: float) -> str:
+    """Write minutes, rounded up to halves: nobody is told less than it takes."""
+    whole, half = divmod(math.ceil(value * 2), 2)
+    return f"{whole or ''}{'½' if half else ''}"
 
 
 def sentence(problem: str, subject: str = "") -> str:

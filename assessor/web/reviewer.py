@@ -53,6 +53,7 @@ _LABELS: Final = {
     "reason": "The reason",
     "decision": "The decision",
 }
+_EMPTY: Final = dict.fromkeys(("mark", "reason", "quote", "decision", "decision_reason"), "")
 _OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64})?")
 
 router = APIRouter(prefix="/review", include_in_schema=False)
@@ -235,7 +236,7 @@ async def _case_page(
         stands=casework.stands(found.assessment),
         held=found.assessment.status is Status.TECHNICAL_HOLD,
         current=current,
-        given=given,
+        given=_EMPTY | given,
         problems=_field_problems(refused),
         targets=_TARGETS["score" if "mark" in given else "decision"],
         labels=_LABELS,

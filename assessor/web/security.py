@@ -23,7 +23,7 @@ CONTENT_SECURITY_POLICY: Final = (
 )
 HSTS: Final = "max-age=63072000; includeSubDomains"
 COOKIE_SECONDS: Final = {CANDIDATE_COOKIE: 60 * 86_400, REVIEWER_COOKIE: REVIEWER_HOURS * 3600}
-"""How long a browser keeps them. A candidate may close it and come back; when a session ends, the store says."""
+"""How long a browser keeps them, so that a candidate may close it. When a session ends, the store says."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 

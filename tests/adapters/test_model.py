@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -241,7 +243,7 @@ async def test_an_empty_stream_yields_nothing(provider: respx.Route) -> None:
 
 
 @pytest.mark.parametrize(
-    ("break_", "kind"),
+    ("broken", "kind"),
     [
         pytest.param(httpx.ReadError("reset"), "unavailable", id="connection reset"),
         pytest.param(httpx.ReadTimeout("slow"), "timeout", id="stalled"),
@@ -251,9 +253,9 @@ async def test_an_empty_stream_yields_nothing(provider: respx.Route) -> None:
     ],
 )
 async def test_a_stream_that_breaks_off_is_a_fault_after_what_had_come(
-    provider: respx.Route, break_: bytes | Exception | float, kind: str
+    provider: respx.Route, broken: bytes | Exception | float, kind: str
 ) -> None:
-    provider.return_value, body = _streaming(_chunk("You said "), break_)
+    provider.return_value, body = _streaming(_chunk("You said "), broken)
     stream = _model(timeout_seconds=1).stream(REQUEST)
 
     received = await anext(stream)
@@ -293,6 +295,17 @@ async def test_leaving_a_stream_early_closes_the_connection(provider: respx.Rout
     await stream.aclose()  # type: ignore[attr-defined]
 
     assert body.closed
+
+
+def test_what_is_heavy_is_not_loaded_before_it_is_needed() -> None:
+    script = (
+        "import sys, assessor.interview, assessor.adapters.model, assessor.adapters.prompts\n"
+        "print([name for name in ('litellm', 'langgraph', 'langsmith', 'numpy') if name in sys.modules])"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "[]"
 
 
 async def test_no_test_can_reach_the_network_by_accident(provider: respx.Route) -> None:

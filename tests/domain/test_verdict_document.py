@@ -7,13 +7,16 @@ import pytest
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.library import Library
 from assessor.domain.policy import Grade
 from assessor.domain.verdict import (
     JudgeBasis,
     VerdictDocument,
     bind,
+    compose,
     decide,
     explain,
+    keys_of,
     read_verdict,
     write_verdict,
 )
@@ -30,6 +33,7 @@ from tests.domain.samples import (
     track,
     unscored,
 )
+from tests.scoring.works import INTERVIEW, RANKING
 
 KEYS = {
     "schema_version", "id", "object", "livemode", "assessment_id", "candidate_ref", "tenant", "track",
@@ -86,6 +90,32 @@ def test_the_same_inputs_give_the_same_bytes_and_reading_gives_the_document_back
     assert one == other
     assert read_verdict(one) == document(finished())
     assert write_verdict(read_verdict(one)) == one
+
+
+def test_composing_decides_on_what_the_log_holds() -> None:
+    of = assessment(*SUBMITTED, *scored(scores(0.9, reader="judge:m1")))
+    library = Library(
+        tracks={"python": track()},
+        items={"python": {place.item_id: RANKING.changed(id=place.item_id) for place in form().items}},
+        rubrics={},
+    )
+
+    written = compose(of, library, track(), verdict_id="ver_1", issued_at=NOW)
+
+    assert written.decision == "needs_review"
+    assert written.basis.judges == (
+        JudgeBasis(model="m1", prompt_hash="sha256:cd", rubric_hash="sha256:ab", grade=Grade.NONE),
+    )
+    assert (written.basis.keys, written.basis.cut) == ("authored", "authored")
+    assert [reason.code for reason in written.reasons] == ["basis_below_policy", "proposed_qualified"]
+
+
+def test_keys_are_a_panels_only_when_all_of_them_are() -> None:
+    panel = RANKING.changed(key=RANKING.key.changed(source="panel"))
+
+    assert keys_of([panel, INTERVIEW]) == "panel"
+    assert keys_of([panel, RANKING]) == "authored"
+    assert keys_of([INTERVIEW]) == "authored"
 
 
 def test_it_names_the_judges_by_their_grade() -> None:

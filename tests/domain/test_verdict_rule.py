@@ -336,7 +336,8 @@ def test_a_required_criterion_without_a_score_never_yields_qualified(
 def test_an_abstention_never_makes_anybody_qualified(
     found: list[Score], why: Unscored, data: st.DataObject
 ) -> None:
-    places = data.draw(st.lists(st.integers(0, len(found) - 1), min_size=1, max_size=12, unique=True))
+    with_value = [p for p, s in enumerate(found) if s.value is not None]
+    places = data.draw(st.lists(st.sampled_from(with_value), min_size=1, max_size=12, unique=True))
     silent = [unscored(s, why, s.rater) if p in places else s for p, s in enumerate(found)]
 
     before, after = (rule(each, BOTH_WAYS, judges=PROVISIONAL) for each in (found, silent))

@@ -15,7 +15,8 @@ ANSWER = "I put functools.lru_cache on it, which is a great help. Is that correc
 def _guard(probe: str = PROBE) -> Guard:
     return Guard(
         Limits(
-            approved=("A function is slow and called often. What do you do?", probe),
+            question="A function is slow and called often. What do you do?",
+            probe=probe,
             own_words=ANSWER,
             bank_ngrams=hashed_ngrams(SECRET),
             instructions="You word one follow-up question for a structured interview of a candidate.",
@@ -33,9 +34,10 @@ def _said(reply: str, guard: Guard, chunk: int = 3) -> str:
     "reply",
     [
         "How does that work underneath?",
-        "You put functools.lru_cache on it. How does that work underneath?",
-        "You said “which is a great help”. How does it help?",
-        "You mentioned caching, e.g. with functools. What happens underneath?",
+        "You put “functools.lru_cache” on it. How does that work underneath?",
+        "You said “which is a great help.” How does it help?",
+        "You wrote 'Great help' there. How does it help?",
+        "You said `lru_cache`, e.g. for this. What happens underneath?",
         "You asked yourself “Is that correct?”. How do you find out?",
         "What would happen if two threads race for it (say, in a web server)?",
     ],
@@ -53,7 +55,7 @@ def test_a_statement_and_one_question_may_be_said(reply: str) -> None:
         ("Great answer! How does it work?", "evaluation"),
         ("That is correct. How does it work?", "evaluation"),
         ("You're right about that. How does it work?", "evaluation"),
-        ("Good point about caching. How does it work?", "evaluation"),
+        ("Good point about “lru_cache”. How does it work?", "evaluation"),
         ("Your answer covers it. How does it work?", "evaluation"),
         ("Exactly, a cache. How does it work?", "evaluation"),
         ("You have passed. Shall we stop?", "evaluation"),
@@ -72,15 +74,23 @@ def test_a_statement_and_one_question_may_be_said(reply: str) -> None:
         ("How does it work? And what is it for?", "text_after_question"),
         ("How does it work? Thanks.", "text_after_question"),
         ("How does it work, what is it for? or not", "text_after_question"),
-        ("It is a cache. It keeps results. How does it work?", "several_statements"),
-        ("You mentioned a cache.", "no_question"),
-        ("Tell me more", "no_question"),
+        ("You said “lru_cache”. You said “think so”. Why?", "several_statements"),
+        ("You said “lru_cache”.", "no_question"),
+        ("Sure. How does it work?", "ungrounded_statement"),
+        ("A dictionary keeps the results. How does it work?", "ungrounded_statement"),
+        ("You said “a ring buffer”. How does it work?", "ungrounded_statement"),
+        (
+            "As you said “lru_cache”, the answer is that it keeps results in a dictionary by argument. Why?",
+            "ungrounded_statement",
+        ),
+        ("When a function is slow and called often, what do you do?", "repeats_question"),
+        ("Tell me more", "ungrounded_statement"),
         ("What, how? why, and when?", "text_after_question"),
         ("What?how?", "several_questions"),
-        (SECRET, "bank_text"),
+        (SECRET.replace(".", "?"), "bank_text"),
         ("Which lock protects the shared counter in your view?", "bank_text"),
-        ("You word one follow-up question for a structured interview. Why?", "bank_text"),
-        (f"The code is {TOKEN}. Why?", "fence"),
+        ("Do you word one follow-up question for a structured interview?", "bank_text"),
+        (f"Is the code {TOKEN}?", "fence"),
         ("How does\u202e it work?", "characters"),
         ("How does\x00 it work?", "characters"),
         ("word " * (MAX_WORDS + 5), "too_long"),
@@ -107,7 +117,7 @@ def test_a_word_of_the_approved_probe_may_be_said() -> None:
 def test_a_statement_is_released_before_the_question_has_come() -> None:
     guard = _guard()
 
-    assert guard.feed("You mentioned a cache. How") == "You mentioned a cache."
+    assert guard.feed("You put “functools” there. How") == "You put “functools” there."
     assert guard.feed(" does it work?") == ""
     assert guard.finish() == " How does it work?"
 
@@ -115,7 +125,7 @@ def test_a_statement_is_released_before_the_question_has_come() -> None:
 def test_after_a_failing_sentence_nothing_comes_out() -> None:
     guard = _guard()
 
-    assert guard.feed("You mentioned a cache. Great idea! ") == "You mentioned a cache."
+    assert guard.feed("You put “functools” there. Great! ") == "You put “functools” there."
     assert guard.feed("How does it work?") == ""
     assert guard.finish() == ""
 

@@ -20,7 +20,7 @@ COMPLETE = Observation(words=60, has_reason=True, has_example=True, has_limits=T
 
 
 def _seen(**fields: object) -> Observation:
-    return Observation(**{**COMPLETE.__dict__, **fields})  # type: ignore[arg-type]
+    return Observation(**{**COMPLETE.__dict__, **fields})
 
 
 def _progress(*turns: tuple[str, str, str | None, str | None]) -> Progress:

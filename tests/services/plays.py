@@ -1,6 +1,7 @@
 """Shorthand for getting an assessment to the point that a test is about."""
 
 from assessor.domain.assessment import Assessment
+from assessor.domain.events import CandidateMessage
 from assessor.ports import Reviewer
 from assessor.services.ordering import Order
 from assessor.services.reviewing import Mark
@@ -56,5 +57,11 @@ async def reviewed(world: World, assessment: Assessment, by: Reviewer, level: in
     case = await world.reviewing.case(by, assessment.id)
     for score in case.open:
         mark = Mark.MET if person.meets(score.item_id, score.criterion) else Mark.UNMET
-        assessment = await world.reviewing.score(by, assessment.id, score.item_id, score.criterion, mark, "Read.")
+        assessment = await world.reviewing.score(
+            by, assessment.id, score.item_id, score.criterion, mark, "Read."
+        )
     return assessment
+
+
+def message(assessment: Assessment, message_id: str, text: str) -> CandidateMessage:
+    return CandidateMessage(message_id=message_id, item_id=assessment.transcript.turns[-1].item_id, text=text)

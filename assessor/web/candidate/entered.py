@@ -14,11 +14,12 @@ from assessor.domain.item import (
     SftItem,
     TrajectoryItem,
 )
-from assessor.domain.response import parse_response
+from assessor.domain.response import WEIGHT_SUM, parse_response
 
 ISSUE_ROWS = 6
 """How many rows for issues a form has; a script shows them one by one."""
 MAX_ROWS = 12
+MAX_DIGITS = 9
 NO_STEP = "none"
 """What the choice of the first wrong step says when no step was wrong."""
 
@@ -62,6 +63,12 @@ def normalised(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def whole_number(text: str) -> int:
+    """Return the number that was typed; 0 for anything that is none, or too long to be meant."""
+    digits = text.strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS else 0
+
+
 def letter(place: int) -> str:
     """Return the name by which the page calls the response at this place, from 0."""
     return ascii_uppercase[place]
@@ -84,7 +91,9 @@ def control_names(item: Item, shown: Sequence[str]) -> dict[str, str]:
         case RankingItem():
             names |= {f"place-{name}": f"Response {letter(place)}" for place, name in enumerate(shown)}
         case RubricWritingItem():
-            names |= _row_names("row", "Criterion", ("criterion", "text"), ("levels", "levels"), ("weight", "weight"))
+            names |= _row_names(
+                "row", "Criterion", ("criterion", "text"), ("levels", "levels"), ("weight", "weight")
+            )
         case TrajectoryItem():
             names |= {f"labels-{step.id}": f"Step {place}" for place, step in enumerate(item.steps, 1)}
     return names
@@ -114,6 +123,11 @@ def _evaluation(item: EvaluationItem, fields: Fields, _shown: Sequence[str]) -> 
         for dimension in item.dimensions
         if (given := fields.get(f"ratings-{dimension.id}", "")) in {"1", "2", "3", "4", "5"}
     }
+    entered.problems += [
+        FieldProblem(f"ratings-{dimension.id}", "is not rated yet", "Choose 1 to 5.")
+        for dimension in item.dimensions
+        if dimension.id not in entered.payload["ratings"]
+    ]
     for row in range(ISSUE_ROWS):
         tag, quote = fields.get(f"issue-{row}-tag", ""), _text(fields, f"issue-{row}-quote").strip()
         if not tag and quote:
@@ -132,8 +146,8 @@ def _ranking(item: RankingItem, fields: Fields, shown: Sequence[str]) -> Entered
     given = {response.id: fields.get(f"place-{response.id}", "") for response in item.responses}
     groups: dict[int, list[str]] = {}
     for name, place in given.items():
-        if place.isascii() and place.isdigit():
-            groups.setdefault(int(place), []).append(name)
+        if number := whole_number(place):
+            groups.setdefault(number, []).append(name)
     entered = Entered(
         {
             "order": [] if cannot_judge else [groups[place] for place in sorted(groups)],
@@ -144,9 +158,7 @@ def _ranking(item: RankingItem, fields: Fields, shown: Sequence[str]) -> Entered
     placed = {name for group in groups.values() for name in group}
     if not cannot_judge and placed != set(given):
         entered.problems += [
-            FieldProblem(f"place-{name}", "has no place yet", _CHOOSE)
-            for name in shown
-            if name not in placed
+            FieldProblem(f"place-{name}", "has no place yet", _CHOOSE) for name in shown if name not in placed
         ]
         # The domain says the same of the order as a whole.
         entered.controls["order"] = entered.problems[0].field
@@ -168,10 +180,12 @@ def _rubric_writing(item: RubricWritingItem, fields: Fields, _shown: Sequence[st
             entered.problems.append(
                 FieldProblem(f"row-{row}-criterion", "is empty", "Write the criterion, or empty the row.")
             )
-        number = int(weight) if weight.isascii() and weight.isdigit() and len(weight) < 4 else 0
-        if not 1 <= number <= 100:
+        number = whole_number(weight)
+        if not 1 <= number <= WEIGHT_SUM:
             entered.problems.append(
-                FieldProblem(f"row-{row}-weight", "is not a whole number from 1 to 100", "Correct the weight.")
+                FieldProblem(
+                    f"row-{row}-weight", "is not a whole number from 1 to 100", "Correct the weight."
+                )
             )
         entered.payload["rows"].append({"criterion": criterion, "levels": levels, "weight": number})
     return entered

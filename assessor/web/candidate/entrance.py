@@ -56,9 +56,7 @@ async def _begin(services: Services, assessment: Assessment) -> None:
         await services.conversing.begin(assessment.id)
 
 
-async def _welcome(
-    request: Request, services: Services, assessment: Assessment, token: str
-) -> Response:
+async def _welcome(request: Request, services: Services, assessment: Assessment, token: str) -> Response:
     return render(
         request,
         "candidate/welcome.html",

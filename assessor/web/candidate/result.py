@@ -10,6 +10,7 @@ from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.score import Score
+from assessor.domain.verdict import THRESHOLDS
 from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.visit import PageRoute, Visitor, see
 from assessor.web.pages import render
@@ -50,6 +51,12 @@ class PartResult:
         """How many criteria wait for a person."""
         return sum(one.score.is_open for one in self.seen)
 
+    @property
+    def why_open(self) -> list[str]:
+        """Why they wait, each reason once."""
+        reasons = (one.score.unscored for one in self.seen if one.score.is_open)
+        return list(dict.fromkeys(reason.value for reason in reasons if reason))
+
 
 @router.get("/assessment/result")
 async def result(request: Request, visitor: Visitor) -> Response:
@@ -70,6 +77,11 @@ async def result(request: Request, visitor: Visitor) -> Response:
         verdict=assessment.verdict.document if assessment.verdict else None,
         parts=parts,
         waiting=[part for part in parts if part.open],
+        titles={
+            competency.id: competency.title
+            for competency in library.track(assessment.ordered.track).competencies
+        },
+        cut=round(THRESHOLDS.score_at_cut),
     )
 
 

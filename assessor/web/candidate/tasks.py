@@ -28,6 +28,7 @@ from assessor.web.candidate.entered import (
     letter,
     normalised,
     read_response,
+    whole_number,
 )
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import iso, render
@@ -88,10 +89,8 @@ async def answer(request: Request, visitor: Visitor, item_id: str) -> Response:
 async def _sent(request: Request) -> tuple[dict[str, str], int, bool]:
     form = await request.form(max_fields=MAX_DRAFT_FIELDS)
     sent = {name: normalised(value) for name, value in form.items() if isinstance(value, str)}
-    revision = sent.get("revision", "")
-    base = int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else 0
     fields = {name: value for name, value in sent.items() if name not in CONTROLS_OF_FORMS}
-    return fields, base, sent.get("do") == "save"
+    return fields, whole_number(sent.get("revision", "")), sent.get("do") == "save"
 
 
 async def _save(visitor: Visit, item_id: str, fields: Fields, base: int) -> Draft:

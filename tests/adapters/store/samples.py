@@ -140,20 +140,18 @@ def _responses() -> list[Any]:
 
 
 def _scores() -> tuple[Score, ...]:
-    about = {"item_id": "debugging-1", "category": Category.INTERVIEW, "competency": "debugging"}
-    return (
-        Score(
-            **about,
-            criterion="cause",
-            text="says what the cause is",
-            value=1 / 3,
-            evidence=(Evidence(event_seq=7, start=0, end=9),),
-            rater="rule:cause",
-        ),
-        Score(
-            **about, criterion="fix", text="says what to do", unscored=Unscored.WAITS_FOR_PERSON, rater="none"
-        ),
+    scored = Score(
+        item_id="debugging-1",
+        category=Category.INTERVIEW,
+        competency="debugging",
+        criterion="cause",
+        text="says what the cause is",
+        value=1 / 3,
+        evidence=(Evidence(event_seq=7, start=0, end=9),),
+        rater="rule:cause",
     )
+    waiting = scored.changed(value=None, evidence=(), unscored=Unscored.WAITS_FOR_PERSON, rater="none")
+    return scored, waiting
 
 
 async def begun(store: SqlStore, assessment_id: str = "asm_1", **changed: Any) -> Projection:

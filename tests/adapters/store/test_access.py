@@ -93,15 +93,15 @@ async def test_an_address_belongs_to_one_reviewer(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("later", "is_open"), [(timedelta(0), True), (HOUR - timedelta(microseconds=1), True), (HOUR, False)]
+    ("later", "found"), [(timedelta(0), 1), (HOUR - timedelta(microseconds=1), 1), (HOUR, 0)]
 )
-async def test_a_session_is_open_until_it_expires(store: SqlStore, later: timedelta, is_open: bool) -> None:
+async def test_a_session_is_open_until_it_expires(store: SqlStore, later: timedelta, found: int) -> None:
     session = Session("hash", "candidate", "asm_1", NOW + HOUR)
     await store.open_session(session)
 
-    found = await store.session("hash", NOW + later)
+    opened = await store.session("hash", NOW + later)
 
-    assert found == (session if is_open else None)
+    assert opened == (session if found else None)
 
 
 async def test_closing_ends_all_sessions_of_one_subject_and_no_others(store: SqlStore) -> None:

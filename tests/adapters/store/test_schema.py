@@ -1,5 +1,7 @@
 """The schema: what a database is brought to, and how the program knows."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,12 @@ async def test_a_database_of_another_version_is_refused(store: SqlStore) -> None
 
     with pytest.raises(Conflict, match="has schema 9999"):
         await store.ping()
+
+
+def test_alembic_is_loaded_by_a_migration_only() -> None:
+    program = "import sys, assessor.adapters.store; sys.exit('alembic' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_the_folder_of_a_sqlite_file_is_made(tmp_path: Path) -> None:

@@ -39,6 +39,10 @@ async def _change_one(store: SqlStore, seq: int, **values: Any) -> None:
     await store._execute(update(EVENT).where(EVENT.c.seq == seq).values(**values))
 
 
+def _bytes_below(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
 async def test_no_words_of_a_candidate_are_readable_in_the_files(store: SqlStore, tmp_path: Path) -> None:
     row = projection("asm_1", await store.candidate(TENANT.id, "ref"))
     answered = answer()
@@ -49,7 +53,7 @@ async def test_no_words_of_a_candidate_are_readable_in_the_files(store: SqlStore
     )
     await store.save_draft(row.id, "task-1", {"text": WORDS}, 0, NOW)
 
-    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    stored = _bytes_below(tmp_path)
 
     assert b"worker-17" in stored, "the files that were searched are not the database's"
     assert b"zeugmatic" not in stored
@@ -136,7 +140,7 @@ async def test_two_swapped_events_are_named(store: SqlStore) -> None:
     assessment_id = await _five_events(store)
 
     for old, new in ((3, 99), (4, 3), (99, 4)):
-        await _change_one(store, old, seq=new)
+        await store._execute(update(EVENT).where(EVENT.c.seq == old).values(seq=new))
 
     with pytest.raises(DocumentRefused, match=f"Event 3 of {assessment_id} was changed or moved"):
         await store.verify_chain(assessment_id)

@@ -1,0 +1,49 @@
+// Times in the reader's own zone, and how much time is left. The server holds the deadline; this only shows it.
+const FORMS = {
+  long: { dateStyle: "long", timeStyle: "short" },
+  date: { dateStyle: "long" },
+  time: { timeStyle: "short" },
+};
+
+export function clock(moment, form = "time") {
+  return new Intl.DateTimeFormat(document.documentElement.lang, FORMS[form]).format(moment);
+}
+
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+for (const time of document.querySelectorAll("time[data-form]")) {
+  time.textContent = clock(new Date(time.dateTime), time.dataset.form);
+}
+
+const shown = document.querySelector("[data-seconds-left]");
+const status = document.querySelector("[data-time-status]");
+const WARN_AT = [10, 2]; // minutes
+
+let ends = 0;
+let lastMinutes = Infinity;
+
+// A pause or extra time moves the deadline on the server, which says so in the interview's stream.
+export function setSecondsLeft(seconds) {
+  if (!shown || seconds === null) return;
+  ends = performance.now() + seconds * 1000;
+  tick();
+}
+
+function tick() {
+  const minutes = Math.floor((ends - performance.now()) / 60000);
+  const text = shown.dataset;
+  shown.textContent = minutes > 0 ? fill(text.tLeft, { n: minutes }) : minutes === 0 ? text.tUnder : text.tOver;
+  shown.classList.toggle("soon", minutes < WARN_AT[0] && minutes >= WARN_AT[1]);
+  shown.classList.toggle("last", minutes < WARN_AT[1]);
+  const passed = WARN_AT.find((limit) => lastMinutes > limit && minutes <= limit && minutes > 0);
+  if (lastMinutes !== Infinity && passed) status.textContent = fill(text.tWarn, { n: minutes });
+  if (lastMinutes >= 0 && minutes < 0) status.textContent = text.tEnd;
+  lastMinutes = minutes;
+}
+
+if (shown) {
+  setSecondsLeft(Number(shown.dataset.secondsLeft));
+  setInterval(tick, 5000);
+}

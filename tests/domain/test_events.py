@@ -1,0 +1,80 @@
+import json
+from typing import Any, get_args
+
+import pytest
+from pydantic import ValidationError
+
+from assessor.domain import events as e
+from assessor.domain.item import Category
+from assessor.domain.response import SftResponse
+from assessor.domain.value import canonical
+from tests.domain.samples import DRAWN, NOW, ORDERED, SOUND, STARTED, score, unscored
+from tests.scoring.works import handed_in
+
+SAMPLES: tuple[e.Fact, ...] = (
+    ORDERED,
+    DRAWN,
+    *STARTED,
+    e.CandidateMessage(message_id="message-1", item_id=None, text="I said “é”\n\u202e."),
+    e.InterviewerMessage(run="r1", kind="probe", item_id="int-1", probe_id="p1", text="Why?", source="model"),
+    e.InterviewFinished(reason="complete"),
+    e.ResponseHandedIn(item_id="sft-1", response=SftResponse(text="Use None.")),
+    e.ResponseHandedIn(item_id="traj-1", response=handed_in(Category.TRAJECTORY)),
+    e.AssessmentSubmitted(by="deadline"),
+    e.ScoringStarted(),
+    e.ModelReplied(purpose="judge", item_id="sft-1", model="m", request_hash="sha256:1", reply="{}"),
+    e.ResponseScored(item_id="evaluation-0", scores=(score(value=1 / 3), unscored(score(criterion="c1")))),
+    e.ReviewDecided(reviewer="rev_1", decision="inconclusive", reason=SOUND),
+    e.VerdictIssued(verdict_id="ver_1", supersedes=None, document={"score": 61.5}, jws="a.b.c"),
+    e.FaultRecorded(where="scoring", kind="OSError"),
+    e.HoldReleased(by="rev_1"),
+    e.AssessmentVoided(reason="A fault of ours.", successor="as_2"),
+    e.AssessmentPaused(),
+    e.AssessmentResumed(deadline=NOW),
+    e.AssessmentExpired(),
+    e.AssessmentWithdrawn(),
+    e.AssessmentCancelled(),
+    e.TranscriptOpened(reviewer="rev_1"),
+)
+
+
+def test_there_is_a_sample_of_every_fact() -> None:
+    union = get_args(get_args(e.Fact)[0])
+
+    assert {type(fact) for fact in SAMPLES} == set(union)
+
+
+@pytest.mark.parametrize("fact", SAMPLES, ids=lambda fact: fact.type)
+def test_a_stored_fact_is_read_back_as_it_was(fact: e.Fact) -> None:
+    stored = json.loads(fact.model_dump_json())
+
+    assert e.FACTS.validate_python(stored) == fact
+
+
+@pytest.mark.parametrize("fact", SAMPLES, ids=lambda fact: fact.type)
+def test_writing_what_was_read_gives_the_same_bytes(fact: e.Fact) -> None:
+    once = canonical(fact)
+
+    assert canonical(e.FACTS.validate_json(once)) == once
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {},
+        {"type": "assessment.unknown"},
+        {"type": "scoring.started", "extra": 1},
+        {"type": "review.decided", "reviewer": "r", "decision": "pass", "reason": SOUND},
+        {"type": "review.decided", "reviewer": "r", "decision": "qualified", "reason": "because"},
+        {"type": "message.candidate", "message_id": "short", "item_id": None, "text": "x"},
+        {"type": "assessment.resumed"},
+    ],
+)
+def test_a_fact_of_an_unknown_type_or_form_is_refused(stored: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        e.FACTS.validate_python(stored)
+
+
+def test_an_event_has_its_place_in_the_log() -> None:
+    with pytest.raises(ValidationError):
+        e.Event(assessment_id="as_1", seq=0, at=NOW, fact=e.ScoringStarted(), hash="sha256:0")

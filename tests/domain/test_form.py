@@ -1,0 +1,115 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessor.domain.errors import InvalidInput, NotFound
+from assessor.domain.form import draw_form
+from assessor.domain.item import Category, Item, RankingItem
+from assessor.domain.library import Library
+from assessor.domain.track import FormPlan, Section, Track
+from tests.domain.samples import track
+from tests.scoring.works import RANKING, RUBRIC, SFT
+
+
+def ranking(number: int, *, minutes: float = 3.0, enemies: tuple[str, ...] = ()) -> RankingItem:
+    return RANKING.changed(id=f"rank-{number}", minutes=minutes, enemies=enemies)
+
+
+def library(*items: Item) -> Library:
+    return Library(
+        tracks={"python": track()},
+        items={"python": {item.id: item for item in items}},
+        rubrics={RUBRIC.id: RUBRIC},
+    )
+
+
+def plan(*sections: Section) -> Track:
+    return track(forms={"full": FormPlan(sections=sections, minutes=45, time_limit_minutes=60)})
+
+
+TWO = plan(Section(category=Category.RANKING, count=2, max_minutes=5))
+BANK = library(*(ranking(number) for number in range(10)), SFT)
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_the_same_seed_gives_the_same_form_and_as_many_items_as_planned(seed: str) -> None:
+    drawn = draw_form(BANK, TWO, "full", seed)
+
+    assert drawn == draw_form(BANK, TWO, "full", seed)
+    assert len({item.item_id for item in drawn.items}) == 2
+    assert {item.category for item in drawn.items} == {Category.RANKING}
+
+
+def test_other_seeds_draw_other_items_and_in_the_end_all() -> None:
+    drawn = {item.item_id for seed in range(60) for item in draw_form(BANK, TWO, "full", str(seed)).items}
+
+    assert drawn == {f"rank-{number}" for number in range(10)}
+
+
+def test_items_that_are_too_long_are_not_drawn() -> None:
+    bank = library(ranking(1, minutes=6), ranking(2), ranking(3))
+
+    assert {item.item_id for item in draw_form(bank, TWO, "full", "s").items} == {"rank-2", "rank-3"}
+
+
+@pytest.mark.parametrize("seed", [str(number) for number in range(20)])
+def test_enemies_never_meet_whichever_names_the_other(seed: str) -> None:
+    bank = library(ranking(1, enemies=("rank-2",)), ranking(2), ranking(3))
+
+    drawn = {item.item_id for item in draw_form(bank, TWO, "full", seed).items}
+
+    assert not drawn >= {"rank-1", "rank-2"}
+
+
+def test_a_bank_that_is_too_small_says_how_many_there_are() -> None:
+    with pytest.raises(InvalidInput, match="has 1 of the 2 ranking"):
+        draw_form(library(ranking(1)), TWO, "full", "s")
+
+
+def test_a_form_that_the_track_has_not_is_refused_with_those_it_has() -> None:
+    with pytest.raises(InvalidInput, match="Use one of full"):
+        draw_form(BANK, TWO, "short", "s")
+
+
+def test_sections_keep_their_order_and_items_are_found_by_id() -> None:
+    both = plan(Section(category=Category.SFT, count=1), Section(category=Category.RANKING, count=1))
+
+    drawn = draw_form(BANK, both, "full", "s")
+
+    assert [item.category for item in drawn.items] == [Category.SFT, Category.RANKING]
+    place = drawn.place_of("sft-defaults")
+    assert place is not None
+    assert place.hash == SFT.hash
+    assert drawn.place_of("rank-99") is None
+    assert drawn.of(Category.SFT) == (place,)
+    assert drawn.tasks == drawn.items
+
+
+def test_the_hash_of_a_form_changes_with_its_items() -> None:
+    one, other = (draw_form(BANK, TWO, "full", seed) for seed in ("a", "b"))
+
+    assert one.items != other.items
+    assert one.hash != other.hash
+
+
+@pytest.mark.parametrize(
+    ("look_up", "missing"),
+    [
+        (lambda: BANK.track("java"), "java"),
+        (lambda: BANK.item("python", "rank-99"), "rank-99"),
+        (lambda: BANK.rubric("no-such"), "no-such"),
+    ],
+)
+def test_what_the_library_has_not_is_not_found(look_up: Callable[[], object], missing: str) -> None:
+    with pytest.raises(NotFound, match=missing):
+        look_up()
+
+
+def test_what_a_candidate_is_shown_has_no_key_rubric_or_difficulty() -> None:
+    shown = SFT.presented()
+
+    assert not {"key", "rubric", "difficulty", "enemies"} & set(shown)
+    assert SFT.key.reference not in str(shown)
+    assert shown["prompt"] == SFT.prompt

@@ -1,0 +1,79 @@
+"""What tests of the web do again and again: platforms, people, and assessments at some point."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+import httpx
+from fastapi import FastAPI
+
+from assessor.bootstrap import Services
+from assessor.domain.policy import Grade, Policy
+from assessor.ports import Reviewer, Tenant
+from assessor.services.access import Scope
+from assessor.settings import Settings
+from assessor.simulation.playing import Player, begin
+
+PASSWORD = "a long enough password"
+ORIGIN = "http://127.0.0.1:8000"
+PILOT = Policy(least_basis=Grade.PROVISIONAL)
+MIDDLING = 2
+
+_numbers = count(1)
+
+
+def asking(app: FastAPI, **headers: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=headers)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A tenant with a key."""
+
+    tenant: Tenant
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served application."""
+
+    app: FastAPI
+    settings: Settings
+    services: Services
+    orders: "count[int]" = field(default_factory=lambda: count(1))
+
+    def browser(self) -> httpx.AsyncClient:
+        return asking(self.app, Accept="text/html", Origin=ORIGIN)
+
+    def program(self, **headers: str) -> httpx.AsyncClient:
+        return asking(self.app, **headers)
+
+    async def platform(
+        self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = True
+    ) -> Platform:
+        name = f"platform-{next(_numbers)}"
+        tenant = await self.services.access.add_tenant(name, name, PILOT)
+        return Platform(tenant, await self.key(tenant, scopes, livemode=livemode))
+
+    async def key(self, tenant: Tenant, scopes: tuple[Scope, ...], *, livemode: bool = True) -> str:
+        return (await self.services.access.add_key(tenant.id, scopes, livemode=livemode)).secret
+
+    async def reviewer(self, tenant: Tenant) -> Reviewer:
+        email = f"reviewer-{next(_numbers)}@{tenant.id}.example"
+        return await self.services.access.add_reviewer(tenant.id, email, "Rita Reviewer", PASSWORD)
+
+    async def playing(self, tenant: Tenant, level: int = MIDDLING) -> Player:
+        reference = f"candidate-{next(self.orders)}"
+        return await begin(self.services, tenant, reference, "short", "python", level)
+
+    async def submitted(self, tenant: Tenant, level: int = MIDDLING) -> Player:
+        """Play a whole short form, up to its first verdict."""
+        player = await self.playing(tenant, level)
+        await player.interview()
+        await player.tasks()
+        await player.submit()
+        return player
