@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ WORKFLOW_VERSION = "1"
 """Changes when the order or the names of steps do, so that no half-done workflow replays onto others."""
 
 MAX_STEP_ATTEMPTS = 3
+GRACE_SECONDS = 5
 
 ScoringWorkflow = Callable[[Steps, str], Awaitable[None]]
 
@@ -96,11 +98,23 @@ async def dbos_jobs(database_url: str, executor_id: str, scoring: ScoringWorkflo
         DBOS.launch()
         yield DbosJobs(score)
     finally:
-        # Off the loop: destroying waits for workflows that may need the loop to finish.
-        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-        # DBOS made its own thread pool the loop's default and has shut it down; the store closes after us.
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        await _stop()
         engine.dispose()
+
+
+async def _stop() -> None:
+    """Let running workflows finish for a while; what is cut off goes on at the next start.
+
+    Off the loop, since a workflow may need the loop to finish, and on threads of its own: DBOS makes
+    its pool the loop's default one, and leaves it there after it was shut down.
+    """
+    loop, own = asyncio.get_running_loop(), ThreadPoolExecutor(1)
+    stop = partial(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=GRACE_SECONDS)
+    try:
+        await loop.run_in_executor(own, stop)
+    finally:
+        own.shutdown()
+        loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="assessor"))
 
 
 def _engine(database_url: str) -> sa.Engine:

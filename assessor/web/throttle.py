@@ -45,19 +45,26 @@ class Throttle:
         """Count one try for each name. Raises TooManyTries when one of them had its share."""
         now = self.now()
         self._forget_ended(now)
-        windows = [self._windows.setdefault(name, _Window(now + self.seconds)) for name in names]
-        spent = [window.ends - now for window in windows if window.tries >= self.limit]
+        known = [self._windows[name] for name in names if name in self._windows]
+        spent = [window.ends - now for window in known if window.tries >= self.limit]
+        # A refused try opens no window: a flood of made-up names cannot push others out.
         if spent:
             raise TooManyTries(max(1, math.ceil(max(spent))))
-        for window in windows:
-            window.tries += 1
+        for name in names:
+            self._windows.setdefault(name, _Window(now + self.seconds)).tries += 1
 
     def forgive(self, name: str) -> None:
         """Begin anew for a name, after it turned out to be who it said."""
         self._windows.pop(name, None)
 
+    def forget(self) -> None:
+        """Begin anew for everybody."""
+        self._windows.clear()
+
     def _forget_ended(self, now: float) -> None:
-        for name in [name for name, window in self._windows.items() if window.ends <= now]:
-            del self._windows[name]
-        while len(self._windows) >= MAX_KEPT:  # made-up names must not fill the memory
-            del self._windows[next(iter(self._windows))]
+        # They stand in the order in which they end; the oldest also make room when there are too many.
+        while self._windows:
+            oldest = next(iter(self._windows))
+            if self._windows[oldest].ends > now and len(self._windows) < MAX_KEPT:
+                return
+            del self._windows[oldest]

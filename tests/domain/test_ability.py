@@ -101,6 +101,13 @@ def test_an_abstention_keeps_its_weight_and_widens_the_interval() -> None:
     assert _width(estimate(silent, CUT)) > _width(estimate(whole, CUT))
 
 
+def test_what_was_scored_does_not_count_for_more_because_the_rest_of_the_response_was_not() -> None:
+    alone = [Observation("a", 0.0, 1.3, 1.0, 1.0)]
+    with_abstentions = [*alone, *[Observation("a", 0.0, 1.3, 1.0, None)] * 4]
+
+    assert estimate(with_abstentions, CUT).mean < estimate(alone, CUT).mean
+
+
 def test_criteria_of_one_response_tell_less_than_as_many_responses() -> None:
     together = [Observation("a", 0.0, 1.3, 1.0, 1.0)] * 6
     apart = [Observation(name, 0.0, 1.3, 1.0, 1.0) for name in "abcdef"]

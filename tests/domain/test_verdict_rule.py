@@ -132,6 +132,16 @@ def test_open_criteria_that_could_change_the_outcome_wait_for_a_person() -> None
     assert ReasonCode.OPEN_CRITERIA in decision.reasons
 
 
+def test_nobody_is_turned_down_while_open_criteria_could_still_lift_them() -> None:
+    half = [unscored(s) if s.category in READ and s.criterion != "c0" else s for s in scores(0.15)]
+
+    decision = rule(half, BOTH_WAYS)
+
+    assert decision.probability <= THRESHOLDS.not_qualified
+    assert decision.decision == "needs_review"
+    assert decision.reasons == (ReasonCode.OPEN_CRITERIA,)
+
+
 @pytest.mark.parametrize(
     "why", [Unscored.MODEL_UNAVAILABLE, Unscored.MODEL_OUTPUT_INVALID, Unscored.TECHNICAL_FAULT]
 )

@@ -34,7 +34,7 @@ from assessor.domain.item import (
     TrajectoryKey,
 )
 from assessor.domain.response import Response, own_texts, parse_response
-from assessor.domain.rubric import Criterion, Rubric
+from assessor.domain.rubric import Anchor, Criterion, Rubric
 from assessor.domain.transcript import Turn
 from assessor.scoring import Work
 
@@ -54,6 +54,10 @@ RUBRIC = Rubric(
             level=4,
             required=True,
         ),
+    ),
+    anchors=(
+        Anchor(level=0, answer="Lists are difficult in Python."),
+        Anchor(level=3, answer="The list is one for all calls; default to None.", met=("cause", "fix")),
     ),
 )
 

@@ -1,26 +1,17 @@
 """A real application on a fresh SQLite store, asked in process; one for each module of tests."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from assessor.adapters.store import migrate
 from assessor.settings import Settings
+from assessor.simulation.playing import Player
 from assessor.web.app import create_app
-from tests.web.site import Site, asking
-
-
-@asynccontextmanager
-async def serving(folder: Path, *, demonstration: bool = False) -> AsyncIterator[Site]:
-    settings = Settings(data_dir=folder, demonstration=demonstration)
-    migrate(settings.database_url)
-    app = create_app(settings)
-    async with app.router.lifespan_context(app):
-        yield Site(app, settings, app.state.services)
+from tests.web.desk import Desk, sign_in
+from tests.web.site import Site, asking, serving
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +43,18 @@ def app(tmp_path: Path) -> FastAPI:
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with asking(app) as client:
         yield client
+
+
+@pytest.fixture
+async def desk(site: Site, browser: httpx.AsyncClient) -> Desk:
+    site.app.state.sign_in_throttle.forget()
+    platform = await site.platform()
+    person = await site.reviewer(platform.tenant)
+    answer = await sign_in(browser, person.email)
+    assert answer.status_code == 303
+    return Desk(site, platform, person, browser)
+
+
+@pytest.fixture
+async def player(desk: Desk) -> Player:
+    return await desk.site.submitted(desk.platform.tenant)

@@ -1,17 +1,22 @@
 """What tests of the web do again and again: platforms, people, and assessments at some point."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
+from assessor.adapters.store import migrate
 from assessor.bootstrap import Services
 from assessor.domain.policy import Grade, Policy
 from assessor.ports import Reviewer, Tenant
 from assessor.services.access import Scope
 from assessor.settings import Settings
 from assessor.simulation.playing import Player, begin
+from assessor.web.app import create_app
 
 PASSWORD = "a long enough password"
 ORIGIN = "http://127.0.0.1:8000"
@@ -52,9 +57,7 @@ class Site:
     def program(self, **headers: str) -> httpx.AsyncClient:
         return asking(self.app, **headers)
 
-    async def platform(
-        self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = True
-    ) -> Platform:
+    async def platform(self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = True) -> Platform:
         name = f"platform-{next(_numbers)}"
         tenant = await self.services.access.add_tenant(name, name, PILOT)
         return Platform(tenant, await self.key(tenant, scopes, livemode=livemode))
@@ -77,3 +80,12 @@ class Site:
         await player.tasks()
         await player.submit()
         return player
+
+
+@asynccontextmanager
+async def serving(folder: Path, *, demonstration: bool = False) -> AsyncIterator[Site]:
+    settings = Settings(data_dir=folder, demonstration=demonstration)
+    migrate(settings.database_url)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield Site(app, settings, app.state.services)

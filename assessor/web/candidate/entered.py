@@ -207,6 +207,11 @@ def _trajectory(item: TrajectoryItem, fields: Fields, _shown: Sequence[str]) -> 
         }
     )
     entered.problems = [
+        FieldProblem(f"labels-{step.id}", "has no label yet", _CHOOSE)
+        for step in item.steps
+        if step.id not in entered.payload["labels"]
+    ]
+    entered.problems += [
         FieldProblem(name, "is not chosen yet", _CHOOSE)
         for name in ("first_error", "error_class", "outcome")
         if not fields.get(name)

@@ -1,0 +1,96 @@
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import OctKey
+
+from assessor.adapters.signing import JwsSigner, verify
+from assessor.domain.errors import DocumentRefused
+
+PAYLOAD = '{"schema_version":"1","text":"naïve"}'.encode()
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> JwsSigner:
+    folder = tmp_path_factory.mktemp("keys")
+    return JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
+
+
+def signed(signer: JwsSigner, *, livemode: bool) -> str:
+    return signer.sign(PAYLOAD, livemode=livemode, audience="acme", jti="ver_1", issued_at=datetime.now(UTC))
+
+
+def test_what_was_signed_comes_back_byte_for_byte(signer: JwsSigner) -> None:
+    assert verify(signed(signer, livemode=True), signer.jwks(), demonstration=False) == PAYLOAD
+
+
+def test_the_header_binds_key_audience_id_and_time(signer: JwsSigner) -> None:
+    header = jws.extract_compact(signed(signer, livemode=True).encode()).headers()
+
+    assert (header["alg"], header["typ"], header["aud"], header["jti"]) == (
+        "Ed25519",
+        "verdict+jwt",
+        "acme",
+        "ver_1",
+    )
+    assert header["kid"] in [key["kid"] for key in signer.jwks()["keys"]]
+
+
+def test_a_demonstrations_signature_is_refused_unless_asked_for(signer: JwsSigner) -> None:
+    token = signed(signer, livemode=False)
+
+    with pytest.raises(DocumentRefused, match="demonstration key"):
+        verify(token, signer.jwks(), demonstration=False)
+    assert verify(token, signer.jwks(), demonstration=True) == PAYLOAD
+
+
+@given(data=st.data())
+def test_no_changed_character_goes_through(signer: JwsSigner, data: st.DataObject) -> None:
+    token = signed(signer, livemode=True)
+    place = data.draw(st.integers(0, len(token) - 1))
+    other = data.draw(st.characters(codec="ascii").filter(lambda character: character != token[place]))
+
+    with pytest.raises(DocumentRefused):
+        verify(token[:place] + other + token[place + 1 :], signer.jwks(), demonstration=True)
+
+
+def test_a_signature_by_another_key_is_refused(signer: JwsSigner, tmp_path: Path) -> None:
+    stranger = JwsSigner.from_files(tmp_path / "a.jwk", tmp_path / "b.jwk", create=True)
+
+    with pytest.raises(DocumentRefused):
+        verify(signed(stranger, livemode=True), signer.jwks(), demonstration=True)
+
+
+def test_an_hmac_made_with_the_public_key_is_refused(signer: JwsSigner) -> None:
+    public = signer.jwks()["keys"][0]
+    confused = jws.serialize_compact(
+        {"alg": "HS256", "typ": "verdict+jwt", "kid": public["kid"]},
+        PAYLOAD,
+        OctKey.import_key(public["x"].encode()),
+    )
+
+    with pytest.raises(DocumentRefused):
+        verify(confused, signer.jwks(), demonstration=True)
+
+
+def test_an_unsigned_token_is_refused(signer: JwsSigner) -> None:
+    with pytest.raises(DocumentRefused):
+        verify("eyJhbGciOiJub25lIn0.e30.", signer.jwks(), demonstration=True)
+
+
+def test_private_keys_are_for_their_owner_only_and_never_published(signer: JwsSigner, tmp_path: Path) -> None:
+    made = JwsSigner.from_files(tmp_path / "a.jwk", tmp_path / "b.jwk", create=True)
+
+    assert stat.S_IMODE((tmp_path / "a.jwk").stat().st_mode) == 0o600
+    assert json.loads((tmp_path / "a.jwk").read_text())["d"]
+    assert not any("d" in key for key in made.jwks()["keys"])
+
+
+def test_outside_development_a_missing_key_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        JwsSigner.from_files(tmp_path / "a.jwk", tmp_path / "b.jwk", create=False)

@@ -1,0 +1,39 @@
+"""A reviewer at work in a browser."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from assessor.domain.assessment import Assessment
+from assessor.domain.score import Score
+from assessor.ports import Reviewer
+from assessor.services.reviewing import Case
+from assessor.simulation.playing import Player
+from tests.web.site import PASSWORD, Platform, Site
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A reviewer who is signed in, in a browser."""
+
+    site: Site
+    platform: Platform
+    person: Reviewer
+    browser: httpx.AsyncClient
+
+    async def case(self, player: Player) -> Case:
+        return await self.site.services.reviewing.case(self.person, player.assessment_id)
+
+    async def load(self, player: Player) -> Assessment:
+        return await self.site.services.ordering.get(self.platform.tenant.id, player.assessment_id)
+
+    async def score(self, player: Player, score: Score, **fields: str) -> httpx.Response:
+        form = {"item_id": score.item_id, "criterion": score.criterion, "mark": "met"} | fields
+        return await self.browser.post(f"/review/{player.assessment_id}/scores", data=form)
+
+
+async def sign_in(
+    browser: httpx.AsyncClient, email: str, password: str = PASSWORD, **fields: str
+) -> httpx.Response:
+    form = {"email": email, "password": password, **fields}
+    return await browser.post("/review/login", data=form)

@@ -1,0 +1,335 @@
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessor.simulation.playing import Player
+from assessor.web.casework import Mark, segments
+from tests.web.desk import Desk
+from tests.web.site import Site
+
+REASON = "I read the whole of it, and this is what it shows."
+
+
+def words_of(page: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", page))
+
+
+# The queue and the case
+
+
+async def test_the_queue_says_why_each_case_waits(desk: Desk, player: Player) -> None:
+    assessment = await desk.load(player)
+
+    page = words_of((await desk.browser.get("/review")).text)
+
+    assert player.assessment_id in page
+    assert assessment.ordered.candidate_ref in page
+    assert f"{len(assessment.open_scores)} criteria wait to be scored" in page
+    assert "simulated" in page
+
+
+async def test_the_page_begins_with_the_most_decisive_criterion(desk: Desk, player: Player) -> None:
+    case = await desk.case(player)
+
+    page = await desk.browser.get(f"/review/{player.assessment_id}")
+
+    assert page.status_code == 200
+    assert f'name="criterion" value="{case.open[0].criterion}"' in page.text
+    assert f'name="item_id" value="{case.open[0].item_id}"' in page.text
+    for score in case.open:
+        assert score.text in unescape(page.text)
+
+
+async def test_a_reviewer_may_take_another_criterion_first(desk: Desk, player: Player) -> None:
+    last = (await desk.case(player)).open[-1]
+
+    page = await desk.browser.get(
+        f"/review/{player.assessment_id}", params={"item": last.item_id, "criterion": last.criterion}
+    )
+
+    assert f'name="criterion" value="{last.criterion}"' in page.text
+
+
+async def test_anchors_and_key_are_at_hand(desk: Desk, player: Player) -> None:
+    page = unescape((await desk.browser.get(f"/review/{player.assessment_id}")).text)
+
+    assert "Example answer at level 4" in page
+    assert "Key, for raters only" in page
+
+
+async def test_another_platforms_case_is_not_there(site: Site, desk: Desk) -> None:
+    other = await site.platform()
+    theirs = await site.playing(other.tenant)
+
+    answers = [
+        await desk.browser.get(f"/review/{theirs.assessment_id}"),
+        await desk.browser.get("/review/asm_00000000000000000000000000"),
+        await desk.browser.post(f"/review/{theirs.assessment_id}/scores", data={"mark": "met"}),
+        await desk.browser.post(
+            f"/review/{theirs.assessment_id}/decision", data={"decision": "qualified", "reason": REASON}
+        ),
+        await desk.browser.post(f"/review/{theirs.assessment_id}/retry"),
+        await desk.browser.post(f"/review/{theirs.assessment_id}/give-back", data={"reason": REASON}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 6
+
+
+async def test_opening_a_case_is_a_fact_of_its_log(desk: Desk, player: Player) -> None:
+    await desk.browser.get(f"/review/{player.assessment_id}")
+
+    events = await desk.site.services.store.events(player.assessment_id)
+    assert events[-1].fact.type == "transcript.opened"
+
+
+HOSTILE = '<script>alert(1)</script> <img src=x onerror="alert(2)"> {{ 7*7 }} [link](javascript:alert(3))'
+
+
+async def test_what_a_candidate_wrote_is_shown_as_text_and_runs_nothing(desk: Desk) -> None:
+    player = await desk.site.playing(desk.platform.tenant)
+    services = desk.site.services
+    assessment = await services.conversing.settled(player.assessment_id)
+    for number in range(60):
+        assessment = await services.conversing.settled(player.assessment_id)
+        if assessment.interview_finished:
+            break
+        await services.conversing.receive(player.assessment_id, f"hostile-{number:03}", f"{HOSTILE} {number}")
+    sft = next(place for place in assessment.form.tasks if place.category == "sft")
+    await services.answering.hand_in(player.assessment_id, sft.item_id, {"text": HOSTILE})
+    await player.submit()
+
+    page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
+
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert 'href="javascript' not in page
+    assert HOSTILE in words_of(page)
+
+
+# Scoring
+
+
+async def test_storing_a_score_leads_to_the_next_open_criterion(desk: Desk, player: Player) -> None:
+    first, second = (await desk.case(player)).open[:2]
+
+    answer = await desk.score(player, first, reason=REASON)
+    page = await desk.browser.get(answer.headers["location"])
+
+    assert answer.status_code == 303
+    assert "Your score is stored." in page.text
+    assert f'name="criterion" value="{second.criterion}"' in page.text
+    stored = (await desk.load(player)).scores[(first.item_id, first.criterion)]
+    assert (stored.value, stored.rater, stored.reason) == (1.0, f"person:{desk.person.id}", REASON)
+
+
+async def test_a_quote_becomes_evidence_that_is_marked_by_shape_and_linked(
+    desk: Desk, player: Player
+) -> None:
+    case = await desk.case(player)
+    score = next(score for score in case.open if case.assessment.texts_of(score.item_id))
+    own = case.assessment.texts_of(score.item_id)[0]
+    quote = " ".join(own.text.split()[:6])
+
+    await desk.score(player, score, quote=quote)
+    page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
+
+    marked = [words_of(found) for found in re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)]
+    assert quote in marked
+    link = re.search(r'href="#(evidence-[^"]+)"', page)
+    assert link is not None
+    assert page.count(f'id="{link[1]}"') == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "target"),
+    [
+        ({"mark": ""}, 422, "#mark-met"),
+        ({"mark": "maybe"}, 422, "#mark-met"),
+        ({"quote": "words that nobody here ever wrote"}, 422, "#quote"),
+        ({"reason": "x" * 2001}, 413, "#reason"),
+    ],
+)
+async def test_a_score_that_cannot_be_stored_stays_on_the_page_with_what_was_typed(
+    desk: Desk, player: Player, fields: dict[str, str], status: int, target: str
+) -> None:
+    second = (await desk.case(player)).open[1]
+    typed = {"reason": REASON, "quote": ""} | fields
+
+    answer = await desk.score(player, second, **typed)
+
+    assert answer.status_code == status
+    assert "Nothing was stored" in answer.text
+    assert f'href="{target}"' in answer.text
+    assert f'id="{target[1:]}"' in answer.text
+    assert f'name="criterion" value="{second.criterion}"' in answer.text
+    assert typed["reason"] in answer.text
+    assert typed["quote"] in answer.text
+    assert (await desk.load(player)).scores[(second.item_id, second.criterion)].is_open
+
+
+async def test_a_criterion_that_was_scored_meanwhile_is_told_and_not_changed(
+    desk: Desk, player: Player
+) -> None:
+    first = (await desk.case(player)).open[0]
+    await desk.score(player, first, mark="unmet")
+
+    answer = await desk.score(player, first, mark="met")
+
+    assert answer.status_code == 409
+    assert "scored meanwhile" in answer.text
+    assert (await desk.load(player)).scores[(first.item_id, first.criterion)].value == 0.0
+
+
+async def test_the_last_score_makes_the_superseding_verdict(desk: Desk, player: Player) -> None:
+    before = await desk.load(player)
+    assert before.verdict is not None
+
+    for score in (await desk.case(player)).open:
+        await desk.score(player, score)
+
+    after = await desk.load(player)
+    assert after.verdict is not None
+    assert after.verdict.supersedes == before.verdict.verdict_id
+    page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
+    assert after.verdict.verdict_id in page
+    assert before.verdict.verdict_id in page
+
+
+# Deciding
+
+
+@pytest.fixture
+async def scored(desk: Desk) -> Player:
+    """A case whose criteria are all settled and that still waits for a decision."""
+    player = await desk.site.submitted(desk.platform.tenant)
+    for score in (await desk.case(player)).open:
+        await desk.score(player, score, mark="cannot_assess", reason=REASON)
+    assert (await desk.load(player)).needs_person
+    return player
+
+
+async def test_when_all_is_scored_the_page_asks_for_a_decision_with_its_reason(
+    desk: Desk, scored: Player
+) -> None:
+    page = (await desk.browser.get(f"/review/{scored.assessment_id}")).text
+    answer = await desk.browser.post(
+        f"/review/{scored.assessment_id}/decision", data={"decision": "not_qualified", "reason": REASON}
+    )
+    after = (await desk.browser.get(answer.headers["location"])).text
+
+    assert "Your decision" in page
+    assert "Not qualified" in after
+    assert "decided by a person" in after
+    assessment = await desk.load(scored)
+    assert assessment.verdict is not None
+    assert assessment.verdict.document["decision"] == "not_qualified"
+    assert not assessment.needs_person
+
+
+@pytest.mark.parametrize(
+    ("form", "target"),
+    [
+        ({"decision": "", "reason": REASON}, "#decision-first"),
+        ({"decision": "perhaps", "reason": REASON}, "#decision-first"),
+        ({"decision": "qualified", "reason": ""}, "#decision-reason"),
+        ({"decision": "qualified", "reason": "short"}, "#decision-reason"),
+    ],
+)
+async def test_a_decision_needs_both_a_choice_and_a_reason(
+    desk: Desk, scored: Player, form: dict[str, str], target: str
+) -> None:
+    answer = await desk.browser.post(f"/review/{scored.assessment_id}/decision", data=form)
+
+    assert answer.status_code == 422
+    assert f'href="{target}"' in answer.text
+    assert f'id="{target[1:]}"' in answer.text
+    assert (await desk.load(scored)).needs_person
+
+
+async def test_a_second_decision_is_told_that_it_comes_too_late(desk: Desk, scored: Player) -> None:
+    address = f"/review/{scored.assessment_id}/decision"
+    await desk.browser.post(address, data={"decision": "qualified", "reason": REASON})
+
+    answer = await desk.browser.post(address, data={"decision": "not_qualified", "reason": REASON})
+
+    assert answer.status_code == 409
+    assert "This assessment is decided" in answer.text
+
+
+async def test_an_attempt_may_be_called_inconclusive_while_criteria_are_open(
+    desk: Desk, player: Player
+) -> None:
+    answer = await desk.browser.post(
+        f"/review/{player.assessment_id}/decision", data={"decision": "inconclusive", "reason": REASON}
+    )
+
+    assert answer.status_code == 303
+    assessment = await desk.load(player)
+    assert assessment.verdict is not None
+    assert assessment.verdict.document["decision"] == "inconclusive"
+
+
+# A fault of ours
+
+
+@pytest.fixture
+async def held(desk: Desk) -> Player:
+    player = await desk.site.playing(desk.platform.tenant)
+    await player.interview()
+    await desk.site.services.scoring.hold(player.assessment_id, "ModelFault")
+    return player
+
+
+async def test_a_held_case_offers_the_two_ways_out(desk: Desk, held: Player) -> None:
+    queue = (await desk.browser.get("/review")).text
+    page = (await desk.browser.get(f"/review/{held.assessment_id}")).text
+
+    assert "A fault of ours holds it" in queue
+    assert f'action="/review/{held.assessment_id}/retry"' in page
+    assert f'action="/review/{held.assessment_id}/give-back"' in page
+
+
+async def test_giving_back_needs_a_reason_and_orders_the_next_attempt(desk: Desk, held: Player) -> None:
+    address = f"/review/{held.assessment_id}/give-back"
+
+    refused = await desk.browser.post(address, data={"reason": " "})
+    given = await desk.browser.post(address, data={"reason": REASON})
+    page = (await desk.browser.get(given.headers["location"])).text
+
+    assert refused.status_code == 422
+    assert 'href="#decision-reason"' in refused.text
+    assert given.status_code == 303
+    voided = (await desk.load(held)).voided
+    assert voided is not None
+    assert voided.successor in page
+    assert "/c/" not in page
+
+
+async def test_scoring_again_releases_the_hold_once(desk: Desk, held: Player) -> None:
+    answers = [await desk.browser.post(f"/review/{held.assessment_id}/retry") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert (await desk.load(held)).status != "technical_hold"
+
+
+# Marking evidence in a text
+
+spans = st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=6)
+
+
+@given(st.text(max_size=50), spans)
+def test_cutting_a_text_at_its_marks_changes_none_of_it(text: str, places: list[tuple[int, int]]) -> None:
+    marks = [Mark(start, end, number, str(number)) for number, (start, end) in enumerate(places)]
+
+    cut = segments(text, marks)
+
+    assert "".join(segment.text for segment in cut) == text
+    for mark in marks:
+        covered = "".join(segment.text for segment in cut if mark in segment.marks)
+        real = 0 <= mark.start < mark.end <= len(text)
+        assert covered == (text[mark.start : mark.end] if real else "")
+        assert sum(mark in segment.begins for segment in cut) == real
+        assert sum(mark in segment.ends for segment in cut) == real
