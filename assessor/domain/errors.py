@@ -97,10 +97,13 @@ class VerdictNotReady(NotFound):
     """The assessment is known and has no verdict yet."""
 
     status: str
-    retry_after: int
+    retry_after: int | None
+    """Seconds; None when there will never be one."""
     code = "verdict-not-ready"
 
     def __str__(self) -> str:
+        if self.retry_after is None:
+            return f"Assessment {self.id} is {self.status}; it will not get a verdict."
         return (
             f"Assessment {self.id} is {self.status}; it has no verdict yet. "
             f"Ask again in {self.retry_after} seconds."

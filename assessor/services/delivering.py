@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assessor.domain.assessment import OPEN, Assessment
+from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
 from assessor.ports import Signer, Store, StoredVerdict
 from assessor.services.log import AssessmentLog
@@ -26,8 +26,8 @@ class Delivering:
             raise NotFound("assessment", assessment_id)
         verdict = await self._store.live_verdict(assessment_id)
         if verdict is None:
-            wait = RETRY_WHILE_WORKING if projection.status in OPEN else RETRY_WHILE_SCORING
-            raise VerdictNotReady("assessment", assessment_id, projection.status.value, wait)
+            status = projection.status
+            raise VerdictNotReady("assessment", assessment_id, status.value, _retry_after(status))
         return verdict
 
     async def history(self, tenant: str, assessment_id: str) -> tuple[StoredVerdict, ...]:
@@ -42,6 +42,12 @@ class Delivering:
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JWK set."""
         return self._signer.jwks()
+
+
+def _retry_after(status: Status) -> int | None:
+    if not TRANSITIONS[status]:
+        return None
+    return RETRY_WHILE_WORKING if status in OPEN else RETRY_WHILE_SCORING
 
 
 def transcript_document(assessment: Assessment) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from assessor.bootstrap import Services
 from assessor.domain.assessment import OPEN, Projection, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
+from assessor.domain.item import Category
 from assessor.services.ordering import Order
 from assessor.web import casework
 from assessor.web.dependencies import Running
@@ -22,6 +23,7 @@ from assessor.web.security import REVIEWER_COOKIE, set_session_cookie
 
 TENANT: Final = "demo"
 TRACK: Final = "python"
+FORM: Final = "short"
 REVIEWER_EMAIL: Final = "reviewer@demo.example"
 KEY_FILE: Final = "demo-key"
 
@@ -38,11 +40,18 @@ async def root() -> Response:
 async def doors(request: Request, service: Running) -> Response:
     """Show the three doors, and the simulated cases that wait."""
     rows = await service.ordering.recent(TENANT)
+    track = (await service.content.library()).track(TRACK)
+    counts = {section.category: section.count for section in track.forms[FORM].sections}
+    questions = counts.pop(Category.INTERVIEW, 0)
     return render(
         request,
         "demo/doors.html",
         model_name=service.model_name,
-        simulated=[row for row in rows if row.simulated],
+        track=track,
+        questions=questions,
+        tasks=sum(counts.values()),
+        minutes=track.forms[FORM].minutes,
+        simulated=[row for row in rows if row.simulated and row.status not in OPEN],
         played=[row for row in rows if not row.simulated],
         plainly=plainly,
     )
@@ -53,7 +62,7 @@ async def candidate(service: Running) -> Response:
     """Order the short form, and go in by its invite link."""
     tenant = await service.store.tenant(TENANT)
     reference = f"visitor-{secrets.token_hex(4)}"
-    order = Order(candidate_ref=reference, track=TRACK, form="short", livemode=False)
+    order = Order(candidate_ref=reference, track=TRACK, form=FORM, livemode=False)
     ordered = await service.ordering.order(tenant, order)
     # The path alone: a form may lead only to the address that the browser is at.
     return RedirectResponse(urlsplit(ordered.invite_url).path, 303)

@@ -201,6 +201,10 @@ def kind_of(error: type[AssessorError]) -> Kind:
     return next(BY_ERROR[cls] for cls in error.__mro__ if cls in BY_ERROR)
 
 
+def _retry_after(seconds: int | None) -> dict[str, str]:
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def problem_of(error: AssessorError) -> Problem:
     """Return how an error is told. The words of a fault of ours stay in the log."""
     kind = kind_of(type(error))
@@ -209,9 +213,7 @@ def problem_of(error: AssessorError) -> Problem:
         case e.InvalidInput():
             return Problem(kind, detail, {"errors": [vars(problem) for problem in error.problems]})
         case e.VerdictNotReady():
-            return Problem(
-                kind, detail, {"assessment_status": error.status}, {"Retry-After": str(error.retry_after)}
-            )
+            return Problem(kind, detail, {"assessment_status": error.status}, _retry_after(error.retry_after))
         case TooManyTries():
             return Problem(kind, detail, headers={"Retry-After": str(error.retry_after)})
         case e.StaleRevision():

@@ -264,4 +264,4 @@ def _to(address: str) -> Response:
 
 
 def _to_case(assessment_id: str, done: str) -> Response:
-    return _to(f"/review/{quote(assessment_id, safe='')}?done={done}")
+    return _to(f"/review/{quote(assessment_id, safe='')}?done={done}#act")

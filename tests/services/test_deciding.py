@@ -101,7 +101,18 @@ async def test_before_there_is_a_verdict_the_platform_learns_when_to_ask_again(w
     with pytest.raises(VerdictNotReady) as refused:
         await world.delivering.verdict("acme", assessment.id)
 
-    assert (refused.value.status, refused.value.retry_after > 0) == ("in_progress", True)
+    assert refused.value.status == "in_progress"
+    assert refused.value.retry_after
+
+
+async def test_where_there_will_never_be_a_verdict_nobody_is_told_to_ask_again(world: World) -> None:
+    assessment = await plays.begun(world)
+    await world.ordering.cancel("acme", assessment.id)
+
+    with pytest.raises(VerdictNotReady, match="will not get a verdict") as refused:
+        await world.delivering.verdict("acme", assessment.id)
+
+    assert refused.value.retry_after is None
 
 
 async def test_another_tenants_verdict_and_case_look_like_none(world: World) -> None:

@@ -57,6 +57,7 @@ async def test_one_address_leads_to_three_doors_marked_as_a_demonstration(visito
     led = await visitor.get("/")
     page = unescape((await visitor.get(led.headers["location"])).text)
 
+    assert "1 interview question and 4 tasks, about 8 minutes" in page
     for words in ("Enter as a candidate", "Enter as a reviewer", "Enter as a platform", "DEMO"):
         assert words in page
     assert "No model: authored questions and rule-chosen probes." in page
@@ -67,8 +68,9 @@ async def test_the_three_simulated_cases_wait_and_say_in_plain_words_how_they_en
 ) -> None:
     page = unescape((await visitor.get("/demo")).text)
 
+    finished = page.partition("played by a simulation")[2].partition("</ul>")[0]
     for reference in ("simulated-qualified", "simulated-near-the-cut", "simulated-fault-of-ours"):
-        assert reference in page
+        assert finished.count(f"<strong>{reference}") == 1
     assert "the attempt was given back" in page
 
 

@@ -1,0 +1,139 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assessor.adapters.shipped import shipped
+from tests.cli.conftest import Run
+
+
+def test_without_a_command_the_help_lists_them_all(run: Run) -> None:
+    shown = run("--help").stdout
+
+    commands = "serve migrate demo interview check-library verify-verdict keys reviewers openapi"
+    assert all(command in shown for command in commands.split())
+
+
+def test_migrating_twice_is_migrating_once(run: Run) -> None:
+    assert run("migrate").returncode == 0
+
+    again = run("migrate")
+
+    assert (again.returncode, again.stdout) == (0, "The database is up to date.\n")
+
+
+def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
+    made = json.loads(run("keys", "add", "--tenant", "acme", "--test", "--json").stdout)
+
+    listed = json.loads(run("keys", "list", "--tenant", "acme", "--json").stdout)
+    assert [key["id"] for key in listed] == [made["id"]]
+    assert made["secret"].startswith(made["id"] + ".")
+    assert made["secret"] not in json.dumps(listed)
+
+    assert run("keys", "revoke", made["id"]).returncode == 0
+    assert run("keys", "revoke", made["id"]).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--scope", "everything"), "--scope"),
+        (("--least-basis", "hearsay"), "--least-basis"),
+    ],
+)
+def test_a_wrong_option_is_named_with_what_would_do(run: Run, arguments: tuple[str, ...], named: str) -> None:
+    refused = run("keys", "add", "--tenant", "acme", *arguments)
+
+    assert refused.returncode == 1
+    assert named in refused.stderr
+    assert "Use one of" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_reviewer_is_added_with_a_password_that_is_asked_for(run: Run) -> None:
+    run("keys", "add", "--tenant", "acme", "--test")
+
+    added = run(
+        "reviewers", "add", "rita@acme.example", "--tenant", "acme", "--password", "a long enough password"
+    )
+
+    assert added.returncode == 0
+    assert json.loads(run("reviewers", "list", "--json").stdout)[0]["email"] == "rita@acme.example"
+
+
+def test_the_shipped_library_has_no_errors(run: Run) -> None:
+    checked = run("check-library", "--json")
+
+    report = json.loads(checked.stdout)
+    assert checked.returncode == 0
+    assert report["errors"] == []
+    assert report["tracks"]["python"]["interview"] >= 8
+
+
+def test_a_broken_bank_is_reported_with_file_line_and_field_all_at_once(run: Run, tmp_path: Path) -> None:
+    banks = tmp_path / "banks"
+    shutil.copytree(shipped("question_banks"), banks)
+    evaluation = banks / "python" / "evaluation.yaml"
+    evaluation.write_text(evaluation.read_text().replace("difficulty: ", "dificulty: "))
+    (banks / "python" / "ranking.yaml").write_text("items: [")
+
+    refused = run("check-library", "--banks", str(banks), "--json")
+
+    report = json.loads(refused.stdout)
+    assert refused.returncode == 1
+    files = {Path(problem["file"]).name for problem in report["errors"]}
+    assert {"evaluation.yaml", "ranking.yaml"} <= files
+    assert all(problem["line"] >= 1 and problem["problem"] for problem in report["errors"])
+
+
+def test_the_api_document_is_openapi_3_1(run: Run) -> None:
+    document = json.loads(run("openapi").stdout)
+
+    assert document["openapi"].startswith("3.1")
+    assert "/v1/assessments" in document["paths"]
+
+
+def test_a_variable_that_nothing_reads_is_named_with_what_was_meant(run: Run) -> None:
+    warned = run("settings", "--json", ASSESSOR_MODLE="openai/x")
+
+    assert "ASSESSOR_MODLE; did you mean ASSESSOR_MODEL?" in warned.stderr
+
+
+def test_unsafe_settings_outside_development_are_refused_all_at_once(run: Run) -> None:
+    refused = run("migrate", ASSESSOR_ENVIRONMENT="production", ASSESSOR_DEMONSTRATION="true")
+
+    assert refused.returncode == 1
+    for name in (
+        "ASSESSOR_MASTER_KEY",
+        "ASSESSOR_SIGNING_KEY_FILE",
+        "ASSESSOR_PUBLIC_URL",
+        "ASSESSOR_DEMONSTRATION",
+    ):
+        assert name in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_an_interview_in_the_terminal_comes_to_its_end(run: Run) -> None:
+    answer = "I read the traceback first, because it names the line, and then I wrote a test for it.\n\n"
+
+    held = run("interview", "--track", "python", "--form", "short", stdin=answer * 12)
+
+    assert held.returncode == 0, held.stderr
+    assert "no person is typing" in held.stdout
+    assert "that was the last question" in held.stdout
+
+
+def test_leaving_an_interview_early_keeps_what_was_said(run: Run) -> None:
+    left = run("interview", "--form", "short", stdin="")
+
+    assert left.returncode == 0
+    assert "what you said is kept" in left.stdout
+
+
+def test_an_unknown_track_is_named_with_those_there_are(run: Run) -> None:
+    refused = run("interview", "--track", "alchemy")
+
+    assert refused.returncode == 1
+    assert "alchemy" in refused.stderr
+    assert "python" in refused.stderr
