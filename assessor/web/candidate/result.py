@@ -15,6 +15,8 @@ from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.visit import PageRoute, Visitor, see
 from assessor.web.pages import render
 
+UNANSWERED = "rule:unanswered"
+
 router = APIRouter(route_class=PageRoute)
 
 
@@ -45,6 +47,7 @@ class PartResult:
     title: str
     seen: tuple[Seen, ...]
     answered: bool
+    """Criteria of a part that was left out stay untold: they would tell what a good answer has."""
 
     @property
     def open(self) -> int:
@@ -109,7 +112,7 @@ def _part(assessment: Assessment, library: Library, item_id: str) -> PartResult:
         category=item.category,
         title=item.title,
         seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in scores),
-        answered=bool(assessment.texts_of(item_id)),
+        answered=not scores or any(score.rater != UNANSWERED for score in scores),
     )
 
 
