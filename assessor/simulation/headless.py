@@ -1,6 +1,7 @@
 """The demonstration without a person: a candidate and a reviewer who use the pages over HTTP."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
@@ -43,7 +44,7 @@ async def play(demonstration: Settings, tell: Tell) -> dict[str, Any]:
     ):
         assessment_id, token = await platform.order()
         candidate = SimulatedCandidate(library, TRACK, EXPERT)
-        run = _Run(browser, platform, library, candidate, assessment_id)
+        run = Run(browser, platform, library, candidate, assessment_id)
         tell("The candidate opens the link and holds the interview ...")
         await run.open(token)
         await run.interview()
@@ -59,6 +60,8 @@ class Platform:
     """A platform's backend: one API key, plain HTTP."""
 
     def __init__(self, origin: str, key: str) -> None:
+        # A new person each time: on a database that stays, the last one has a verdict already.
+        self._candidate = f"headless-{secrets.token_hex(4)}"
         self._client = httpx.AsyncClient(
             base_url=origin, headers={"Authorization": f"Bearer {key}"}, timeout=30
         )
@@ -73,8 +76,8 @@ class Platform:
         """Order the short form; return the assessment's id and the path of its invite link."""
         answer = await self._client.post(
             "/v1/assessments",
-            json={"candidate_ref": "headless-candidate", "track": TRACK, "form": "short"},
-            headers={"Idempotency-Key": "headless-demonstration"},
+            json={"candidate_ref": self._candidate, "track": TRACK, "form": "short"},
+            headers={"Idempotency-Key": self._candidate},
         )
         ordered = answer.raise_for_status().json()
         return ordered["id"], httpx.URL(ordered["invite_url"]).path
@@ -108,7 +111,7 @@ class Platform:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """One assessment from the link to the completed review."""
 
     browser: FormBrowser
@@ -139,7 +142,7 @@ class _Run:
         for path in hub.links("/assessment/tasks/"):
             page = await self._page(path)
             item_id = path.rsplit("/", 1)[-1]
-            fields = _fields(self.library, item_id, self.candidate.response(item_id))
+            fields = fields_of(self.library, item_id, self.candidate.response(item_id))
             after = await self.browser.send(page, page.form(path), fields)
             if after.status != httpx.codes.OK:
                 raise SimulationStuck(f"task {item_id} was refused with status {after.status}")
@@ -196,7 +199,7 @@ class _Run:
         return page
 
 
-def _fields(library: Library, item_id: str, response: dict[str, Any]) -> Fields:
+def fields_of(library: Library, item_id: str, response: dict[str, Any]) -> Fields:
     """Write a response into the controls of the task's page."""
     category = library.item(TRACK, item_id).category
     return {name: [str(value)] for name, value in _WRITERS[category](response).items()}

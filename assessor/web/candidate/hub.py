@@ -9,6 +9,8 @@ from assessor.web.pages import render
 router = APIRouter(route_class=PageRoute)
 
 ENDED = frozenset({Status.EXPIRED, Status.WITHDRAWN, Status.CANCELLED})
+SPOILED = frozenset({Status.TECHNICAL_HOLD, Status.VOIDED})
+"""By a fault of ours; the result page says how it goes on."""
 
 
 @router.get("/assessment")
@@ -17,6 +19,8 @@ async def hub(request: Request, visitor: Visitor) -> Response:
     assessment = await visitor.load()
     if assessment.status in ENDED:
         return render(request, "candidate/over.html", assessment=assessment)
+    if assessment.status in SPOILED:
+        return see("/assessment/result")
     now = current_time()
     return render(
         request,

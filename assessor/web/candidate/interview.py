@@ -24,10 +24,12 @@ from assessor.web.problems import is_navigation, kind_of
 
 router = APIRouter(route_class=PageRoute)
 
-SECONDS_FOR_FIRST_WORDS = 1.0
+SECONDS_FOR_FIRST_WORDS = 5.0
 """How long the page waits for an opening that needs no model, so that it does not come up empty."""
 SECONDS_FOR_REPLY = 8.0
 """How long a plain form post waits for the reply, so that most people without scripts never reload."""
+RECONNECT_MILLISECONDS = 1000
+"""How long a browser waits before it takes the stream up again."""
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _POSITION = re.compile(r"[0-9]{1,9}(\.[a-z0-9_]*\.[0-9]{1,9})?")
@@ -124,7 +126,7 @@ async def _settled(visitor: Visit, seconds: float) -> Assessment:
 
 
 async def _events(visitor: Visit, assessment: Assessment, position: str) -> AsyncIterator[bytes]:
-    yield _event("state", _state(assessment.deadline), "")
+    yield _event("state", _state(assessment.deadline), "", retry=RECONNECT_MILLISECONDS)
     async for frame in visitor.services.conversing.follow(visitor.assessment_id, position):
         yield _frame(frame)
 
@@ -149,9 +151,9 @@ def _turn(turn: Turn, id_: str) -> bytes:
     return _event("done", {"html": str(markdown(turn.text)), "text": turn.text}, id_)
 
 
-def _event(kind: str, data: Any, id_: str) -> bytes:
+def _event(kind: str, data: Any, id_: str, retry: int | None = None) -> bytes:
     # ASCII, so that a lone line separator in somebody's words cannot split an event.
-    return format_sse_event(event=kind, data_str=json.dumps(data), id=id_ or None)
+    return format_sse_event(event=kind, data_str=json.dumps(data), id=id_ or None, retry=retry)
 
 
 def _state(deadline: datetime | None) -> dict[str, float | None]:

@@ -15,7 +15,8 @@ from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.visit import PageRoute, Visitor, see
 from assessor.web.pages import render
 
-UNANSWERED = "rule:unanswered"
+UNANSWERED, NO_CONTENT = "rule:unanswered", "rule:no_content"
+KEYED = frozenset({Category.EVALUATION, Category.RANKING, Category.TRAJECTORY})
 
 router = APIRouter(route_class=PageRoute)
 
@@ -37,6 +38,12 @@ class Seen:
     score: Score
     quotes: tuple[str, ...]
 
+    @property
+    def is_keyed(self) -> bool:
+        """Whether a rule scored it by a key. The exact score is not told: beside the answer it tells the
+        key, and the next candidate, or this one at the next attempt, gets the same item."""
+        return self.score.rater_kind == "rule" and self.score.category in KEYED
+
 
 @dataclass(frozen=True)
 class PartResult:
@@ -46,8 +53,9 @@ class PartResult:
     category: Category
     title: str
     seen: tuple[Seen, ...]
-    answered: bool
-    """Criteria of a part that was left out stay untold: they would tell what a good answer has."""
+    left_out: str | None
+    """Who found that nothing was said: `rule:unanswered` or `rule:no_content`. The criteria then stay
+    untold: an empty answer must not buy the list of what a good one has."""
 
     @property
     def open(self) -> int:
@@ -107,12 +115,13 @@ def part_results(assessment: Assessment, library: Library) -> list[PartResult]:
 def _part(assessment: Assessment, library: Library, item_id: str) -> PartResult:
     item = library.item(assessment.ordered.track, item_id)
     scores = [score for (scored, _), score in assessment.scores.items() if scored == item_id]
+    told = [score for score in scores if score.rater not in (UNANSWERED, NO_CONTENT)]
     return PartResult(
         item_id=item_id,
         category=item.category,
         title=item.title,
-        seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in scores),
-        answered=not scores or any(score.rater != UNANSWERED for score in scores),
+        seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in told),
+        left_out=next((score.rater for score in scores if score not in told), None),
     )
 
 

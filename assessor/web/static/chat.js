@@ -69,13 +69,19 @@ class ChatLog extends HTMLElement {
     this.source = null;
   }
 
-  // A refusal ends an EventSource for good; perhaps the server was only starting.
-  retry() {
+  // A refusal ends an EventSource for good and does not tell which one it was.
+  async retry() {
+    const { url } = this.source;
     this.close();
-    this.failures = (this.failures ?? 0) + 1;
-    if (this.failures > 8) return location.reload();
     this.say(this.dataset.tReconnecting);
-    this.reopening = setTimeout(() => this.open(), Math.min(500 * this.failures, 3000));
+    const asking = new AbortController();
+    const headers = { Accept: "text/event-stream" };
+    const answer = await fetch(url, { headers, signal: asking.signal }).catch(() => null);
+    asking.abort();
+    if (answer?.status === 204) return this.finish();
+    if (answer && answer.status >= 400 && answer.status < 500) return location.reload();
+    this.failures = (this.failures ?? 0) + 1;
+    this.reopening = setTimeout(() => this.open(), Math.min(500 * 2 ** this.failures, 15000));
   }
 
   alive() {

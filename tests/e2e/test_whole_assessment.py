@@ -1,0 +1,77 @@
+"""A whole short form in Chromium, from the invitation to the result, with axe-core on every page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.candidate import Candidate, axe_findings
+from tests.e2e.conftest import Open
+from tests.e2e.service import Platform, Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LOOKS = [
+    pytest.param({"color_scheme": "light", "viewport": {"width": 1280, "height": 800}}, id="light, wide"),
+    pytest.param({"color_scheme": "dark", "viewport": {"width": 320, "height": 640}}, id="dark, narrow"),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_candidate_gets_from_the_invitation_to_the_result_on_accessible_pages(
+    service: Service, platform: Platform, opened: Open, look: dict[str, object]
+) -> None:
+    assessment, invite = platform.order()
+    candidate = Candidate(opened(service, **look).page(), service)
+    page = candidate.page
+    findings: list[str] = []
+
+    def looked_at(where: str) -> None:
+        findings.extend(f"{where}: {finding}" for finding in axe_findings(page))
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.viewport_size["width"], f"{where} scrolls sideways"  # type: ignore[index]
+
+    candidate.go(invite)
+    looked_at("welcome")
+    candidate.begin(invite)
+    looked_at("hub")
+    candidate.open_interview()
+    looked_at("interview, beginning")
+    candidate.hold_interview()
+    looked_at("interview, finished")
+    for path in candidate.task_paths():
+        candidate.go(path)
+        looked_at(path)
+        page.get_by_role("button", name="Hand in").click()
+        expect(page.locator("[data-errors]")).to_be_focused()
+        looked_at(f"{path}, refused")
+        candidate.fill_task()
+        candidate.hand_in()
+    looked_at("hub, all done")
+    candidate.go("/assessment/submit")
+    looked_at("submit")
+    candidate.submit()
+    candidate.sees_scores()
+    looked_at("result")
+
+    assert findings == []
+    assert len(platform.responses(assessment)) == 4
+    assert len(platform.verdicts(assessment)) == 1
+
+
+def test_pages_for_those_who_cannot_come_in_are_accessible(
+    service: Service, platform: Platform, opened: Open
+) -> None:
+    _, invite = platform.order()
+    Candidate(opened(service).page(), service).begin(invite)
+    other = Candidate(opened(service).page(), service)
+
+    findings = []
+    for path, heading in (
+        (invite, "This link does not open anything any more"),
+        (f"{service.url}/c/unknown", "We do not know this link"),
+        ("/assessment", "We do not know this browser"),
+    ):
+        other.go(path)
+        expect(other.page.get_by_role("heading", level=1)).to_have_text(heading)
+        findings += axe_findings(other.page)
+
+    assert findings == []
