@@ -4,12 +4,13 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+KILLS ?= 500
 # Without --python-version a lock made by a newer Python would leave out what 3.11 needs.
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean
+.PHONY: help setup demo test check format docs lock clean torture
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,9 @@ check: setup ## formatting, lint, types and import contracts
 format: setup ## let ruff rewrite what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+torture: setup ## end the service KILLS times (500) under load, and count what was lost or doubled
+	@$(BIN)/python -m tests.torture --kills $(KILLS)
 
 docs: setup ## write the generated pages
 	$(BIN)/python -c "from assessor.settings import markdown_table; print(markdown_table(), end='')" > docs/settings.md

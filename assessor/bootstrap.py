@@ -2,32 +2,42 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+import itertools
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from assessor import crash_points
 from assessor.adapters.clock import SystemClock, SystemRandom
 from assessor.adapters.content import FileContent
 from assessor.adapters.logs import configure_logs
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
-from assessor.ports import Content, Store
+from assessor.domain.errors import Conflict
+from assessor.ports import Content, Jobs, Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.answering import Answering
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
-from assessor.services.log import AssessmentLog
+from assessor.services.log import AssessmentLog, each_overdue
+from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
+from assessor.services.subscribing import Subscribing
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
-    from assessor.adapters.model import LitellmModel
+    from assessor.adapters.jobs import DbosJobs
+    from assessor.adapters.model import Choice
+    from assessor.adapters.roster import Roster
 
 SWEEP_SECONDS = 60
 
@@ -48,6 +58,7 @@ class Services:
     scoring: Scoring
     reviewing: Reviewing
     delivering: Delivering
+    subscribing: Subscribing
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
 
@@ -77,15 +88,30 @@ async def accessing(settings: Settings) -> AsyncIterator[tuple[Access, Store]]:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Services]:
-    """Build the service, sweep what was left undone, and close everything at the end."""
-    from assessor.adapters.jobs import dbos_jobs
+async def interviewing_model(settings: Settings, ledger: Ledger) -> AsyncIterator[Model | None]:
+    """Run the configured interviewing model alone; None when there is none."""
+    from assessor.adapters.model import models
+
+    async with models(_choice(settings), ledger, SystemClock()) as chosen:
+        yield chosen.interviewer
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Services]:
+    """Build the service, sweep what was left undone, and close everything at the end.
+
+    A process that does not work hands jobs to those that do. Raises Conflict when another process works
+    under this one's executor id.
+    """
+    from assessor.adapters.model import models
     from assessor.adapters.prompts import FilePrompts
     from assessor.adapters.signing import JwsSigner
+    from assessor.adapters.webhooks import HttpReceivers
     from assessor.interview import Interviewer
     from assessor.scoring.judge import Judge
 
     configure_logs(settings.log_level, for_machines=settings.environment == "production")
+    crash_points.install(_ending_at(settings.crash_at, settings.crash_token) if settings.crash_at else None)
     clock, random = SystemClock(), SystemRandom()
     content = FileContent(shipped("question_banks"), shipped("rubrics"))
     prompts = FilePrompts(shipped("prompts"))
@@ -95,12 +121,20 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
         settings.data_dir / "demonstration.jwk",
         create=settings.environment == "development",
     )
-    model, judging_model = _model(settings, settings.model), _model(settings, settings.judge_model)
-    judge = Judge(judging_model, prompts, lambda: random.bytes(16).hex()) if judging_model else None
-    async with stored(settings) as store:
+    receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
+    async with stored(settings) as store, models(_choice(settings), store, clock) as chosen:
         assessments = AssessmentLog(store, clock)
+        judge = Judge(chosen.judge, prompts, lambda: random.bytes(16).hex()) if chosen.judge else None
+        notifying = Notifying(
+            store,
+            receivers,
+            clock,
+            source=settings.public_url,
+            worker=settings.executor_id,
+            schedule=settings.webhook_retry_seconds,
+        )
         scoring = Scoring(assessments, content, signer, judge)
-        async with dbos_jobs(settings.jobs_database_url, settings.executor_id, scoring.workflow) as jobs:
+        async with _jobs(settings, store, scoring, works=works) as jobs:
             ordering = Ordering(
                 store,
                 assessments,
@@ -114,7 +148,7 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
             conversing = Conversing(
                 assessments,
                 content,
-                Interviewer(model, prompts),
+                Interviewer(chosen.interviewer, prompts),
                 InProcessStream(),
                 clock,
                 random,
@@ -131,45 +165,118 @@ async def running(settings: Settings) -> AsyncIterator[Services]:
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs),
                 delivering=Delivering(store, assessments, signer),
-                model_name=settings.model,
+                subscribing=Subscribing(store, receivers, clock, random),
+                model_name=chosen.shown,
             )
 
             async def sweep() -> None:
-                for assessment_id in await store.unscored():
+                async def score(assessment_id: str) -> bool:
                     await jobs.score(assessment_id, await scoring.round_of(assessment_id))
+                    return True
+
+                await each_overdue("score", await store.unscored(), score)
                 await services.answering.submit_overdue()
                 await ordering.expire_overdue()
+                await notifying.forget_old()
 
-            async with _loading(model), _repeating(sweep, SWEEP_SECONDS):
+            async with contextlib.AsyncExitStack() as background:
+                if works:
+                    await background.enter_async_context(_repeating(sweep, SWEEP_SECONDS))
+                    await background.enter_async_context(notifying.running())
                 try:
                     yield services
                 finally:
                     await conversing.close()
 
 
-def _model(settings: Settings, name: str | None) -> "LitellmModel | None":
-    if name is None:
-        return None
-    from assessor.adapters.model import LitellmModel
+@asynccontextmanager
+async def _jobs(settings: Settings, store: Store, scoring: Scoring, *, works: bool) -> AsyncIterator[Jobs]:
+    """Join the workers and work until the end, or only hand work to them."""
+    from assessor.adapters.jobs import dbos_jobs, queued_jobs
+    from assessor.adapters.roster import Roster
 
-    key = settings.model_api_key
-    return LitellmModel(
-        name,
-        base_url=settings.model_base_url,
-        api_key=key.get_secret_value() if key else None,
-        timeout_seconds=settings.model_timeout_seconds,
-    )
+    if not works:
+        async with queued_jobs(settings.jobs_database_url) as queue:
+            yield queue
+        return
+    roster = Roster(store, settings.executor_id, settings.adopt_after_seconds)
+    # On the roster before the engine starts: what it takes up again must not count as a dead worker's.
+    async with (
+        roster.joined(),
+        dbos_jobs(settings.jobs_database_url, settings.executor_id, scoring.workflow) as jobs,
+        _beside(_keep_place(roster, jobs), "roster"),
+    ):
+        yield jobs
+
+
+async def _keep_place(roster: "Roster", jobs: "DbosJobs") -> None:
+    """Show that this worker lives; stop the process when another one took its place."""
+    try:
+        await roster.keep(jobs)
+    except Conflict as displaced:
+        log.error("this worker stops", reason=str(displaced))  # noqa: TRY400 - the reason says it all
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @asynccontextmanager
-async def _loading(model: "LitellmModel | None") -> AsyncIterator[None]:
-    """Load the provider's library beside the start: the first candidate must not wait for it."""
-    task = asyncio.create_task(model.load(), name="load model") if model else None
+async def _beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run work beside the rest until the end."""
+    task = asyncio.create_task(work, name=name)
     try:
         yield
     finally:
-        if task:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def check_models(settings: Settings) -> None:
+    """Raise SettingsInvalid for a model file that cannot be served, before anything is started."""
+    from assessor.adapters.model import check_files
+
+    check_files(_choice(settings))
+
+
+def _choice(settings: Settings) -> "Choice":
+    from assessor.adapters.model import Choice
+
+    key = settings.model_api_key
+    return Choice(
+        interviewer=settings.model,
+        judge=settings.judge_model,
+        fallbacks=settings.fallback_models,
+        base_url=settings.model_base_url,
+        api_key=key.get_secret_value() if key else None,
+        timeout_seconds=settings.model_timeout_seconds,
+        concurrency=settings.model_concurrency,
+        tokens_per_minute=settings.model_tokens_per_minute,
+    )
+
+
+def _ending_at(place: str, token: Path | None) -> Callable[[crash_points.CrashPoint], None]:
+    """Return a hook that kills this process when it reaches a point for the N-th time.
+
+    With a token, passes count while it exists, and of several processes the one that removes it ends.
+    """
+    name, _, times = place.partition(":")
+    countdown = itertools.count(int(times) - 1, -1)
+
+    def hook(point: crash_points.CrashPoint) -> None:
+        if point != name or (token and not token.exists()):
+            return
+        if next(countdown) == 0 and (token is None or _took(token)):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return hook
+
+
+def _took(token: Path) -> bool:
+    """Whether it was this process that removed the file."""
+    try:
+        token.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 @asynccontextmanager
@@ -186,10 +293,5 @@ async def _repeating(sweep: Callable[[], Awaitable[None]], seconds: float) -> As
                 # One failed sweep must not end all later ones; the next finds the same work.
                 log.exception("sweep failed")
 
-    task = asyncio.create_task(again(), name="sweep")
-    try:
+    async with _beside(again(), "sweep"):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

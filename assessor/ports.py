@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from assessor.domain.assessment import Projection
+from assessor.domain.assessment import Projection, Status
 from assessor.domain.events import Event, Fact
 from assessor.domain.library import Library
+from assessor.domain.notification import EventType, Notice
 from assessor.domain.policy import Policy
+from assessor.domain.webhook import Delivery, Endpoint, Pause, Reception, Settled
 
 
 class Clock(Protocol):
@@ -49,9 +52,18 @@ class Prompts(Protocol):
         ...
 
 
+Purpose = Literal["turn", "judge"]
+"""What a model call is for. Somebody waits for a turn, so it goes before a judge's call."""
+
+
 @dataclass(frozen=True)
 class ModelRequest:
-    """One call. `schema` asks for JSON of that JSON Schema; `idempotency_key` marks retries."""
+    """One call. `schema` asks for JSON of that JSON Schema; `idempotency_key` marks retries.
+
+    `within_seconds` is how long the caller will wait for the reply, of a stream for its first words:
+    queueing, retries and fallbacks count. None leaves it to the model. `top_logprobs` asks for the
+    probabilities of that many tokens at each place, where the provider has them.
+    """
 
     system: str
     user: str
@@ -59,16 +71,29 @@ class ModelRequest:
     schema: Mapping[str, Any] | None = None
     temperature: float = 0.0
     idempotency_key: str = ""
+    purpose: Purpose = "turn"
+    within_seconds: float | None = None
+    top_logprobs: int = 0
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token of a reply, with the natural logarithm of its probability and of its rivals'."""
+
+    text: str
+    logprob: float
+    rivals: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class ModelReply:
-    """What came back, with its cost in tokens."""
+    """What came back, with its cost in tokens. `tokens` is empty unless they were asked for and given."""
 
     text: str
     model: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    tokens: Sequence[Token] = ()
 
 
 class Model(Protocol):
@@ -85,6 +110,70 @@ class Model(Protocol):
 
     def stream(self, request: ModelRequest) -> AsyncIterator[str]:
         """Yield the reply as it comes. Raises ModelFault, also in the middle."""
+        ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose assessment is being worked on."""
+
+    assessment_id: str
+    tenant: str
+
+
+SUBJECT: ContextVar[Subject | None] = ContextVar("subject", default=None)
+"""Set by services for the cost ledger alone. It goes around the interviewer, the judge and the
+provider, none of whom may learn whose assessment it is."""
+
+
+@dataclass(frozen=True)
+class ModelCall:
+    """One attempt at one model, as the cost ledger keeps it: never any text.
+
+    `outcome` is `ok`, the kind of a ModelFault, or `abandoned` when the caller left first. Tokens are
+    None where the provider did not say, `cost` where no price is known; it is in millionths of a US
+    dollar. `attempt` counts from 1 over all models that were tried for one request.
+    """
+
+    at: datetime
+    assessment_id: str | None
+    tenant: str | None
+    purpose: Purpose
+    model: str
+    outcome: str
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    completion_tokens: int | None
+    cost: int | None
+    latency_ms: int
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What calls add up to for one combination of model, purpose and assessment.
+
+    Sums are over what is known; `unpriced` counts the calls without a price.
+    """
+
+    model: str
+    purpose: Purpose
+    assessment_id: str | None
+    calls: int
+    failed: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    cost: int
+    unpriced: int
+
+
+class Ledger(Protocol):
+    """What model calls cost."""
+
+    async def record(self, call: ModelCall) -> None: ...
+    async def usage(self) -> tuple[Usage, ...]:
+        """Return the sums, by model, purpose and assessment."""
         ...
 
 
@@ -249,6 +338,18 @@ class StoredVerdict:
     superseded_by: str | None
 
 
+@dataclass(frozen=True)
+class AskedVerdict:
+    """All that one read of a verdict by a platform's key needs."""
+
+    key: ApiKey
+    secret_hash: str
+    status: Status | None
+    """Of the assessment; None when the key's tenant has none of that id."""
+    verdict: StoredVerdict | None
+    """The live one."""
+
+
 class Projections(Protocol):
     """Rows for lists, queues and reads. All are derived from the logs."""
 
@@ -273,12 +374,149 @@ class Projections(Protocol):
         ...
 
     async def live_verdict(self, assessment_id: str) -> StoredVerdict | None: ...
+    async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
+        """Return what a read of the live verdict needs. Raises NotFound for an unknown or revoked key."""
+        ...
+
     async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:
         """Return all verdicts of an assessment, oldest first."""
         ...
 
 
-class Store(EventLog, Access, Drafts, Projections, Protocol):
+@dataclass(frozen=True)
+class EndpointChange:
+    """What of an endpoint a platform changes; None leaves it as it is."""
+
+    url: str | None = None
+    description: str | None = None
+    event_types: tuple[EventType, ...] | None = None
+    enabled: bool | None = None
+    """True also ends a pause."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery that one worker has taken up, with what it needs to send it."""
+
+    delivery: Delivery
+    tenant: str
+    url: str
+    secret: str
+    until: datetime
+    """From then on another worker may take it up."""
+
+
+class Webhooks(Protocol):
+    """Endpoints, and the outbox that `EventLog` writes for them in the transaction of the facts."""
+
+    async def add_endpoint(
+        self, endpoint: Endpoint, secret: str, limit: int, answered: Answered | None = None
+    ) -> None:
+        """Store it with its secret sealed, and the answer with it, in one transaction.
+
+        Raises Conflict when the tenant has `limit` of them, or the idempotency key was used meanwhile.
+        """
+        ...
+
+    async def endpoint(self, tenant: str, endpoint_id: str) -> Endpoint:
+        """Raises NotFound, also for another tenant's."""
+        ...
+
+    async def endpoints(self, tenant: str) -> tuple[Endpoint, ...]: ...
+    async def change_endpoint(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
+        """Raises NotFound."""
+        ...
+
+    async def remove_endpoint(self, tenant: str, endpoint_id: str) -> None:
+        """Remove it with its deliveries. Raises NotFound."""
+        ...
+
+    async def enqueue(self, endpoint: Endpoint, notice: Notice, at: datetime) -> Delivery:
+        """Put one event into the outbox, due at once, whatever the filter says."""
+        ...
+
+    async def deliveries(self, tenant: str, endpoint_id: str, limit: int = 100) -> tuple[Delivery, ...]:
+        """Return the delivery log of an endpoint, newest first. Raises NotFound."""
+        ...
+
+    async def redeliver(self, tenant: str, endpoint_id: str, delivery_id: str, at: datetime) -> Delivery:
+        """Make a delivery due again, with the whole schedule before it. Raises NotFound."""
+        ...
+
+    async def claim(
+        self, holder: str, now: datetime, until: datetime, limit: int, busy: Sequence[str] = ()
+    ) -> tuple[Claimed, ...]:
+        """Take up what is due, a few of each endpoint, none of those that are `busy`.
+
+        Nobody else gets the same before `until`.
+        """
+        ...
+
+    async def release_claims(self, holder: str, now: datetime) -> int:
+        """Make due again what a worker had taken up before it ended. Returns how many."""
+        ...
+
+    async def record_attempt(
+        self, claimed: Claimed, reception: Reception, settled: Settled, at: datetime
+    ) -> Pause | None:
+        """Note an attempt and what follows from it. Return why the endpoint was paused by it, if it was."""
+        ...
+
+    async def forget_deliveries(self, before: datetime) -> int:
+        """Remove what was made before a time. Returns how many."""
+        ...
+
+
+class Receivers(Protocol):
+    """The servers of platforms, which are not to be trusted with our network."""
+
+    async def check(self, url: str) -> None:
+        """Raise InvalidInput, for the field `url`, unless it leads to an address that may be sent to."""
+        ...
+
+    async def send(self, url: str, secret: str, message_id: str, at: datetime, body: bytes) -> Reception:
+        """Sign and send once. Whatever goes wrong is a Reception, never an exception."""
+        ...
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process that works on jobs.
+
+    `executor_id` is its stable name, `incarnation` this run of it. `beats` grows for as long as it lives.
+    """
+
+    executor_id: str
+    incarnation: str
+    host: str
+    pid: int
+    beats: int = 0
+
+
+class Workers(Protocol):
+    """The roster of the processes that work on jobs."""
+
+    async def workers(self) -> tuple[Worker, ...]:
+        """Return everyone on the roster, by id."""
+        ...
+
+    async def beat(self, worker: Worker) -> None:
+        """Add one to the worker's count; put it on the roster when it is not there.
+
+        Raises Conflict when another process has this executor id.
+        """
+        ...
+
+    async def dismiss(self, worker: Worker) -> None:
+        """Take a process off the roster, unless another has its place already."""
+        ...
+
+    async def with_roster(self, work: Callable[[Sequence[Worker]], None]) -> None:
+        """Run `work` on a thread, with the roster as it is then. Meanwhile nobody joins or does the same."""
+        ...
+
+
+class Store(EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Protocol):
     """Everything that is kept."""
 
     async def ping(self) -> None:

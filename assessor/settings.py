@@ -26,15 +26,19 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from assessor.crash_points import CrashPoint
 from assessor.domain.errors import SettingProblem, SettingsInvalid
+from assessor.domain.webhook import RETRY_SECONDS
 
 PREFIX = "ASSESSOR_"
 ENV_FILE = Path(".env")
 DEFAULT_DATA_DIR = Path("var")
 DEFAULT_PORT = 8000
 MASTER_KEY_BYTES = 32
+LOCAL = "local:"
+DAY_SECONDS = 86_400
 
 # Read by the tests and the Makefile, not by the service.
 NOT_SETTINGS = frozenset({"ASSESSOR_CHROMIUM"})
@@ -42,6 +46,11 @@ NOT_SETTINGS = frozenset({"ASSESSOR_CHROMIUM"})
 MAKE_A_KEY = 'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+def _listed(given: object) -> object:
+    """Split what stands in a variable; pydantic reads the parts."""
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
 
 
 class SettingRow(NamedTuple):
@@ -79,8 +88,9 @@ class Settings(BaseSettings):
     )
     jobs_database_url: str = Field(
         repr=False,
-        json_schema_extra={"shown": "SQLite file `jobs.db` in the data folder"},
-        description="Database of the job engine, which holds ids and no text.",
+        json_schema_extra={"shown": "the main database on PostgreSQL, else `jobs.db` in the data folder"},
+        description="Database of the job engine, which holds ids and no text. On PostgreSQL its tables lie "
+        "in a schema of their own, `dbos`.",
     )
     host: str = Field(default="127.0.0.1", description="Address that `assessor serve` listens on.")
     port: int = Field(
@@ -93,16 +103,32 @@ class Settings(BaseSettings):
     model: str | None = Field(
         default=None,
         description="Model of the interviewer, by its litellm name, e.g. `anthropic/...`, `openai/...`, "
-        "`ollama_chat/llama3.2`. Without one the interview asks its authored questions and probes.",
+        "`ollama_chat/llama3.2`, or `local:PATH.gguf` for trying out. Without one the interview asks its "
+        "authored questions and probes.",
     )
     model_base_url: str | None = Field(
-        default=None, repr=False, description="Address of an OpenAI-compatible server or of Ollama."
+        default=None,
+        repr=False,
+        description="Address of an OpenAI-compatible server or of Ollama. This and the key go to models of "
+        "the same provider as `ASSESSOR_MODEL` only.",
     )
     model_api_key: SecretStr | None = Field(
         default=None, description="Key for the model; without it the provider's own variable is used."
     )
     model_timeout_seconds: float = Field(
-        default=20, gt=0, description="Seconds after which a call to the model counts as failed."
+        default=20, gt=0, description="Seconds after which one call to a model counts as failed."
+    )
+    fallback_models: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=(),
+        json_schema_extra={"shown": "none"},
+        description="Models that word the interviewer's questions when `ASSESSOR_MODEL` fails, in this "
+        "order, with commas between them. A judge is never replaced: another model is another rater.",
+    )
+    model_concurrency: int = Field(
+        default=16, ge=1, description="Calls to models that this process makes at once; turns go first."
+    )
+    model_tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="Tokens a minute that this process may use, over all models."
     )
     judge_model: str | None = Field(
         default=None,
@@ -122,7 +148,14 @@ class Settings(BaseSettings):
     executor_id: str = Field(
         json_schema_extra={"shown": "`local-` and the name of the machine"},
         min_length=1,
-        description="Stable name of this worker: after a restart it takes up the work it had begun.",
+        description="Stable name of this worker: after a restart it takes up the work it had begun. "
+        "Every process that works needs its own.",
+    )
+    adopt_after_seconds: float = Field(
+        default=15,
+        ge=1,
+        description="Seconds without a sign of life after which other workers take a worker for dead and "
+        "take over its work. The same for all workers of a database.",
     )
     log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`."
@@ -132,6 +165,27 @@ class Settings(BaseSettings):
         default=False,
         description="Demonstration mode: sign-in without passwords, verdicts marked `livemode: false`. "
         "Refused in production.",
+    )
+    crash_at: str | None = Field(
+        default=None,
+        pattern=r"^[a-z-]+:[1-9][0-9]*$",
+        description="For tests of durability only: `POINT:N` ends the process when it reaches that place for "
+        "the N-th time, as a power cut would. Refused in production.",
+    )
+    crash_token: Path | None = Field(
+        default=None,
+        description="With `ASSESSOR_CRASH_AT`: only while this file exists. The process that ends removes "
+        "it, so that one of several does.",
+    )
+    webhook_allow_loopback: bool = Field(
+        default=False,
+        description="Let webhooks go to this machine, over plain http too, for trying them out. "
+        "Refused in production.",
+    )
+    webhook_retry_seconds: Annotated[tuple[float, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=RETRY_SECONDS,
+        json_schema_extra={"shown": "ten attempts within three days"},
+        description="Pauses between the attempts to deliver a webhook, in seconds, with commas between them.",
     )
     max_message_chars: int = Field(
         default=8000, ge=1, description="Longest message or answer of a candidate, in characters."
@@ -146,8 +200,8 @@ class Settings(BaseSettings):
         """Fill what follows from other variables; keys and addresses only where guessing is safe."""
         data_dir = Path(str(given.get("data_dir", DEFAULT_DATA_DIR))).absolute()
         derived: dict[str, object] = {
-            "database_url": f"sqlite:///{data_dir / 'assessor.db'}",
-            "jobs_database_url": f"sqlite:///{data_dir / 'jobs.db'}",
+            "database_url": _embedded_database(data_dir),
+            "jobs_database_url": _jobs_database(str(given.get("database_url", "")), data_dir),
             "executor_id": f"local-{socket.gethostname()}",
             "judge_model": given.get("model"),
         }
@@ -168,6 +222,19 @@ class Settings(BaseSettings):
             raise ValueError("is plain http, which would show candidates' answers and sessions on the way")
         return value.rstrip("/")
 
+    @field_validator("model", "judge_model", "fallback_models")
+    @classmethod
+    def _files_are_for_trying_out(cls, value: object, info: ValidationInfo) -> object:
+        if info.field_name == "judge_model" and "model" not in info.data:
+            return value  # it follows the model, which has been refused already
+        names = [value] if isinstance(value, str) else value or ()
+        if isinstance(names, list | tuple) and any(name.startswith(LOCAL) for name in names):
+            if _is_production(info):
+                raise ValueError("names a model file, which is for trying out and not for deciding")
+            if any(not name.removeprefix(LOCAL).strip() for name in names):
+                raise ValueError("names no file after local:")
+        return value
+
     @field_validator("master_key")
     @classmethod
     def _master_key_is_given_and_long_enough(
@@ -184,6 +251,29 @@ class Settings(BaseSettings):
     def _demonstration_stays_in_development(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic passes the value by position
         if value and _is_production(info):
             raise ValueError("is on, which lets anyone in without a password")
+        return value
+
+    @field_validator("webhook_allow_loopback")
+    @classmethod
+    def _loopback_stays_in_development(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic passes the value by position
+        if value and _is_production(info):
+            raise ValueError("is on, which lets platforms send requests into this machine")
+        return value
+
+    @field_validator("webhook_retry_seconds")
+    @classmethod
+    def _pauses_are_some(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if not value or not all(0 < pause <= DAY_SECONDS for pause in value):
+            raise ValueError("is not a list of pauses of more than 0 and at most 86400 seconds")
+        return value
+
+    @field_validator("crash_at")
+    @classmethod
+    def _crashing_stays_in_development(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and _is_production(info):
+            raise ValueError("is set, which ends the process in the middle of its work")
+        if value and value.partition(":")[0] not in list(CrashPoint):
+            raise ValueError(f"names no crash point; there are {', '.join(CrashPoint)}")
         return value
 
     def master_key_bytes(self) -> bytes:
@@ -208,6 +298,17 @@ class Settings(BaseSettings):
         info = f"assessor/{purpose}".encode()
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.master_key_bytes())
 
+    @property
+    def has_embedded_database(self) -> bool:
+        """Whether the database is the file in the data folder that is made where none is named."""
+        return self.database_url == _embedded_database(self.data_dir)
+
+    def child_environment(self) -> dict[str, str]:
+        """Return the environment for a process of ours that shall have these settings; carries secrets."""
+        others = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
+        values = {_variable(name): getattr(self, name) for name in type(self).model_fields}
+        return others | {name: _in_a_variable(value) for name, value in values.items() if value is not None}
+
     @classmethod
     def table(cls) -> list[SettingRow]:
         """Every variable with its default as people read it, in the order of the class."""
@@ -220,12 +321,20 @@ class Settings(BaseSettings):
         return rows
 
 
+_OWN_SERVER = "Serve the file with a server of your own and name it openai/NAME with ASSESSOR_MODEL_BASE_URL"
+
 REMEDIES: Mapping[str, str] = {
     "environment": "Set it to development or production",
     "public_url": "Set it to the https address of this service, e.g. https://assess.example.org",
+    "model": _OWN_SERVER,
+    "judge_model": _OWN_SERVER,
+    "fallback_models": _OWN_SERVER,
     "master_key": f"Make one with {MAKE_A_KEY} and keep it in your secret store",
     "signing_key_file": "Make one with `assessor keys` and give the path of the file",
     "demonstration": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
+    "webhook_allow_loopback": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
+    "webhook_retry_seconds": "Give numbers with commas between them, e.g. 5,300,1800",
+    "crash_at": "Unset it",
     "log_level": "Set it to DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -286,6 +395,23 @@ _PAGE_HEAD = (
     "`ASSESSOR_` and is not in this table is reported with the name that was probably meant.",
     "",
 )
+
+
+def _embedded_database(data_dir: Path) -> str:
+    return f"sqlite:///{data_dir.absolute() / 'assessor.db'}"
+
+
+def _in_a_variable(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def _jobs_database(database_url: str, data_dir: Path) -> str:
+    """The same server on PostgreSQL; on SQLite a file of its own, since a file has one writer at a time."""
+    return database_url if database_url.startswith("postgresql") else f"sqlite:///{data_dir / 'jobs.db'}"
 
 
 def _is_production(info: ValidationInfo) -> bool:

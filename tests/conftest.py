@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.postgres", "tests.databases"]
+
 settings.register_profile(
     "assessor",
     deadline=None,  # a busy machine is no failure

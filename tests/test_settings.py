@@ -1,12 +1,14 @@
 """Settings: defaults that work in development, refusals that name the way out, and no secret in sight."""
 
 import base64
+import os
 import stat
 from pathlib import Path
 
 import pytest
 
 from assessor.domain.errors import SettingsInvalid
+from assessor.domain.webhook import RETRY_SECONDS
 from assessor.settings import (
     Settings,
     load_settings,
@@ -56,6 +58,35 @@ def test_an_empty_environment_is_a_working_development_installation(empty_folder
     assert settings.model is None
 
 
+def test_on_postgresql_the_jobs_lie_in_the_same_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "postgresql://assessor@db.internal/assessor"
+
+    settings = load(monkeypatch, {"ASSESSOR_DATABASE_URL": address})
+
+    assert settings.jobs_database_url == address
+    assert not settings.has_embedded_database
+
+
+def test_a_child_process_gets_the_same_settings_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(
+        monkeypatch,
+        {
+            "ASSESSOR_MASTER_KEY": KEY,
+            "ASSESSOR_DATABASE_URL": "postgresql://assessor@db.internal/assessor",
+            "ASSESSOR_DEMONSTRATION": "true",
+            "ASSESSOR_WEBHOOK_RETRY_SECONDS": "1,2.5",
+        },
+    )
+    monkeypatch.setenv("ASSESSOR_MODEL", "openai/set-meanwhile")
+
+    environment = settings.child_environment()
+
+    for name in [name for name in os.environ if name.startswith("ASSESSOR_")]:
+        monkeypatch.delenv(name)
+    assert environment["PATH"] == os.environ["PATH"]
+    assert load(monkeypatch, {n: v for n, v in environment.items() if n.startswith("ASSESSOR_")}) == settings
+
+
 @pytest.mark.parametrize(
     ("variables", "field", "value"),
     [
@@ -65,8 +96,14 @@ def test_an_empty_environment_is_a_working_development_installation(empty_folder
         ({"ASSESSOR_MODEL": "openai/x"}, "judge_model", "openai/x"),
         ({"ASSESSOR_MODEL": "openai/x", "ASSESSOR_JUDGE_MODEL": "openai/y"}, "judge_model", "openai/y"),
         ({"ASSESSOR_MODEL": ""}, "model", None),
+        ({"ASSESSOR_MODEL": "local:a.gguf"}, "model", "local:a.gguf"),
+        ({"ASSESSOR_FALLBACK_MODELS": "openai/a, b/c,"}, "fallback_models", ("openai/a", "b/c")),
+        ({"ASSESSOR_MODEL_TOKENS_PER_MINUTE": "90000"}, "model_tokens_per_minute", 90_000),
         ({"ASSESSOR_LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
         ({"ASSESSOR_DEMONSTRATION": "true"}, "demonstration", True),
+        ({"ASSESSOR_WEBHOOK_ALLOW_LOOPBACK": "true"}, "webhook_allow_loopback", True),
+        ({"ASSESSOR_WEBHOOK_RETRY_SECONDS": "0.5, 60,"}, "webhook_retry_seconds", (0.5, 60)),
+        ({}, "webhook_retry_seconds", RETRY_SECONDS),
     ],
 )
 def test_a_setting_follows_from_the_variables(
@@ -92,6 +129,10 @@ def test_a_complete_production_environment_is_accepted(monkeypatch: pytest.Monke
         ("ASSESSOR_MASTER_KEY", "not base64!", "not base64"),
         ("ASSESSOR_SIGNING_KEY_FILE", "", "assessor keys"),
         ("ASSESSOR_DEMONSTRATION", "1", "without a password"),
+        ("ASSESSOR_WEBHOOK_ALLOW_LOOPBACK", "1", "into this machine"),
+        ("ASSESSOR_MODEL", "local:a.gguf", "not for deciding"),
+        ("ASSESSOR_JUDGE_MODEL", "local:a.gguf", "not for deciding"),
+        ("ASSESSOR_FALLBACK_MODELS", "openai/a,local:a.gguf", "not for deciding"),
     ],
 )
 def test_production_refuses_what_is_only_fit_for_development(
@@ -113,6 +154,10 @@ def test_production_refuses_what_is_only_fit_for_development(
         ("ASSESSOR_LOG_LEVEL", "loud"),
         ("ASSESSOR_MODEL_TIMEOUT_SECONDS", "-1"),
         ("ASSESSOR_INVITE_DAYS", "0"),
+        ("ASSESSOR_WEBHOOK_RETRY_SECONDS", "5,soon"),
+        ("ASSESSOR_WEBHOOK_RETRY_SECONDS", "5,0"),
+        ("ASSESSOR_WEBHOOK_RETRY_SECONDS", "5,inf"),
+        ("ASSESSOR_WEBHOOK_RETRY_SECONDS", ","),
         ("ASSESSOR_ENVIRONMENT", "staging"),
         ("ASSESSOR_MASTER_KEY", "c2hvcnQ="),
     ],

@@ -1,4 +1,4 @@
-"""The services on a real SQLite store and the shipped library, with a clock that tests turn."""
+"""The services on a real store and the shipped library, with a clock that tests turn."""
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +13,7 @@ from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.prompts import FilePrompts
 from assessor.adapters.shipped import shipped
 from assessor.adapters.signing import JwsSigner
-from assessor.adapters.store import SqlStore, migrate
+from assessor.adapters.store import SqlStore
 from assessor.adapters.stream import InProcessStream
 from assessor.adapters.vault import Vault
 from assessor.domain.library import Library
@@ -96,11 +96,13 @@ class BreakableContent:
 
     files: FileContent
     broken: bool = False
+    edited: Library | None = None
+    """The library after somebody edited it while assessments were under way."""
 
     async def library(self) -> Library:
         if self.broken:
             raise OSError("the disk is gone")
-        return await self.files.library()
+        return self.edited or await self.files.library()
 
 
 @dataclass
@@ -124,10 +126,10 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, model: Model | None = None, policy: Policy = PILOT) -> AsyncIterator[World]:
-    """Build the services over a fresh database in a folder."""
-    address = f"sqlite:///{folder / 'assessor.db'}"
-    migrate(address)
+async def world(
+    folder: Path, address: str, *, model: Model | None = None, policy: Policy = PILOT
+) -> AsyncIterator[World]:
+    """Build the services over a migrated database, with keys in a folder."""
     clock, random = TurnedClock(), SeededRandom()
     store = SqlStore(address, Vault(bytes(32)), random)
     content = BreakableContent(FileContent(shipped("question_banks"), shipped("rubrics")))

@@ -62,10 +62,10 @@ if [ -z "$browser" ] && install_with_apt; then browser=$(find_browser); fi
 if [ -z "$browser" ] && install_with_playwright; then browser=$(find_browser); fi
 
 if [ -n "$browser" ]; then
-    ASSESSOR_CHROMIUM=$browser exec "$venv/bin/pytest" "$@"
+    ASSESSOR_CHROMIUM=$browser exec "$venv/bin/pytest" -n auto --dist loadfile "$@"
 fi
 status=0
-"$venv/bin/pytest" -m "not browser" "$@" || status=$?
+"$venv/bin/pytest" -n auto --dist loadfile -m "not browser" "$@" || status=$?
 say "Left out: every test marked 'browser', because no Chromium was found and none could be installed."
 say "Install one, or name it: make test with ASSESSOR_CHROMIUM=/path/to/chromium."
 exit $status

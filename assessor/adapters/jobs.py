@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID, StepOptions
+from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetWorkflowID, StepOptions
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from assessor.ports import Steps
@@ -18,8 +19,19 @@ from assessor.ports import Steps
 WORKFLOW_VERSION = "1"
 """Changes when the order or the names of steps do, so that no half-done workflow replays onto others."""
 
+APPLICATION = "assessor"
+SCORE = "score"
+QUEUE = "scoring"
+POLL_SECONDS = 0.5
+"""How long work that another process handed in waits for a worker to look."""
+
+AT_ONCE = 10
+"""How many workflows of the queue one worker takes up; the others are left to other workers."""
+
 MAX_STEP_ATTEMPTS = 3
 GRACE_SECONDS = 5
+OUTAGE_SECONDS = 60
+OUTAGE_PAUSE_SECONDS = 0.5
 
 ScoringWorkflow = Callable[[Steps, str], Awaitable[None]]
 
@@ -45,13 +57,25 @@ class JsonSerializer(Serializer):
 
 
 class DbosSteps:
-    """Steps of the workflow that is running."""
+    """Steps of the workflow that is running.
+
+    A workflow that came by the queue or was resumed runs in an event loop of the engine's. What a step
+    works with, such as a model's connections and limits, belongs to the service's own loop, `home`.
+    """
+
+    def __init__(self, home: asyncio.AbstractEventLoop) -> None:
+        self._home = home
 
     async def run(self, name: str, fn: Callable[..., Awaitable[Any]], *ids: str) -> Any:
         """Run a step; what it returned is recorded before the next begins."""
 
+        async def at_home(*args: str) -> Any:
+            return await _through_outages(fn, *args)
+
         async def step(*args: str) -> Any:
-            return await fn(*args)
+            if asyncio.get_running_loop() is self._home:
+                return await at_home(*args)
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(at_home(*args), self._home))
 
         options: StepOptions = {
             "name": name,
@@ -62,24 +86,95 @@ class DbosSteps:
         return await DBOS.run_step_async(options, step, *ids)
 
 
+async def _through_outages(fn: Callable[..., Awaitable[Any]], *args: str) -> Any:
+    """Run a step until the database is there: its restart is no fault that an assessment is held for."""
+    until = time.monotonic() + OUTAGE_SECONDS
+    while True:
+        try:
+            return await fn(*args)
+        except sa.exc.OperationalError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
+
+
 class DbosJobs:
-    """Starts workflows by ids that derive from what they work on: starting twice is starting once."""
+    """Works. Ids of workflows derive from what they work on: starting twice is starting once."""
 
     def __init__(self, workflow: Callable[[str], Coroutine[Any, Any, None]]) -> None:
         self._workflow = workflow
 
     async def score(self, assessment_id: str, round_: int) -> None:
         """Start the scoring of one round, unless it was started already."""
-        with SetWorkflowID(f"score:{assessment_id}:{round_}"):
+        with SetWorkflowID(_workflow_id(assessment_id, round_)):
             await DBOS.start_workflow_async(self._workflow, assessment_id)
+
+    def begun_by_others(self, living: frozenset[str]) -> list[str]:
+        """Return ids of workflows that were begun and that none of these executors is at. Blocks."""
+        begun = DBOS.list_workflows(
+            status="PENDING", app_version=WORKFLOW_VERSION, load_input=False, load_output=False
+        )
+        return [workflow.workflow_id for workflow in begun if workflow.executor_id not in living]
+
+    def resume(self, ids: Sequence[str]) -> None:
+        """Let a worker go on with these after their last recorded step. Blocks."""
+        DBOS.resume_workflows(list(ids))
+
+
+class QueuedJobs:
+    """Hands work to the workers, and does none itself."""
+
+    def __init__(self, client: DBOSClient) -> None:
+        self._client = client
+
+    async def score(self, assessment_id: str, round_: int) -> None:
+        """Queue the scoring of one round, unless it was started already."""
+        await self._client.enqueue_async(
+            {
+                "workflow_name": SCORE,
+                "queue_name": QUEUE,
+                "workflow_id": _workflow_id(assessment_id, round_),
+                "app_version": WORKFLOW_VERSION,
+            },
+            assessment_id,
+        )
+
+
+@asynccontextmanager
+async def queued_jobs(database_url: str) -> AsyncIterator[QueuedJobs]:
+    """Open the job engine's database for a process that only hands work in."""
+    await asyncio.to_thread(migrate_jobs, database_url)
+    engine = _engine(database_url)
+    try:
+        client = await asyncio.to_thread(_client, engine)
+        yield QueuedJobs(client)
+        await asyncio.to_thread(client.destroy)
+    finally:
+        engine.dispose()
+
+
+def migrate_jobs(database_url: str) -> None:
+    """Bring the job engine's tables to its newest schema. Several processes may do so at once."""
+    _make_folder(sa.make_url(database_url))
+    DBOS.migrate(database_url)
+
+
+def _client(engine: sa.Engine) -> DBOSClient:
+    return DBOSClient(
+        system_database_engine=engine, serializer=JsonSerializer(), application_name=APPLICATION
+    )
+
+
+def _workflow_id(assessment_id: str, round_: int) -> str:
+    return f"score:{assessment_id}:{round_}"
 
 
 @asynccontextmanager
 async def dbos_jobs(database_url: str, executor_id: str, scoring: ScoringWorkflow) -> AsyncIterator[DbosJobs]:
     """Run the job engine in this event loop; pending workflows of this executor go on at once."""
-    engine = _engine(database_url)
+    engine, home = _engine(database_url), asyncio.get_running_loop()
     config: DBOSConfig = {
-        "name": "assessor",
+        "name": APPLICATION,
         "system_database_url": database_url,
         "system_database_engine": engine,
         "serializer": JsonSerializer(),
@@ -90,12 +185,13 @@ async def dbos_jobs(database_url: str, executor_id: str, scoring: ScoringWorkflo
     }
     DBOS(config=config)
 
-    @DBOS.workflow(name="score")
+    @DBOS.workflow(name=SCORE)
     async def score(assessment_id: str) -> None:
-        await scoring(DbosSteps(), assessment_id)
+        await scoring(DbosSteps(home), assessment_id)
 
     try:
         DBOS.launch()
+        await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL_SECONDS)
         yield DbosJobs(score)
     finally:
         await _stop()
@@ -119,10 +215,11 @@ async def _stop() -> None:
 
 def _engine(database_url: str) -> sa.Engine:
     """Open the engine's database. WAL gives SQLite five times the workflows per second."""
-    if not database_url.startswith("sqlite"):
-        return sa.create_engine(database_url, pool_size=5)
-    if path := sa.make_url(database_url).database:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    url = sa.make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        server = url.set(drivername="postgresql+psycopg")
+        return sa.create_engine(server, pool_size=5, pool_pre_ping=True)
+    _make_folder(url)
     engine = sa.create_engine(database_url)
 
     @sa.event.listens_for(engine, "connect")
@@ -134,6 +231,11 @@ def _engine(database_url: str) -> sa.Engine:
         cursor.close()
 
     return engine
+
+
+def _make_folder(url: sa.URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _encode_error(value: object) -> dict[str, str]:

@@ -7,7 +7,7 @@ from assessor.cli.output import fail
 from assessor.domain.errors import AssessorError
 
 # Importing a module registers its commands.
-from assessor.cli import demo, interview, library, people, server, verification  # noqa: F401  # isort: skip
+from assessor.cli import demo, interview, library, people, server, simulate, usage, verification  # noqa: F401  # isort: skip
 
 
 def main() -> None:

@@ -10,5 +10,7 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="API keys of platforms.", no_args_is_help=True)
 reviewers = typer.Typer(help="People who audit.", no_args_is_help=True)
+simulations = typer.Typer(help="Try the service with simulated people.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 app.add_typer(reviewers, name="reviewers")
+app.add_typer(simulations, name="simulate")

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from assessor.bootstrap import Services
 
 DEMO_DIR = "demonstration"
+ADOPT_SECONDS = 5
+"""Whoever tries the kill out should not have to wait for long."""
 
 
 @app.command()
@@ -30,11 +34,25 @@ def demo(
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on; a free one when it is taken.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what earlier demonstrations left.")] = False,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Worker processes beside a server that does not work itself.")
+    ] = 0,
+    kill_one: Annotated[
+        bool,
+        typer.Option(
+            "--kill-one", help="Headless, a test of resilience: one of the workers is killed in mid-scoring."
+        ),
+    ] = False,
 ) -> None:
-    """Serve the demonstration with three doors, or play it headless over HTTP."""
+    """Serve the demonstration with three doors, or play it headless over HTTP.
+
+    It has a database of its own, or is the tenant `demo` in the one that ASSESSOR_DATABASE_URL names.
+    """
+    if kill_one and not (headless and workers > 1):
+        raise typer.BadParameter("needs --headless and --workers 2 or more", param_hint="--kill-one")
     if headless:
-        with tempfile.TemporaryDirectory(prefix="assessor-demo-") as temporary:
-            result = asyncio.run(_headless(_demonstration(Path(temporary), 0)))
+        with _headless_folder() as folder:
+            result = asyncio.run(_headless(_demonstration(folder, 0), workers, kill_one=kill_one))
         if out:
             _write(result, out)
         if as_json or not out:
@@ -44,15 +62,32 @@ def demo(
         return
     folder = settings().data_dir / DEMO_DIR
     if fresh:
+        if not settings().has_embedded_database:
+            raise typer.BadParameter(
+                "forgets a database of the demonstration's own, not a named one", param_hint="--fresh"
+            )
         _forget(folder)
-    asyncio.run(_serve(_demonstration(folder, port if port is not None else settings().port)))
+    asyncio.run(_serve(_demonstration(folder, port if port is not None else settings().port), workers))
+
+
+@contextmanager
+def _headless_folder() -> Iterator[Path]:
+    """Lend a folder that is gone afterwards; beside a database that stays, one whose keys stay too."""
+    chosen = settings()
+    if chosen.has_embedded_database:
+        with tempfile.TemporaryDirectory(prefix="assessor-demo-") as temporary:
+            yield Path(temporary)
+    else:
+        yield chosen.data_dir / DEMO_DIR
 
 
 def _demonstration(folder: Path, port: int) -> Settings:
-    """Return settings that cannot touch anything outside the folder."""
+    """Return settings that touch nothing outside the folder but a database that was named."""
+    from assessor.bootstrap import check_models
     from assessor.web.serving import free_port, is_free
 
     chosen = settings()
+    check_models(chosen)
     usable = port if port and is_free(chosen.host, port) else free_port(chosen.host)
     return Settings(
         demonstration=True,
@@ -63,19 +98,32 @@ def _demonstration(folder: Path, port: int) -> Settings:
         model_base_url=chosen.model_base_url,
         model_api_key=chosen.model_api_key,
         model_timeout_seconds=chosen.model_timeout_seconds,
+        model_concurrency=chosen.model_concurrency,
+        model_tokens_per_minute=chosen.model_tokens_per_minute,
+        fallback_models=chosen.fallback_models,
         judge_model=chosen.judge_model,
         log_level="WARNING",
         executor_id="demonstration",
+        adopt_after_seconds=min(ADOPT_SECONDS, chosen.adopt_after_seconds),
+        **_named_database(chosen),
     )
 
 
-async def _serve(demonstration: Settings) -> None:
+def _named_database(chosen: Settings) -> dict[str, Any]:
+    if chosen.has_embedded_database:
+        return {}
+    return {"database_url": chosen.database_url, "jobs_database_url": chosen.jobs_database_url}
+
+
+async def _serve(demonstration: Settings, count: int) -> None:
+    from assessor.cli.workers import workers
     from assessor.web.serving import serving
 
     typer.echo("Starting ...", err=True)
-    async with serving(demonstration) as server:
+    async with serving(demonstration, works=count == 0) as server, workers(demonstration, count):
         await _prepare(server.services)
-        model = demonstration.model or "none: the interview asks authored questions and rule-chosen probes"
+        name = server.services.model_name
+        model = name or "none: the interview asks authored questions and rule-chosen probes"
         typer.echo(
             f"\n  Assessor, DEMONSTRATION   {demonstration.public_url}\n"
             f"  Model: {model}\n"
@@ -85,19 +133,32 @@ async def _serve(demonstration: Settings) -> None:
         await server.until_stopped()
 
 
-async def _headless(demonstration: Settings) -> dict[str, object]:
+async def _headless(demonstration: Settings, count: int, *, kill_one: bool) -> dict[str, object]:
+    from assessor.cli.workers import token_in, workers
     from assessor.simulation.headless import play
     from assessor.web.serving import serving
 
-    async with serving(demonstration) as server:
+    async with (
+        serving(demonstration, works=count == 0) as server,
+        workers(demonstration, count) as started,
+    ):
         await _prepare(server.services)
-        return await play(demonstration, lambda line: typer.echo(line, err=True))
+        if kill_one:
+            token_in(demonstration).touch()
+        result = await play(demonstration, _tell)
+        if kill_one:
+            _tell(f"{started.killed()} was killed in mid-scoring, and another went on with its work.")
+        return result
 
 
 async def _prepare(services: "Services") -> None:
     from assessor.simulation.demonstration import prepare
 
-    await prepare(services, lambda line: typer.echo(line, err=True))
+    await prepare(services, _tell)
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _write(result: dict[str, object], out: Path) -> None:

@@ -30,7 +30,7 @@ async def _interview(track: str, form: str) -> None:
 
     chosen = settings()
     await asyncio.to_thread(migrate, chosen.database_url)
-    async with running(chosen) as services:
+    async with running(chosen, works=False) as services:
         typer.echo(f"Model: {services.model_name or 'none: authored questions and rule-chosen probes'}")
         typer.echo("An empty line sends what you wrote; Ctrl+D ends.\n")
         assessment_id = await _begin(services, track, form)

@@ -1,38 +1,71 @@
-"""`serve`, `migrate`, `openapi`, `settings`."""
+"""`serve`, `worker`, `migrate`, `openapi`, `settings`."""
 
+import asyncio
 import json
+import signal
 from typing import Annotated
 
 import typer
 
 from assessor.cli.app import app
 from assessor.cli.output import Json, print_json, print_table, progress, settings
+from assessor.settings import Settings
 
 
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    works: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Also score and deliver, or leave that to workers.")
+    ] = True,
 ) -> None:
     """Migrate the database and serve until stopped."""
     from assessor.adapters.store import migrate as migrate_store
+    from assessor.bootstrap import check_models
     from assessor.web.app import create_app
     from assessor.web.serving import run
 
     chosen = settings()
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     chosen = chosen.model_copy(update=overrides)
+    check_models(chosen)
     migrate_store(chosen.database_url)
-    run(create_app(chosen), chosen)
+    run(create_app(chosen, works=works), chosen)
+
+
+@app.command()
+def worker() -> None:
+    """Migrate the database, score and deliver until stopped; serves no HTTP."""
+    from assessor.adapters.store import migrate as migrate_store
+
+    chosen = settings()
+    migrate_store(chosen.database_url)
+    asyncio.run(_work(chosen))
+
+
+async def _work(chosen: Settings) -> None:
+    from assessor.bootstrap import running
+
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with running(chosen):
+        typer.echo(f"Worker {chosen.executor_id} runs. Stop with Ctrl+C.")
+        await stopped.wait()
+        typer.echo("Finishing what was begun ...")
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version. Doing it twice is doing it once."""
+    from assessor.adapters.jobs import migrate_jobs
     from assessor.adapters.store import migrate as migrate_store
 
+    chosen = settings()
     with progress("Migrating ..."):
-        migrate_store(settings().database_url)
+        migrate_store(chosen.database_url)
+        migrate_jobs(chosen.jobs_database_url)
     typer.echo("The database is up to date.")
 
 

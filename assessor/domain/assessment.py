@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -60,6 +60,10 @@ OPEN = frozenset({Status.ORDERED, Status.OPENED, Status.IDENTITY, Status.IN_PROG
 """The candidate can still come and work."""
 
 
+MOST_OWED = timedelta(hours=1)
+"""How long a reply that never came holds the end open; the sweep ends what nobody came back to."""
+
+
 @dataclass(frozen=True)
 class Projection:
     """The row of an assessment that lists and queues are queried by. Holds no words of anyone."""
@@ -95,12 +99,18 @@ class Assessment:
     ordered_at: datetime | None = None
     started_at: datetime | None = None
     deadline: datetime | None = None
+    reply_owed_since: datetime | None = None
+    """When the candidate began to wait for the interviewer. The wait is given back."""
     time_left_at_pause: float | None = None
     """Seconds."""
     submitted_at: datetime | None = None
     invites: Mapping[str, datetime] = field(default_factory=dict)
     """Unused invites by token hash, with their expiry."""
+    expires_at: datetime | None = None
+    """When it expires unless it was begun: with the latest invite."""
     transcript: Transcript = field(default_factory=Transcript)
+    swaps: tuple[e.ItemSwapped, ...] = ()
+    help_asked: tuple[e.HelpAsked, ...] = ()
     interview_finished: bool = False
     responses: Mapping[str, Response] = field(default_factory=dict)
     response_seqs: Mapping[str, int] = field(default_factory=dict)
@@ -112,6 +122,8 @@ class Assessment:
     decided_by_person: e.ReviewDecided | None = None
     verdict: e.VerdictIssued | None = None
     """The one live verdict."""
+    verdict_is_behind: bool = False
+    """Whether a person scored or decided since it was issued."""
     fault: e.FaultRecorded | None = None
     faults: int = 0
     """How often a fault of ours held it; scoring round `faults + 1` is the current one."""
@@ -126,10 +138,13 @@ class Assessment:
 
     @property
     def form(self) -> Form:
-        """The items; drawn together with the order."""
+        """The items; drawn together with the order, and as they stand after swaps."""
         if self.drawn is None:
             raise ValueError(f"the log of {self.id} has no form")
-        return self.drawn.form
+        form = self.drawn.form
+        for swap in self.swaps:
+            form = form.swapped(swap.item_id, swap.place)
+        return form
 
     @property
     def policy(self) -> Policy:
@@ -168,8 +183,17 @@ class Assessment:
         )
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the time to work has run out."""
-        return self.deadline is not None and self.status is Status.IN_PROGRESS and now >= self.deadline
+        """Whether the time to work has run out. Waiting for the interviewer is not working."""
+        if self.deadline is None or self.status is not Status.IN_PROGRESS:
+            return False
+        return now >= self.deadline + min(self._owed(now), MOST_OWED)
+
+    def time_left(self, now: datetime) -> float | None:
+        """Return the seconds left to work, None when it is untimed."""
+        return (self.deadline + self._owed(now) - now).total_seconds() if self.deadline else None
+
+    def _owed(self, now: datetime) -> timedelta:
+        return max(now - self.reply_owed_since, timedelta(0)) if self.reply_owed_since else timedelta(0)
 
     def require(self, action: str, *allowed: Status) -> None:
         """Raise IllegalTransition unless the status is one of those in which `action` makes sense."""
@@ -198,7 +222,7 @@ class Assessment:
             simulated=ordered.simulated,
             status=self.status,
             ordered_at=self.ordered_at,
-            expires_at=ordered.expires_at,
+            expires_at=self.expires_at or ordered.expires_at,
             deadline=self.deadline,
             submitted_at=self.submitted_at,
             decision=self.verdict.document.get("decision") if self.verdict else None,
@@ -232,11 +256,11 @@ def replay(assessment_id: str, log: Iterable[e.Event]) -> Assessment:
 def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:  # noqa: C901, PLR0911, PLR0912 - one case a fact; splitting the table would hide that it is complete
     match fact:
         case e.AssessmentOrdered():
-            return replace(a, order=fact, ordered_at=at)
+            return replace(a, order=fact, ordered_at=at, expires_at=fact.expires_at)
         case e.FormDrawn():
             return replace(a, drawn=fact)
         case e.InviteIssued():
-            return replace(a, invites={fact.token_hash: fact.expires_at})
+            return replace(a, invites={fact.token_hash: fact.expires_at}, expires_at=fact.expires_at)
         case e.InviteRedeemed():
             opened = a.moved(Status.OPENED) if a.status is Status.ORDERED else a
             return replace(opened, invites={})
@@ -244,8 +268,15 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return a.moved(Status.SCORING)
         case e.AssessmentStarted():
             return replace(a.moved(Status.IN_PROGRESS), started_at=at, deadline=fact.deadline)
-        case e.CandidateMessage() | e.InterviewerMessage():
-            return replace(a, transcript=Transcript(turns=(*a.transcript.turns, _turn(seq, fact))))
+        case e.CandidateMessage():
+            return replace(_with_turn(a, seq, fact), reply_owed_since=at)
+        case e.InterviewerMessage():
+            deadline = a.deadline + a._owed(at) if a.deadline else None  # noqa: SLF001 - of this class
+            return replace(_with_turn(a, seq, fact), reply_owed_since=None, deadline=deadline)
+        case e.ItemSwapped():
+            return replace(a, swaps=(*a.swaps, fact))
+        case e.HelpAsked():
+            return replace(a, help_asked=(*a.help_asked, fact))
         case e.InterviewFinished():
             return replace(a, interview_finished=True)
         case e.ResponseHandedIn():
@@ -261,11 +292,11 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(a, replies={**a.replies, fact.request_hash: fact.reply})
         case e.ResponseScored():
             latest = {(score.item_id, score.criterion): score for score in fact.scores}
-            return replace(a, scores={**a.scores, **latest})
+            return replace(a, scores={**a.scores, **latest}, verdict_is_behind=a.verdict is not None)
         case e.ReviewDecided():
-            return replace(a, decided_by_person=fact)
+            return replace(a, decided_by_person=fact, verdict_is_behind=a.verdict is not None)
         case e.VerdictIssued():
-            return replace(a.moved(Status.DECIDED), verdict=fact)
+            return replace(a.moved(Status.DECIDED), verdict=fact, verdict_is_behind=False)
         case e.FaultRecorded():
             return replace(
                 a.moved(Status.TECHNICAL_HOLD), held_from=a.status, fault=fact, faults=a.faults + 1
@@ -275,10 +306,11 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.AssessmentVoided():
             return replace(a.moved(Status.VOIDED), voided=fact)
         case e.AssessmentPaused():
-            left = (a.deadline - at).total_seconds() if a.deadline else None
-            return replace(a.moved(Status.PAUSED), time_left_at_pause=left)
+            return replace(a.moved(Status.PAUSED), time_left_at_pause=a.time_left(at), reply_owed_since=None)
         case e.AssessmentResumed():
-            return replace(a.moved(Status.IN_PROGRESS), deadline=fact.deadline, time_left_at_pause=None)
+            owed = at if a.transcript.unanswered else None
+            working = a.moved(Status.IN_PROGRESS)
+            return replace(working, deadline=fact.deadline, time_left_at_pause=None, reply_owed_since=owed)
         case e.AssessmentExpired():
             return a.moved(Status.EXPIRED)
         case e.AssessmentWithdrawn():
@@ -287,6 +319,10 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return a.moved(Status.CANCELLED)
         case e.NoticeAccepted() | e.TranscriptOpened():
             return a
+
+
+def _with_turn(a: Assessment, seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Assessment:
+    return replace(a, transcript=Transcript(turns=(*a.transcript.turns, _turn(seq, fact))))
 
 
 def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from assessor.domain.form import Form
+from assessor.domain.form import Form, FormItem
 from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.policy import Policy
 from assessor.domain.response import Response
@@ -102,11 +102,33 @@ class InterviewerMessage(Value):
     """Why the model's words were replaced, when they were."""
 
 
+class ItemSwapped(Value):
+    """A question gave way to another of the same competency. It is neither scored nor asked again."""
+
+    type: Literal["interview.item_swapped"] = "interview.item_swapped"
+    item_id: Slug
+    place: FormItem
+    """What stands on the form instead."""
+    reason: Literal["not_my_field", "background"]
+
+
+class HelpAsked(Value):
+    """The candidate needs a person. Shown to reviewers; it has no effect on scores."""
+
+    type: Literal["interview.help_asked"] = "interview.help_asked"
+    kind: Literal["person", "break", "more_time", "distress"]
+    message: int
+    """Sequence number of the candidate's message."""
+
+
 class InterviewFinished(Value):
-    """Every core question has been asked, or skipped for a recorded reason."""
+    """Every core question has been asked, or skipped for a recorded reason.
+
+    `conduct`: the candidate kept insulting after a warning.
+    """
 
     type: Literal["interview.finished"] = "interview.finished"
-    reason: Literal["complete", "time"]
+    reason: Literal["complete", "time", "conduct"]
 
 
 class ResponseHandedIn(Value):
@@ -242,6 +264,8 @@ Fact = Annotated[
     | AssessmentStarted
     | CandidateMessage
     | InterviewerMessage
+    | ItemSwapped
+    | HelpAsked
     | InterviewFinished
     | ResponseHandedIn
     | AssessmentSubmitted
@@ -262,7 +286,7 @@ Fact = Annotated[
     Field(discriminator="type"),
 ]
 
-FACTS: TypeAdapter[Fact] = TypeAdapter(Fact)
+FACTS: TypeAdapter[Fact] = TypeAdapter(Fact, config=ConfigDict(hide_input_in_errors=True))
 """The one reader of stored facts: it refuses types and fields it does not know."""
 
 

@@ -17,6 +17,8 @@ class FormItem(Value):
     item_id: Slug
     version: int
     hash: str
+    rubric_hash: str | None = None
+    """Of the rubric that a judge or a person scores by, where the item has one."""
     category: Category
     minutes: float
 
@@ -48,6 +50,11 @@ class Form(Value):
         """The content hash that a verdict binds."""
         return content_hash(self)
 
+    def swapped(self, item_id: str, place: FormItem) -> "Form":
+        """Return the form with another item where `item_id` stood."""
+        items = tuple(place if item.item_id == item_id else item for item in self.items)
+        return self.model_copy(update={"items": items})
+
 
 def draw_form(library: Library, track: Track, name: str, seed: str) -> Form:
     """Draw a form by its plan; the same seed and bank give the same form.
@@ -63,17 +70,20 @@ def draw_form(library: Library, track: Track, name: str, seed: str) -> Form:
     drawn: list[Item] = []
     for section in plan.sections:
         drawn += _draw_section(bank, section, drawn, seed)
-    items = tuple(
-        FormItem(
-            item_id=item.id,
-            version=item.version,
-            hash=item.hash,
-            category=item.category,
-            minutes=item.minutes,
-        )
-        for item in drawn
-    )
+    items = tuple(placed(item, library) for item in drawn)
     return Form(name=name, items=items, minutes=plan.minutes, time_limit_minutes=plan.time_limit_minutes)
+
+
+def placed(item: Item, library: Library) -> FormItem:
+    """Return the item as it stands on a form."""
+    return FormItem(
+        item_id=item.id,
+        version=item.version,
+        hash=item.hash,
+        rubric_hash=library.rubric(item.rubric).hash if item.rubric else None,
+        category=item.category,
+        minutes=item.minutes,
+    )
 
 
 def _draw_section(bank: Sequence[Item], section: Section, drawn: Sequence[Item], seed: str) -> list[Item]:
@@ -100,3 +110,24 @@ def _draw_order(seed: str, item_id: str) -> bytes:
 
 def _are_enemies(item: Item, others: Iterable[Item]) -> bool:
     return any(other.id in item.enemies or item.id in other.enemies for other in others)
+
+
+def replacements(library: Library, track_id: str, form: Form, item_id: str, seed: str) -> tuple[Item, ...]:
+    """Return the items that may stand on a form instead of one of its own, the next to be drawn first.
+
+    They measure the same competency in the same category, keep the form within its minutes, are not
+    on it, and are no enemies of what stays on it.
+    """
+    bank = library.items[track_id]
+    old = bank[item_id]
+    staying = [bank[place.item_id] for place in form.items if place.item_id != item_id]
+    minutes = form.minutes - sum(item.minutes for item in staying)
+    fitting = [
+        item
+        for item in bank.values()
+        if (item.category, item.competency) == (old.category, old.competency)
+        and form.place_of(item.id) is None
+        and item.minutes <= minutes
+        and not _are_enemies(item, staying)
+    ]
+    return tuple(sorted(fitting, key=lambda item: _draw_order(seed, item.id)))

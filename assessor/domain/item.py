@@ -433,15 +433,6 @@ Item = Annotated[
     Field(discriminator="category"),
 ]
 
-ITEM_MODELS: dict[Category, type[ItemBase]] = {
-    Category.INTERVIEW: InterviewItem,
-    Category.EVALUATION: EvaluationItem,
-    Category.RANKING: RankingItem,
-    Category.RUBRIC_WRITING: RubricWritingItem,
-    Category.SFT: SftItem,
-    Category.TRAJECTORY: TrajectoryItem,
-}
-
 
 def _require_distinct(ids: list[str], field: str) -> None:
     if repeated := sorted({name for name in ids if ids.count(name) > 1}):

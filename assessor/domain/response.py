@@ -1,5 +1,6 @@
 """Responses: what a candidate hands in for an item, checked against that item."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -252,7 +253,7 @@ def _trajectory(item: TrajectoryItem, response: TrajectoryResponse) -> list[Fiel
     return problems
 
 
-_PROBLEMS: dict[Category, Any] = {
+_PROBLEMS: dict[Category, Callable[[Any, Any], list[FieldProblem]]] = {
     Category.EVALUATION: _evaluation,
     Category.RANKING: _ranking,
     Category.RUBRIC_WRITING: _rubric_writing,

@@ -17,7 +17,13 @@ class Value(BaseModel):
     must not travel.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,  # the input may be a candidate's words, and errors are logged
+    )
 
     def changed(self, **fields: Any) -> Self:
         """Return a validated copy; `model_copy(update=...)` would skip validation."""

@@ -2,6 +2,6 @@
 
 from assessor.interview.graph import Interviewer
 from assessor.interview.guard import hashed_ngrams
-from assessor.interview.state import Brief, Question
+from assessor.interview.state import Brief, Question, Spare
 
-__all__ = ["Brief", "Interviewer", "Question", "hashed_ngrams"]
+__all__ = ["Brief", "Interviewer", "Question", "Spare", "hashed_ngrams"]

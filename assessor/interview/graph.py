@@ -5,12 +5,12 @@ every step, while loading from the log stays flat.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from assessor.domain.transcript import Transcript
 from assessor.interview.nodes import BUDGET_SECONDS, Speaker, hear, keep
 from assessor.interview.routing import after_screen
-from assessor.interview.state import Brief, Commit, Progress, Say, TurnState, Utterance
+from assessor.interview.state import Brief, Commit, Heard, Plan, Progress, Say, TurnState, Utterance
 from assessor.ports import Model, Prompts
 
 if TYPE_CHECKING:
@@ -68,16 +68,26 @@ def build(speaker: Speaker) -> "CompiledStateGraph[Any, Any, Any, Any]":
     from langgraph.config import get_stream_writer
     from langgraph.graph import END, START, StateGraph
 
+    # Coroutines all: LangGraph hands plain functions to a thread each, which takes longer than they do.
+    async def screen(state: TurnState) -> dict[str, Heard]:
+        return hear(state)
+
+    async def route(state: TurnState) -> Literal["plan", "end"]:
+        return after_screen(state)
+
+    async def plan(state: TurnState) -> dict[str, Plan]:
+        return speaker.plan(state)
+
     async def speak(state: TurnState) -> dict[str, Utterance]:
         return await speaker.speak(state, get_stream_writer())
 
     graph = StateGraph(TurnState)
-    graph.add_node("screen", hear)
-    graph.add_node("plan", speaker.plan)
+    graph.add_node("screen", screen)
+    graph.add_node("plan", plan)
     graph.add_node("speak", speak)
     graph.add_node("commit", keep)
     graph.add_edge(START, "screen")
-    graph.add_conditional_edges("screen", after_screen, {"plan": "plan", "end": END})
+    graph.add_conditional_edges("screen", route, {"plan": "plan", "end": END})
     graph.add_edge("plan", "speak")
     graph.add_edge("speak", "commit")
     graph.add_edge("commit", END)

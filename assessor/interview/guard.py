@@ -1,7 +1,8 @@
 """Lets a model's words out sentence by sentence, and stops at the first that must not be said.
 
 The model's utterance is at most one short statement that quotes the candidate, and then exactly one
-question. A statement without a quote could be a hint, a lesson or obedience to the candidate. The
+question. A statement without a quote could be a hint, a lesson or obedience to the candidate; one that
+is a sentence of the approved probe belongs to the question. The
 question is held back until the reply has ended, so whatever was released before a fault is a
 statement at most, and the authored probe can follow it: what the candidate reads always makes sense.
 """
@@ -12,10 +13,13 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assessor.interview.language import is_in
+
 NGRAM = 5
 MAX_WORDS = 60
 MAX_WORDS_AROUND_QUOTE = 12
 MIN_QUOTE_CHARS = 3
+MIN_WORDS_OF_PROBE = 3
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)")
@@ -118,6 +122,7 @@ class Limits:
     """The system prompt, which is not to be told."""
     token: str
     """The fence of this call."""
+    language: str = "en"
 
 
 class Guard:
@@ -131,10 +136,14 @@ class Guard:
         allowed = frozenset[int]().union(
             *map(hashed_ngrams, (limits.question, limits.probe, limits.own_words))
         )
-        self._secret = (limits.bank_ngrams | hashed_ngrams(limits.instructions)) - allowed
+        # Kept apart: uniting the bank's with the others for each reply takes longer than looking in both.
+        self._secrets = (limits.bank_ngrams, hashed_ngrams(limits.instructions))
+        self._allowed = allowed
         self._buffer = ""
-        self._question = ""
+        self._probe = _words(limits.probe)
         self._sentences: list[str] = []
+        self._held: list[str] = []
+        self._has_asked = False
         self.reason: str | None = None
 
     @property
@@ -159,11 +168,11 @@ class Guard:
         rest, self._buffer = self._buffer.strip(), ""
         if rest:
             self._released(rest)
-        if self.reason is None and not self._question:
+        if self.reason is None and not self._has_asked:
             self.reason = "no_question"
         if self.reason is not None:
             return ""
-        return " " + self._question if len(self._sentences) > 1 else self._question
+        return " " * (len(self._sentences) > len(self._held)) + " ".join(self._held)
 
     def _whole_sentences(self) -> Iterator[str]:
         start = 0
@@ -184,14 +193,17 @@ class Guard:
         if self.reason is not None:
             return ""
         self._sentences.append(sentence)
-        if _asks(self._without_own_words(sentence)):
-            self._question = sentence
-            return ""
-        return sentence
+        asks = _asks(self._without_own_words(sentence))
+        if not asks and not self._is_of_probe(sentence):
+            return sentence
+        self._held.append(sentence)
+        # An approved probe may be worded as an order: "Describe the record that you would send."
+        self._has_asked = asks or self._probe.endswith(_words(sentence))
+        return ""
 
     def _why_not(self, sentence: str) -> str | None:
         whole = " ".join((*self._sentences, sentence))
-        if self._question:
+        if self._has_asked:
             return "text_after_question"
         if len(whole.split()) > MAX_WORDS:
             return "too_long"
@@ -203,12 +215,21 @@ class Guard:
         bare = self._without_own_words(sentence)
         if bare.count("?") > 1 or ("?" in bare and not _asks(bare)):
             return "several_questions"
-        if _asks(bare):
-            return "repeats_question" if self._repeats_question(sentence) else None
+        if _asks(bare) and self._repeats_question(sentence):
+            return "repeats_question"
+        if _asks(bare) or self._is_of_probe(sentence):
+            return self._language(bare)
         if self._sentences:
             return "several_statements"
         is_quote = bare != sentence and len(bare.split()) <= MAX_WORDS_AROUND_QUOTE
-        return None if is_quote else "ungrounded_statement"
+        return self._language(bare) if is_quote else "ungrounded_statement"
+
+    def _language(self, bare: str) -> str | None:
+        return None if is_in(self._limits.language, bare) else "language"
+
+    def _is_of_probe(self, sentence: str) -> bool:
+        """Whether these are words of the approved probe, which may have several sentences."""
+        return len(sentence.split()) >= MIN_WORDS_OF_PROBE and f" {_words(sentence)} " in f" {self._probe} "
 
     def _repeats_question(self, sentence: str) -> bool:
         said = hashed_ngrams(sentence)
@@ -217,7 +238,8 @@ class Guard:
     def _leak(self, whole: str) -> str | None:
         if self._limits.token in whole or "<<<" in whole:
             return "fence"
-        return "bank_text" if hashed_ngrams(whole) & self._secret else None
+        said = hashed_ngrams(whole) - self._allowed
+        return None if all(said.isdisjoint(secret) for secret in self._secrets) else "bank_text"
 
     def _forbidden(self, sentence: str) -> str | None:
         bare = self._without_own_words(sentence)
@@ -237,6 +259,10 @@ class Guard:
             return "“”" if is_own else quoted.group()
 
         return _QUOTED.sub(blank, sentence)
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _asks(sentence: str) -> bool:

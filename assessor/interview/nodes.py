@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 
 from assessor.domain.errors import ModelFault
-from assessor.domain.events import Fact, InterviewerMessage, InterviewFinished
+from assessor.domain.events import Fact, HelpAsked, InterviewerMessage, InterviewFinished
 from assessor.domain.fence import fence
 from assessor.domain.transcript import Turn
 from assessor.interview.guard import Guard, Limits
@@ -53,7 +53,9 @@ class Speaker:
         if self.model is None or plan.probe is None or question is None:
             say(plan.text)
             return {"utterance": Utterance(plan.text, "authored")}
-        call = _Call.prepare(self.prompts, state["progress"], question, plan, state["run"])
+        call = _Call.prepare(
+            self.prompts, state["progress"], question, plan, state["run"], self.budget_seconds
+        )
         return {"utterance": await self._worded(self.model, call, plan, say)}
 
     async def _worded(self, model: Model, call: "_Call", plan: Plan, say: Say) -> Utterance:
@@ -126,7 +128,9 @@ def facts_of(progress: Progress, plan: Plan, utterance: Utterance, run: str) -> 
         source=utterance.source,
         guard=utterance.guard,
     )
-    return (message, InterviewFinished(reason=plan.finished)) if plan.finished else (message,)
+    end = (InterviewFinished(reason=plan.finished),) if plan.finished else ()
+    help_ = (HelpAsked(kind=plan.help, message=unanswered.seq),) if plan.help and unanswered else ()
+    return (*plan.swaps, *help_, message, *end)
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,13 @@ class _Call:
 
     @classmethod
     def prepare(
-        cls, prompts: Prompts, progress: Progress, question: Question, plan: Plan, run: str
+        cls,
+        prompts: Prompts,
+        progress: Progress,
+        question: Question,
+        plan: Plan,
+        run: str,
+        within_seconds: float,
     ) -> "_Call":
         brief: Brief = progress.brief
         probe = plan.probe.text if plan.probe else ""
@@ -159,8 +169,15 @@ class _Call:
             bank_ngrams=brief.bank_ngrams,
             instructions=system,
             token=token,
+            language=brief.language,
         )
-        request = ModelRequest(system, user, max_tokens=MAX_TOKENS, idempotency_key=f"turn:{run}")
+        request = ModelRequest(
+            system,
+            user,
+            max_tokens=MAX_TOKENS,
+            idempotency_key=f"turn:{run}",
+            within_seconds=within_seconds,
+        )
         return cls(request, Guard(limits))
 
 

@@ -1,12 +1,14 @@
 """The order of the conversation: pure functions from where it stands to what is said next."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from assessor.domain.item import Probe, ProbeKind
 from assessor.domain.transcript import Turn
 from assessor.interview import authored
+from assessor.interview.blueprint import after_swaps, by_background, other_field
 from assessor.interview.observe import Observation, observe
 from assessor.interview.screen import screen
 from assessor.interview.state import Brief, Heard, Plan, Progress, Question, TurnState
@@ -14,6 +16,19 @@ from assessor.interview.state import Brief, Heard, Plan, Progress, Question, Tur
 SHORT_ANSWER_WORDS = 25
 MAX_ASIDES = 3
 """How often one question is held open for what is not an answer; after that the interview goes on."""
+ENDS_A_QUESTION = frozenset({Heard.ANSWER, Heard.PASS, Heard.REFUSAL, Heard.NOT_MY_FIELD})
+"""What a question is left after. Everything else puts it aside."""
+MAX_WARNINGS = 1
+"""How many insults are answered with a warning before the interview ends."""
+HELP: Mapping[Heard, Literal["person", "break", "more_time", "distress"]] = MappingProxyType(
+    {
+        Heard.PERSON: "person",
+        Heard.BREAK: "break",
+        Heard.MORE_TIME: "more_time",
+        Heard.DISTRESS: "distress",
+    }
+)
+"""What a person has to be told of."""
 CLOSING_SECONDS = 60
 EXCHANGE_SECONDS = 90
 """What a question with its answer takes at least; a probe must leave so much for each core question."""
@@ -53,12 +68,21 @@ def after_screen(state: TurnState) -> Literal["plan", "end"]:
 def next_plan(
     progress: Progress, heard: Heard, time_left_seconds: float | None, *, has_model: bool = False
 ) -> Plan:
-    """Decide what to say next."""
+    """Decide what to say next, and whether a person has to be told."""
+    plan = _next(progress, heard, time_left_seconds, has_model=has_model)
+    return replace(plan, help=HELP.get(heard))
+
+
+def _next(progress: Progress, heard: Heard, time_left_seconds: float | None, *, has_model: bool) -> Plan:
     if time_left_seconds is not None and time_left_seconds < CLOSING_SECONDS:
         return _closing(progress, heard)
     if not progress.has_begun:
         return Plan("opening", authored.welcome(progress.brief, has_model=has_model))
-    if heard not in {Heard.ANSWER, Heard.PASS} and progress.asides < MAX_ASIDES:
+    if heard is Heard.ABUSE and _insults(progress) > MAX_WARNINGS:
+        return Plan("closing", f"{authored.CONDUCT}\n\n{progress.brief.closing}", finished="conduct")
+    if heard is Heard.NOT_MY_FIELD and (swapped := _swapped(progress)):
+        return swapped
+    if heard not in ENDS_A_QUESTION and progress.asides < MAX_ASIDES:
         text = authored.aside(heard, progress.brief, _open_text(progress))
         return Plan("answer", text, item_id=progress.open_item)
     probe = _probe(progress, time_left_seconds) if heard is Heard.ANSWER else None
@@ -92,6 +116,24 @@ def said_in_answer(progress: Progress) -> str:
     return "\n".join(turn.text for turn in answering(progress) if turn.speaker == "candidate")
 
 
+def _insults(progress: Progress) -> int:
+    said = (turn.text for turn in progress.transcript.turns if turn.speaker == "candidate")
+    return sum(screen(text) is Heard.ABUSE for text in said)
+
+
+def _swapped(progress: Progress) -> Plan | None:
+    """Ask another question instead. Not after an answer: what was said to a question counts."""
+    question = progress.open_question
+    if question is None or said_in_answer(progress):
+        return None
+    chosen = other_field(progress.brief, question)
+    if chosen is None:
+        return None
+    spare, swap = chosen
+    text = authored.acknowledged(Heard.NOT_MY_FIELD, spare.question.text)
+    return Plan("core", text, item_id=spare.question.item_id, swaps=(swap,))
+
+
 def _probe(progress: Progress, time_left_seconds: float | None) -> Plan | None:
     question = progress.open_question
     if question is None or len(progress.probed) >= progress.brief.max_probes:
@@ -114,8 +156,10 @@ def _needed_for_a_probe(progress: Progress) -> float:
 def _onwards(progress: Progress, heard: Heard) -> Plan:
     if not progress.remaining:
         return _closing(progress, heard)
-    question = progress.remaining[0]
-    return Plan("core", authored.acknowledged(heard, question.text), item_id=question.item_id)
+    swaps = by_background(progress.brief, said_in_answer(progress)) if progress.is_opening else ()
+    question = after_swaps(progress.brief, swaps)[0] if swaps else progress.remaining[0]
+    text = authored.acknowledged(Heard.PASS if heard is Heard.NOT_MY_FIELD else heard, question.text)
+    return Plan("core", text, item_id=question.item_id, swaps=swaps)
 
 
 def _closing(progress: Progress, heard: Heard) -> Plan:
@@ -125,7 +169,8 @@ def _closing(progress: Progress, heard: Heard) -> Plan:
         if heard is Heard.DISTRESS:
             text = authored.acknowledged(heard, text)
         return Plan("closing", text, finished="time")
-    return Plan("closing", authored.acknowledged(heard, brief.closing), finished="complete")
+    lead = Heard.PASS if heard is Heard.NOT_MY_FIELD else heard
+    return Plan("closing", authored.acknowledged(lead, brief.closing), finished="complete")
 
 
 def _open_text(progress: Progress) -> str:

@@ -23,7 +23,19 @@ _SOMEBODY = (
     r"(?:human|person|someone|somebody|people|recruiter|reviewer|support|staff)(?:\s+being)?"
 )
 _NOW = r"(?:\s+(?:please|instead|now|here|about this(?: interview| test| assessment| question)?))*\W*$"
-
+_FIELD = r"(?:field|area|specialty|speciality|domain|subject|discipline)"
+_AFTERWARDS = r"[,.;:!]*(?: (?!.*\b(?:but|would|though|still|because)\b).{1,60})?$"
+_SLUR_WORDS = r"(?:fucking|bloody|stupid|useless|dumb|worthless|damn|goddamn|complete|total|little)"
+_SLUR = (
+    r"(?:idiot|moron|imbecile|asshole|bastard|bitch|cunt|scum|"
+    r"piece of (?:shit|junk|crap|garbage|trash)|"
+    r"(?:stupid|useless|worthless)(?: bot| machine)?(?=\W*(?:$|[.!?,])))"
+)
+_SORRY = r"(?:sorry[,.]? |i(?:'m| am) afraid )?"
+_SAY = (
+    r"(?: (?:answer|say|tell|talk about|discuss|comment on))?(?: (?:you|it|this|that|about it|about that))*"
+    r"(?: question| one)?\W*$"
+)
 
 MAX_CHARS = 400
 """A longer message is an answer, and no pattern has to run over it."""
@@ -55,19 +67,74 @@ RULES = (
         r"\bi (?:don't|do not) want to (?:live|be alive)\b",
     ),
     _rule(
-        Heard.REPEAT,
+        Heard.ABUSE,
+        25,
+        r"\b(?:fuck|screw) (?:you|off|this)\b",
+        r"^(?:oh |just |please )*shut up\b",
+        rf"\byou(?:'re| are)? (?:really |just |such )?(?:an? )?(?:{_SLUR_WORDS} )*{_SLUR}\b",
+        r"\byou (?:suck|disgust me)\b",
+        rf"^(?:what an? )?(?:{_SLUR_WORDS} )*{_SLUR}\W*$",
+    ),
+    _rule(
+        Heard.REPHRASE,
         14,
-        r"\b(?:can|could|would|will) you (?:please )?(?:repeat|rephrase|reword|clarify|explain)"
+        r"\b(?:can|could|would|will) you (?:please )?(?:rephrase|reword|clarify|explain)"
         r"(?: (?:that|it|this|the question|your question))?(?: again)?(?: for me)?(?:,? please)?\W*$",
-        r"\b(?:can|could|would) you (?:please )?(?:say|ask|put) (?:that|it|this|the question) (?:again|"
-        r"differently|another way)",
-        r"^(?:sorry,? )?(?:please )?(?:repeat|rephrase)(?: (?:that|it|the question|"
-        r"your question))?(?:,? please)?\W*$",
-        r"^(?:sorry,? |wait,? )?what do you mean(?: by .{1,60})?\W*$",
+        r"\b(?:can|could|would) you (?:please )?(?:say|ask|put) (?:that|it|this|the question) "
+        r"(?:differently|(?:in )?another way|in other words)",
+        r"^(?:sorry,? )?(?:please )?rephrase(?: (?:that|it|the question|your question))?(?:,? please)?\W*$",
+        r"^(?:sorry,? |wait,? )?what do you mean(?: (?:by|with) .{1,60})?\W*$",
         r"^(?:sorry,? )?i (?:don't|do not|didn't|did not) (?:understand|get|follow) (?:the|this|that|"
         r"your) question\W*$",
+    ),
+    _rule(
+        Heard.REPEAT,
+        14,
+        r"\b(?:can|could|would|will) you (?:please )?repeat"
+        r"(?: (?:that|it|this|the question|your question))?(?: again)?(?: for me)?(?:,? please)?\W*$",
+        r"\b(?:can|could|would) you (?:please )?(?:say|ask|put) (?:that|it|this|the question) again",
+        r"^(?:sorry,? )?(?:please )?repeat(?: (?:that|it|the question|"
+        r"your question))?(?:,? please)?\W*$",
         r"^(?:sorry,? )?what (?:was|is) the question(?: again)?\W*$",
         r"^(?:pardon(?: me)?|come again|again,? please|huh|sorry)\s*\?+$",
+    ),
+    _rule(
+        Heard.NOT_MY_FIELD,
+        16,
+        rf"^{_SORRY}(?:that|this|it)(?:'s| is) (?:really |just )?(?:not|outside(?: of)?|beyond) my {_FIELD}"
+        rf"(?: of (?:work|expertise|practice))?{_AFTERWARDS}",
+        rf"^{_SORRY}i (?:don't|do not|have never|never) work(?:ed)? (?:in|on|with) (?:that|this) {_FIELD}"
+        rf"{_AFTERWARDS}",
+        rf"^{_SORRY}not my {_FIELD}{_AFTERWARDS}",
+    ),
+    _rule(
+        Heard.REFUSAL,
+        16,
+        rf"^{_SORRY}i (?:don't want to|do not want to|won't|will not|refuse to|am not going to|prefer not to|"
+        rf"would rather not|am not allowed to){_SAY}",
+        rf"^{_SORRY}i(?:'m not going to|'m not allowed to|'d rather not|'d prefer not to){_SAY}",
+        r"^(?:no comment|i refuse)\W*$",
+    ),
+    _rule(
+        Heard.ASKING_BACK,
+        14,
+        r"^(?:so |and |but )?what (?:would|do) you (?:do|think|say|suggest|recommend)"
+        r"(?: about (?:it|this|that))?\?$",
+        r"^(?:so |and )?how (?:long|detailed|short) (?:should|must|can|may) (?:my|the|an) answer be\W*$",
+        r"^(?:can|could|may) i ask (?:you )?(?:something|a question|anything)\W*$",
+        r"^how (?:many questions|much time|long) (?:are|is|do i have|will it take|does it take)\b.{0,20}\?$",
+        r"^(?:is|would) (?:an |one )?example (?:be )?(?:ok|okay|enough|fine)\?$",
+        r"^what (?:exactly )?do you (?:want|expect)(?: (?:me to say|to hear|from me|to know))?\?$",
+    ),
+    _rule(
+        Heard.OFF_TOPIC,
+        24,
+        r"^(?:hey |so |by the way,? )*(?:how are you|how(?:'s| is) your day|what(?:'s| is) up)\b.{0,30}$",
+        r"^(?:please )?tell me (?:a joke|a story|about yourself|something funny)\W*$",
+        r"^(?:by the way,? )?did you (?:see|watch) (?:the|that) (?:match|game|film|movie|show|news)\b",
+        r"^(?:by the way,? )?(?:what(?:'s| is)|how(?:'s| is)) the weather\b",
+        r"^the weather (?:is|was) (?:so |very |really )?(?:nice|lovely|fine|bad|awful|great|hot|cold)\b",
+        r"^what(?:'s| is) your (?:favou?rite|name)\b.{0,40}\?$",
     ),
     _rule(
         Heard.PASS,
@@ -82,8 +149,15 @@ RULES = (
         r"^next(?: question| one)?(?:,? please)?\W*$",
         r"^(?:idk|dunno)\W*$",
         r"^(?:sorry[,.]? )?i (?:can't|cannot|can not) answer (?:this|that|it)(?: one| question)?\W*$",
-        r"^(?:sorry[,.]? )?(?:that|this)(?:'s| is) not my (?:field|area|specialty|speciality)\W*$",
         r"^(?:i'm |i am )?not sure(?:,? sorry)?\W*$",
+    ),
+    _rule(
+        Heard.MORE_TIME,
+        16,
+        r"^(?:please,? |sorry,? )*(?:can|could|may) (?:i|we) (?:please )?(?:have|get) "
+        r"(?:some |a little |a bit )?(?:more|extra|additional) time\b",
+        r"^(?:sorry,? )?i (?:need|want|would like|'d like|will need) (?:some |a little |a bit )?"
+        r"(?:more|extra|additional) time(?:,? please| for this(?: interview| test| question)?)?\W*$",
     ),
     _rule(
         Heard.BREAK,
@@ -182,6 +256,6 @@ def screen(message: str) -> Heard:
 
 
 def _applies(rule: Rule, own: str) -> bool:
-    if rule.heard in {Heard.DISTRESS, Heard.COMMAND} and _REPORTED.search(own):
+    if rule.heard in {Heard.DISTRESS, Heard.COMMAND, Heard.ABUSE} and _REPORTED.search(own):
         return False
     return rule.pattern.search(own) is not None

@@ -1,11 +1,12 @@
 """What one turn of the interview works with: the brief, where the conversation stands, the plan."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NotRequired, TypedDict
 
-from assessor.domain.events import Fact
+from assessor.domain.events import Fact, ItemSwapped
+from assessor.domain.form import FormItem
 from assessor.domain.item import InterviewItem, Probe
 from assessor.domain.transcript import Transcript, Turn
 
@@ -21,12 +22,19 @@ class Heard(StrEnum):
 
     ANSWER = "answer"
     PASS = "pass"  # noqa: S105 -- "I don't know", no password
+    NOT_MY_FIELD = "not_my_field"
+    REFUSAL = "refusal"
     REPEAT = "repeat"
+    REPHRASE = "rephrase"
+    ASKING_BACK = "asking_back"
+    OFF_TOPIC = "off_topic"
     PERSON = "person"
     BREAK = "break"
+    MORE_TIME = "more_time"
     WHO = "who"
     COMMAND = "command"
     DISTRESS = "distress"
+    ABUSE = "abuse"
     EMPTY = "empty"
 
 
@@ -37,11 +45,21 @@ class Question:
     item_id: str
     text: str
     probes: tuple[Probe, ...]
+    specialty: str | None = None
+    jurisdiction: str | None = None
 
     @classmethod
     def of(cls, item: InterviewItem) -> "Question":
         """Take from an item what the interviewer may know."""
-        return cls(item.id, item.question, item.probes)
+        return cls(item.id, item.question, item.probes, item.specialty, item.jurisdiction)
+
+
+@dataclass(frozen=True)
+class Spare:
+    """A question that may be asked instead of one on the form, and what it is there."""
+
+    question: Question
+    place: FormItem
 
 
 @dataclass(frozen=True)
@@ -58,6 +76,10 @@ class Brief:
     """For each question."""
     bank_ngrams: frozenset[int] = frozenset()
     """`hashed_ngrams` of every text of the bank: enough to notice a leak, too little to make one."""
+    spares: Mapping[str, tuple[Spare, ...]] = field(default_factory=dict)
+    """By the item that they can replace, in the order in which they are drawn."""
+    swaps_left: int = 0
+    """How often a candidate may still say that a question is not of their field."""
     contact: str = DEFAULT_CONTACT
     """How to reach a person, as a sentence for the candidate."""
 
@@ -78,6 +100,11 @@ class Progress:
     def is_over(self) -> bool:
         """Whether the closing was said."""
         return any(turn.kind == "closing" for turn in self.transcript.turns)
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether no core question has been asked yet."""
+        return not any(turn.kind == "core" for turn in self.transcript.turns)
 
     @property
     def open_item(self) -> str | None:
@@ -136,7 +163,10 @@ class Plan:
     probe: Probe | None = None
     because: str = ""
     """The want that a probe follows."""
-    finished: Literal["complete", "time"] | None = None
+    swaps: tuple[ItemSwapped, ...] = ()
+    help: Literal["person", "break", "more_time", "distress"] | None = None
+    """What a person has to be told that the candidate needs."""
+    finished: Literal["complete", "time", "conduct"] | None = None
 
 
 @dataclass(frozen=True)

@@ -35,10 +35,8 @@ def findings(item: EvaluationItem, response: EvaluationResponse) -> Mapping[str,
     """Score the ratings and the flaws by the item's key."""
     found: dict[str, Finding] = {}
     for dimension in item.dimensions:
-        key, rating = item.key.ratings[dimension.id], response.ratings[dimension.id]
-        found[f"rating:{dimension.id}"] = Finding(
-            rating_skill(key, rating), _steps(dimension.label, key, rating)
-        )
+        skill = rating_skill(item.key.ratings[dimension.id], response.ratings[dimension.id])
+        found[f"rating:{dimension.id}"] = Finding(skill, _about_rating(dimension.label, skill))
     credit = issue_credit(item.response, item.key.issues, response.issues)
     found["issues"] = Finding(credit, _about_issues(credit))
     return found
@@ -152,12 +150,13 @@ def _places(text: str, part: str) -> list[int]:
     return found
 
 
-def _steps(label: str, key: DimensionKey, rating: int) -> str:
-    steps = round(abs(rating - key.rating))
-    if steps == 0:
-        return f"Your rating of “{label}” is what careful people give."
-    away = "1 step" if steps == 1 else f"{steps} steps"
-    return f"Your rating of “{label}” is {away} from what careful people give."
+def _about_rating(label: str, skill: float) -> str:
+    """Tell no distance: beside the candidate's own rating it would be the key."""
+    if skill >= 0.75:  # noqa: PLR2004 - words for people, decides nothing
+        return f"Your rating of “{label}” agrees with what careful people give."
+    if skill >= 0.4:  # noqa: PLR2004 - as above
+        return f"Your rating of “{label}” is somewhat off what careful people give."
+    return f"Your rating of “{label}” is far from what careful people give."
 
 
 def _about_issues(credit: float) -> str:

@@ -32,7 +32,15 @@ from assessor.scoring.work import Work, rubric_score
 
 TOKENS_PER_CRITERION = 250
 TOKENS_BESIDE = 100
+BUDGET_SECONDS = 120.0
+"""For one call with its retries, and its waiting behind the turns of interviews: nobody sits and waits."""
 ANALYSIS_WORDS = 25
+
+_WHY_UNSCORED = {
+    "refused": Unscored.MODEL_OUTPUT_INVALID,
+    "invalid_reply": Unscored.MODEL_OUTPUT_INVALID,
+}
+"""By kind of fault: a model that was reached and gave nothing usable. All others were not reached."""
 
 _REFERENCE = {"rationale", "reference", "must_haves", "fix"}
 """What of a key helps to read an answer. Ratings and labels are for rules."""
@@ -69,8 +77,9 @@ class Judge:
             return self._scores(work, recorded), None
         try:
             reply = await self._ask(work, request)
-        except ModelFault:
-            return self._unscored(work, Unscored.MODEL_UNAVAILABLE, rater="none"), None
+        except ModelFault as fault:
+            why = _WHY_UNSCORED.get(fault.kind, Unscored.MODEL_UNAVAILABLE)
+            return self._unscored(work, why, rater="none"), None
         return self._scores(work, reply.text), _recorded(work, request, self._model.name, reply)
 
     async def _ask(self, work: Work, request: ModelRequest) -> ModelReply:
@@ -110,6 +119,8 @@ class Judge:
             max_tokens=TOKENS_BESIDE + TOKENS_PER_CRITERION * len(ids),
             schema=reply_schema(ids),
             idempotency_key=key,
+            purpose="judge",
+            within_seconds=BUDGET_SECONDS,
         )
 
     def _scores(self, work: Work, reply: str) -> tuple[Score, ...]:

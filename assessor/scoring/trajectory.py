@@ -13,6 +13,9 @@ ALSO_CREDIT = 0.75
 DECAY = 0.5
 """What is left of the credit for the first wrong step with each step of distance."""
 
+_ANOTHER_STEP = "Careful people see another first wrong step, or none."
+"""No distance, and not which of the two: beside the candidate's own answer either would be the key."""
+
 _OUTCOMES = (Outcome.SUCCESS, Outcome.PARTIAL, Outcome.FAILURE)
 
 _MEASURES = (
@@ -50,15 +53,11 @@ def _first_error(item: TrajectoryItem, response: TrajectoryResponse) -> Finding:
         if gold is named:
             return Finding(1.0, "You say that no step went wrong, as careful people do.")
         missed = "You say that no step went wrong; careful people see one."
-        return Finding(0.0, missed if named is None else "You name a wrong step; careful people see none.")
+        return Finding(0.0, missed if named is None else _ANOTHER_STEP)
     steps = [step.id for step in item.steps]
     distance = abs(steps.index(gold) - steps.index(named))
-    if distance == 0:
-        return Finding(1.0, "You name the step that careful people name.")
-    away = "1 step" if distance == 1 else f"{distance} steps"
-    return Finding(
-        DECAY**distance, f"The step you name is {away} away from the one that careful people name."
-    )
+    near = "You name the first step that careful people name as wrong, or one beside it."
+    return Finding(DECAY**distance, near if distance <= 1 else _ANOTHER_STEP)
 
 
 def _labels(item: TrajectoryItem, response: TrajectoryResponse) -> Finding:
@@ -66,9 +65,8 @@ def _labels(item: TrajectoryItem, response: TrajectoryResponse) -> Finding:
     for step, key in item.key.steps.items():
         label = response.labels[step]
         earned.append(1.0 if label is key.label else ALSO_CREDIT if label in key.also else 0.0)
-    agreed = sum(credit > 0 for credit in earned)
-    reason = f"{agreed} of your {len(earned)} labels are labels that careful people give."
-    return Finding(sum(earned) / len(earned), reason)
+    value = sum(earned) / len(earned)
+    return Finding(value, f"{_how_many(value)} of your labels are labels that careful people give.")
 
 
 def _error_class(item: TrajectoryItem, response: TrajectoryResponse) -> Finding:
@@ -82,9 +80,11 @@ def _error_class(item: TrajectoryItem, response: TrajectoryResponse) -> Finding:
 def _outcome(item: TrajectoryItem, response: TrajectoryResponse) -> Finding:
     """Success, partial and failure are a scale: a neighbour earns half."""
     distance = abs(_OUTCOMES.index(response.outcome) - _OUTCOMES.index(item.key.outcome))
-    reasons = (
-        "You see the outcome as careful people do.",
-        "You see the outcome a little differently from careful people.",
-        "You see the opposite outcome from careful people.",
-    )
-    return Finding(1 - distance / 2, reasons[distance])
+    alike, apart = "You see the outcome as careful people do.", "Careful people see another outcome."
+    return Finding(1 - distance / 2, apart if distance else alike)
+
+
+def _how_many(share: float) -> str:
+    if share >= 0.75:  # noqa: PLR2004 - words for people, decides nothing
+        return "Most"
+    return "About half" if share >= 0.4 else "Few"  # noqa: PLR2004 - as above

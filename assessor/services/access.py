@@ -21,6 +21,8 @@ class Scope(StrEnum):
     ASSESSMENTS_WRITE = "assessments:write"
     ASSESSMENTS_READ = "assessments:read"
     VERDICTS_READ = "verdicts:read"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,38 @@ class NewKey:
 
     key: ApiKey
     secret: str
+
+
+@dataclass(frozen=True)
+class Presented:
+    """What a caller presents as `Authorization: Bearer <key id>.<random>`."""
+
+    scheme: str
+    secret: str
+
+    @classmethod
+    def by(cls, authorization: str | None) -> "Presented":
+        """Read the header's value."""
+        scheme, _, secret = (authorization or "").partition(" ")
+        return cls(scheme.lower(), secret)
+
+    @property
+    def key_id(self) -> str:
+        """The part that names the key."""
+        return self.secret.partition(".")[0]
+
+    def admitted(self, key: ApiKey | None, secret_hash: str, scope: Scope) -> ApiKey:
+        """Return the key that was looked up, None for one that there is not.
+
+        Raises Unauthenticated, or Forbidden without the scope.
+        """
+        # The comparison also runs for an unknown key, so that timing tells nothing about which keys exist.
+        matches = hmac.compare_digest(hash_token(self.secret), secret_hash)
+        if self.scheme != "bearer" or key is None or not matches:
+            raise Unauthenticated("Send a valid key as `Authorization: Bearer <key>`.")
+        if scope.value not in key.scopes:
+            raise Forbidden(f"a key with the scope {scope.value}")
+        return key
 
 
 class Access:
@@ -64,18 +98,12 @@ class Access:
 
     async def caller(self, authorization: str | None, scope: Scope) -> tuple[ApiKey, Tenant]:
         """Return who presents `Bearer <secret>`. Raises Unauthenticated, or Forbidden without the scope."""
-        scheme, _, secret = (authorization or "").partition(" ")
-        key_id = secret.partition(".")[0]
+        presented = Presented.by(authorization)
         try:
-            key, secret_hash = await self._store.key(key_id)
+            key, secret_hash = await self._store.key(presented.key_id)
         except NotFound:
             key, secret_hash = None, ""
-        # The comparison also runs for an unknown key, so that timing tells nothing about which keys exist.
-        matches = hmac.compare_digest(hash_token(secret), secret_hash)
-        if scheme.lower() != "bearer" or key is None or not matches:
-            raise Unauthenticated("Send a valid key as `Authorization: Bearer <key>`.")
-        if scope.value not in key.scopes:
-            raise Forbidden(f"a key with the scope {scope.value}")
+        key = presented.admitted(key, secret_hash, scope)
         return key, await self._store.tenant(key.tenant)
 
     async def add_reviewer(self, tenant_id: str, email: str, name: str, password: str) -> Reviewer:

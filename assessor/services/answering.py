@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.item import Category, Item, RankingItem
 from assessor.domain.response import parse_response
 from assessor.ports import Clock, Content, Draft, Jobs, Store
-from assessor.services.log import AssessmentLog
+from assessor.services.log import AssessmentLog, each_overdue
 
 INTERVIEW_DRAFT = "interview"
 """The name under which the interview's message box is saved."""
@@ -109,7 +110,10 @@ class Answering:
             order = shown_order(assessment, item)
             return [e.ResponseHandedIn(item_id=item_id, response=response, shown_order=order)]
 
-        return await self._assessments.change(assessment_id, decide)
+        reach(CrashPoint.BEFORE_RESPONSE)
+        after = await self._assessments.change(assessment_id, decide)
+        reach(CrashPoint.AFTER_RESPONSE)
+        return after
 
     async def submit(self, assessment_id: str) -> Assessment:
         """End the candidate's part and start scoring. Submitting twice is once."""
@@ -124,20 +128,24 @@ class Answering:
                 )
             return [e.AssessmentSubmitted(by="deadline" if assessment.is_over(now) else "candidate")]
 
+        reach(CrashPoint.BEFORE_SUBMISSION)
         assessment = await self._assessments.change(assessment_id, decide)
+        reach(CrashPoint.AFTER_SUBMISSION)
         if assessment.status is Status.SUBMITTED:
             await self._jobs.score(assessment_id, assessment.faults + 1)
         return assessment
 
     async def submit_overdue(self) -> int:
         """Submit what was handed in where the working time ran out. Returns how many."""
-        submitted = 0
-        for assessment_id in await self._store.overdue(self._clock.now()):
+
+        async def submit(assessment_id: str) -> bool:
             assessment = await self._assessments.load(assessment_id)
-            if assessment.is_over(self._clock.now()):
-                await self.submit(assessment_id)
-                submitted += 1
-        return submitted
+            if not assessment.is_over(self._clock.now()):
+                return False
+            await self.submit(assessment_id)
+            return True
+
+        return await each_overdue("submit", await self._store.overdue(self._clock.now()), submit)
 
 
 def shown_order(assessment: Assessment, item: Item) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The interview as a service: messages in, turns out, and a stream that can be resumed."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,21 +9,28 @@ from typing import Literal
 
 import structlog
 
+from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, IllegalTransition
+from assessor.domain.form import placed, replacements
 from assessor.domain.ids import make_id
 from assessor.domain.item import Category, InterviewItem
 from assessor.domain.library import Library
 from assessor.domain.text import accept_text
 from assessor.domain.transcript import Turn
-from assessor.interview import Brief, Interviewer, Question, hashed_ngrams
+from assessor.interview import Brief, Interviewer, Question, Spare, hashed_ngrams
 from assessor.ports import Clock, Content, Random, Stream, TurnBuffer, Watch
 from assessor.services.log import AssessmentLog
+from assessor.services.subject import on_behalf_of
 
+MAX_SWAPS = 2
+"""How often a candidate may say that a question is not of their field, and get another."""
 NOTICE_VERSION = "2026-11"
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 2.0
+
+_STREAM_ID = re.compile(r"(?P<seq>\d{1,12})(\.(?P<run>\w{0,40})\.(?P<offset>\d{1,12}))?", re.ASCII)
 
 log = structlog.get_logger()
 
@@ -96,7 +104,9 @@ class Conversing:
             _require_open_interview(assessment, now)
             return [e.CandidateMessage(message_id=message_id, item_id=_open_item(assessment), text=text)]
 
+        reach(CrashPoint.BEFORE_MESSAGE)
         assessment = await self._assessments.change(assessment_id, decide)
+        reach(CrashPoint.AFTER_MESSAGE)
         self._stream.committed(assessment_id)
         self._see_to_turn(assessment)
         return assessment
@@ -168,23 +178,30 @@ class Conversing:
         run = make_id("run", self._random.bytes(16))
         replied_to = len(assessment.transcript.turns)
 
+        def say(words: str) -> None:
+            self._stream.write(assessment.id, run, words)
+            reach(CrashPoint.MID_TURN)
+
         async def commit(facts: Sequence[e.Fact]) -> None:
+            reach(CrashPoint.BEFORE_REPLY)
             await self._assessments.change(
                 assessment.id,
                 lambda a, _now: facts if len(a.transcript.turns) == replied_to else [],
             )
+            reach(CrashPoint.AFTER_REPLY)
 
         self._stream.begin(assessment.id, run)
         try:
             brief = await self._brief(assessment)
-            await self._interviewer.turn(
-                brief,
-                assessment.transcript,
-                run=run,
-                time_left_seconds=_time_left(assessment, self._clock.now()),
-                say=lambda words: self._stream.write(assessment.id, run, words),
-                commit=commit,
-            )
+            with on_behalf_of(assessment):
+                await self._interviewer.turn(
+                    brief,
+                    assessment.transcript,
+                    run=run,
+                    time_left_seconds=assessment.time_left(self._clock.now()),
+                    say=say,
+                    commit=commit,
+                )
         except Exception:
             # The candidate's message is safe in the log. The turn is due still, and runs again for
             # whoever watches, but not at once: what failed may need a moment, and a loop helps nobody.
@@ -203,11 +220,31 @@ def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[i
         language=assessment.ordered.language,
         opening=track.background_question,
         closing=track.closing,
-        questions=tuple(
-            Question(item.id, item.question, item.probes) for item in items if isinstance(item, InterviewItem)
-        ),
+        questions=tuple(Question.of(item) for item in items if isinstance(item, InterviewItem)),
         bank_ngrams=bank_ngrams,
+        spares=_spares(assessment, library),
+        swaps_left=MAX_SWAPS - sum(swap.reason == "not_my_field" for swap in assessment.swaps),
     )
+
+
+def _spares(assessment: Assessment, library: Library) -> dict[str, tuple[Spare, ...]]:
+    """Return what can be asked instead of each question; nothing that was swapped out before."""
+    if assessment.drawn is None:
+        return {}
+    track, form, seed = assessment.ordered.track, assessment.form, assessment.drawn.seed
+    gone = {swap.item_id for swap in assessment.swaps}
+    found = {
+        place.item_id: replacements(library, track, form, place.item_id, seed)
+        for place in form.of(Category.INTERVIEW)
+    }
+    return {
+        item_id: tuple(
+            Spare(Question.of(item), placed(item, library))
+            for item in items
+            if isinstance(item, InterviewItem) and item.id not in gone
+        )
+        for item_id, items in found.items()
+    }
 
 
 def secret_ngrams(library: Library, track_id: str) -> frozenset[int]:
@@ -250,10 +287,6 @@ def _open_item(assessment: Assessment) -> str | None:
     return assessment.transcript.turns[-1].item_id
 
 
-def _time_left(assessment: Assessment, now: datetime) -> float | None:
-    return (assessment.deadline - now).total_seconds() if assessment.deadline else None
-
-
 @dataclass
 class _Position:
     """How far one watcher has got."""
@@ -265,11 +298,10 @@ class _Position:
     @classmethod
     def parse(cls, text: str) -> "_Position":
         """Read a stream id. One that we did not write means: from the beginning."""
-        seq, _, rest = text.partition(".")
-        run, _, offset = rest.partition(".")
-        if not seq.isdecimal() or (offset and not offset.isdecimal()):
+        match = _STREAM_ID.fullmatch(text)
+        if match is None:
             return cls()
-        return cls(int(seq), run, int(offset or 0))
+        return cls(int(match["seq"]), match["run"] or "", int(match["offset"] or 0))
 
     @property
     def id(self) -> str:

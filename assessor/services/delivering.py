@@ -5,6 +5,7 @@ from typing import Any
 from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
 from assessor.ports import Signer, Store, StoredVerdict
+from assessor.services.access import Presented, Scope
 from assessor.services.log import AssessmentLog
 
 RETRY_WHILE_WORKING = 300
@@ -24,11 +25,23 @@ class Delivering:
         projection = await self._store.projection(assessment_id)
         if projection.tenant != tenant:
             raise NotFound("assessment", assessment_id)
-        verdict = await self._store.live_verdict(assessment_id)
-        if verdict is None:
-            status = projection.status
-            raise VerdictNotReady("assessment", assessment_id, status.value, _retry_after(status))
-        return verdict
+        return _ready(assessment_id, projection.status, await self._store.live_verdict(assessment_id))
+
+    async def verdict_for(self, authorization: str | None, assessment_id: str) -> StoredVerdict:
+        """Return the live verdict to whoever presents a key; platforms poll this, so it is one query.
+
+        Raises Unauthenticated, Forbidden, NotFound, or VerdictNotReady with when to ask again.
+        """
+        presented = Presented.by(authorization)
+        try:
+            asked = await self._store.asked_verdict(presented.key_id, assessment_id)
+        except NotFound:
+            presented.admitted(None, "", Scope.VERDICTS_READ)
+            raise
+        presented.admitted(asked.key, asked.secret_hash, Scope.VERDICTS_READ)
+        if asked.status is None:
+            raise NotFound("assessment", assessment_id)
+        return _ready(assessment_id, asked.status, asked.verdict)
 
     async def history(self, tenant: str, assessment_id: str) -> tuple[StoredVerdict, ...]:
         """Return all verdicts of an assessment, oldest first. Raises NotFound."""
@@ -42,6 +55,12 @@ class Delivering:
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JWK set."""
         return self._signer.jwks()
+
+
+def _ready(assessment_id: str, status: Status, verdict: StoredVerdict | None) -> StoredVerdict:
+    if verdict is None:
+        raise VerdictNotReady("assessment", assessment_id, status.value, _retry_after(status))
+    return verdict
 
 
 def _retry_after(status: Status) -> int | None:

@@ -1,15 +1,20 @@
 """Reading an assessment from its log, and adding to it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from assessor.domain.assessment import Assessment, replay
+import structlog
+
+from assessor.domain.assessment import Assessment
 from assessor.domain.errors import Conflict, NotFound, SequenceTaken
 from assessor.domain.events import Fact
 from assessor.ports import Append, Clock, EventLog
+from assessor.services.states import States
 
 MAX_ATTEMPTS = 8
+
+log = structlog.get_logger()
 
 Decide = Callable[[Assessment, datetime], Sequence[Fact]]
 """From the state and the time to the facts that follow. May be asked again; must not have effects."""
@@ -20,11 +25,12 @@ class AssessmentLog:
 
     def __init__(self, store: EventLog, clock: Clock) -> None:
         self._store = store
+        self._states = States(store)
         self._clock = clock
 
     async def load(self, assessment_id: str) -> Assessment:
-        """Add the log up. Raises NotFound."""
-        return replay(assessment_id, await self._store.events(assessment_id))
+        """Return the state that the log adds up to at this moment. Raises NotFound."""
+        return await self._states.load(assessment_id)
 
     async def load_for(self, tenant: str, assessment_id: str) -> Assessment:
         """Load for one tenant. Another tenant's assessment is NotFound, as one that does not exist."""
@@ -53,6 +59,23 @@ class AssessmentLog:
                 continue
             return replace(after, head=events[-1].hash)
         raise Conflict("Too many writers at once", "Try again in a moment; nothing was lost.")
+
+
+async def each_overdue(
+    what: str, assessment_ids: Iterable[str], work: Callable[[str], Awaitable[bool]]
+) -> int:
+    """Do overdue work on each assessment, and return on how many there was something to do.
+
+    One that cannot be read (its candidate was erased, its bytes were changed) must not hold up all
+    others, nor the start of the service: it is logged, and tried again at the next sweep.
+    """
+    done = 0
+    for assessment_id in assessment_ids:
+        try:
+            done += await work(assessment_id)
+        except Exception:
+            log.exception("sweep failed", what=what, assessment=assessment_id)
+    return done
 
 
 def following(assessment: Assessment, facts: Sequence[Fact], at: datetime) -> Assessment:

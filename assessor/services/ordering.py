@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.errors import Conflict, Gone, NotFound, Unauthenticated, invalid
@@ -13,7 +14,7 @@ from assessor.domain.ids import make_id
 from assessor.domain.library import Library
 from assessor.domain.value import content_hash
 from assessor.ports import Answered, Append, Clock, Content, Prompts, Random, Session, Store, Tenant
-from assessor.services.log import AssessmentLog, following
+from assessor.services.log import AssessmentLog, each_overdue, following
 
 SESSION_HOURS = 24
 
@@ -84,16 +85,18 @@ class Ordering:
         Returns HTTP status and body bytes. Raises InvalidInput when the key was used for another.
         """
         if stored := await self._store.answered(tenant.id, once.key):
-            return _same_request(stored, once)
+            return same_request(stored, once.request_hash)
         change, ordered = await self._prepare(tenant, order)
         answered = Answered(tenant.id, once.key, once.request_hash, 201, once.write(ordered))
+        reach(CrashPoint.BEFORE_ORDER)
         try:
             await self._store.begin(change, answered)
         except Conflict:
             stored = await self._store.answered(tenant.id, once.key)
             if stored is None:
                 raise
-            return _same_request(stored, once)
+            return same_request(stored, once.request_hash)
+        reach(CrashPoint.AFTER_ORDER)
         return answered.status, answered.body
 
     async def get(self, tenant: str, assessment_id: str) -> Assessment:
@@ -190,7 +193,12 @@ class Ordering:
             livemode=terms.livemode,
         )
         change, ordered = await self._prepare(tenant, order, replaces=spoiled)
-        await self._store.begin(change)
+        try:
+            await self._store.begin(change)
+        except Conflict:
+            # We were cut off between ordering the successor and voiding this one. It stands, but nobody
+            # has its link.
+            ordered = await self.reissue_invite(tenant.id, change.assessment_id)
 
         def void(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
             assessment.require("giving the attempt back", Status.TECHNICAL_HOLD)
@@ -201,13 +209,15 @@ class Ordering:
 
     async def expire_overdue(self) -> int:
         """Mark invitations that ran out. Returns how many."""
-        expired = 0
-        for assessment_id in await self._store.overdue(self._clock.now()):
+
+        async def expire(assessment_id: str) -> bool:
             assessment = await self._log.load(assessment_id)
-            if assessment.status in (Status.ORDERED, Status.OPENED):
-                await self._log.change(assessment_id, _expire)
-                expired += 1
-        return expired
+            if assessment.status not in (Status.ORDERED, Status.OPENED):
+                return False
+            await self._log.change(assessment_id, _expire)
+            return True
+
+        return await each_overdue("expire", await self._store.overdue(self._clock.now()), expire)
 
     async def _prepare(
         self, tenant: Tenant, order: Order, replaces: Assessment | None = None
@@ -296,8 +306,9 @@ def _successor_entropy(assessment_id: str) -> bytes:
     return hashlib.sha256(f"{assessment_id}\nnext attempt".encode()).digest()[:16]
 
 
-def _same_request(stored: Answered, once: Once) -> tuple[int, bytes]:
-    if stored.request_hash != once.request_hash:
+def same_request(stored: Answered, request_hash: str) -> tuple[int, bytes]:
+    """Return the stored answer. Raises InvalidInput when it answered another request."""
+    if stored.request_hash != request_hash:
         raise invalid(
             "Idempotency-Key", "was used before for another request", "Use a new key for a new request."
         )

@@ -86,8 +86,13 @@ class Reviewing:
         return await self._store.waiting(reviewer.tenant)
 
     async def case(self, reviewer: Reviewer, assessment_id: str) -> Case:
-        """Return a case. That a person opened the transcript is itself a fact. Raises NotFound."""
-        await self._assessments.load_for(reviewer.tenant, assessment_id)
+        """Return a case. That a person opened the transcript is itself a fact. Raises NotFound.
+
+        Issues the verdict that is due when the process was killed between a person's last word and it.
+        """
+        before = await self._assessments.load_for(reviewer.tenant, assessment_id)
+        if before.verdict_is_behind and (before.decided_by_person or not before.open_scores):
+            await self._scoring.issue(assessment_id)
         assessment = await self._assessments.change(
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
         )

@@ -10,8 +10,10 @@ from datetime import datetime
 
 import structlog
 
+from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
+from assessor.domain.errors import Conflict
 from assessor.domain.ids import make_id
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
@@ -20,6 +22,7 @@ from assessor.domain.verdict import compose, write_verdict
 from assessor.ports import Content, Signer, Steps
 from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting
 from assessor.services.log import AssessmentLog
+from assessor.services.subject import on_behalf_of
 
 log = structlog.get_logger()
 
@@ -41,6 +44,7 @@ class Scoring:
             items = await steps.run("begin", self.begin, assessment_id)
             for item_id in items:
                 await steps.run(f"score {item_id}", self.score_item, assessment_id, item_id)
+                reach(CrashPoint.BETWEEN_STEPS)
             await steps.run("issue", self.issue_first, assessment_id)
         except Exception as error:
             # Whatever it was, it was ours: hold, so that a person can score again or give the attempt back.
@@ -61,6 +65,7 @@ class Scoring:
             return
         library = await self._content.library()
         item = library.item(assessment.ordered.track, item_id)
+        _require_as_drawn(assessment, item, library)
         work = work_of(assessment, item, library)
         scores = rate_by_rule(work)
         if needs_reader(work):
@@ -71,6 +76,7 @@ class Scoring:
             return [] if done else [e.ResponseScored(item_id=item_id, scores=scores)]
 
         await self._assessments.change(assessment_id, facts)
+        reach(CrashPoint.AFTER_SCORES)
 
     async def issue_first(self, assessment_id: str) -> None:
         """Issue the verdict of this attempt, unless there is one."""
@@ -84,7 +90,9 @@ class Scoring:
         def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             return [self._verdict(assessment, library, now)]
 
-        return await self._assessments.change(assessment_id, facts)
+        assessment = await self._assessments.change(assessment_id, facts)
+        reach(CrashPoint.AFTER_VERDICT)
+        return assessment
 
     async def hold(self, assessment_id: str, kind: str) -> None:
         """Record a fault of ours. Nothing counts against the candidate."""
@@ -106,7 +114,8 @@ class Scoring:
             return waiting(work, Unscored.POLICY_WANTS_PERSON)
         if self._judge is None:
             return waiting(work, Unscored.WAITS_FOR_PERSON)
-        scores, replied = await self._judge.rate(work, assessment.replies)
+        with on_behalf_of(assessment):
+            scores, replied = await self._judge.rate(work, assessment.replies)
         if replied is not None:
             await self._assessments.change(
                 assessment.id, lambda a, _now: [] if replied.request_hash in a.replies else [replied]
@@ -118,6 +127,7 @@ class Scoring:
         entropy = hashlib.sha256(f"{assessment.id}\n{assessment.head}".encode()).digest()[:16]
         verdict_id = make_id("ver", entropy)
         document = compose(assessment, library, track, verdict_id=verdict_id, issued_at=now)
+        reach(CrashPoint.BEFORE_SIGNATURE)
         jws = self._signer.sign(
             write_verdict(document),
             livemode=document.livemode,
@@ -125,12 +135,26 @@ class Scoring:
             jti=verdict_id,
             issued_at=now,
         )
+        reach(CrashPoint.AFTER_SIGNATURE)
         return e.VerdictIssued(
             verdict_id=verdict_id,
             supersedes=assessment.verdict.verdict_id if assessment.verdict else None,
             document=document.model_dump(mode="json"),
             jws=jws,
         )
+
+
+def _require_as_drawn(assessment: Assessment, item: Item, library: Library) -> None:
+    """Raise Conflict when the bank is not the one that the candidate's form was drawn from.
+
+    The verdict binds the hashes of the draw: scoring with another key, or another rubric, would
+    make it say what is not so. It is our fault, so the assessment is held, and nobody loses by it.
+    """
+    place = assessment.form.place_of(item.id)
+    if place is None or place.hash != item.hash:
+        raise Conflict(f"Item {item.id} is not as it was drawn", "Bring back its version, then score again.")
+    if item.rubric and place.rubric_hash != library.rubric(item.rubric).hash:
+        raise Conflict(f"Rubric {item.rubric} is not as it was", "Bring back its version, then score again.")
 
 
 def work_of(assessment: Assessment, item: Item, library: Library) -> Work:

@@ -32,6 +32,8 @@ async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstrat
     """Make the platform, its key and its reviewer, and play the three cases. Doing it twice is once."""
     reviewer = await services.store.reviewer_by_email(REVIEWER_EMAIL)
     if reviewer is not None:
+        if not (services.settings.data_dir / KEY_FILE).exists():
+            await _write_key(services)
         return Demonstration(await services.store.tenant(TENANT), reviewer)
     tenant = await services.access.add_tenant(TENANT, "Demonstration platform", POLICY)
     await _write_key(services)

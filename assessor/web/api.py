@@ -22,7 +22,7 @@ JOSE: Final = "application/jose"
 
 _bearer = HTTPBearer(
     auto_error=False,
-    description="An API key. Its scopes are `assessments:write`, `assessments:read`, `verdicts:read`.",
+    description=f"An API key. Its scopes are {', '.join(f'`{scope}`' for scope in Scope)}.",
 )
 
 
@@ -34,7 +34,9 @@ class Caller:
     tenant: Tenant
 
 
-def _with(scope: Scope) -> Callable[..., Awaitable[Caller]]:
+def calling(scope: Scope) -> Callable[..., Awaitable[Caller]]:
+    """Return the dependency that asks who calls, and refuses keys without the scope."""
+
     async def caller(
         request: Request,
         service: Running,
@@ -46,9 +48,9 @@ def _with(scope: Scope) -> Callable[..., Awaitable[Caller]]:
     return caller
 
 
-Writer = Annotated[Caller, Depends(_with(Scope.ASSESSMENTS_WRITE))]
-Reader = Annotated[Caller, Depends(_with(Scope.ASSESSMENTS_READ))]
-VerdictReader = Annotated[Caller, Depends(_with(Scope.VERDICTS_READ))]
+Writer = Annotated[Caller, Depends(calling(Scope.ASSESSMENTS_WRITE))]
+Reader = Annotated[Caller, Depends(calling(Scope.ASSESSMENTS_READ))]
+VerdictReader = Annotated[Caller, Depends(calling(Scope.VERDICTS_READ))]
 AssessmentId = Annotated[
     str, Path(description="Id of an assessment.", examples=["asm_0123456789abcdefghjkmnpqrs"])
 ]
@@ -59,8 +61,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern=r"^[ -~]+$",
-        description="Chosen by you, once for each order. Sent again with the same body, it gives the same "
-        "answer and orders nothing new.",
+        description="Chosen by you, once for each thing you ask for. Sent again with the same body, it gives "
+        "the same answer and makes nothing new.",
         examples=["order-2026-11-21-0042"],
     ),
 ]
@@ -158,7 +160,7 @@ async def cancel(service: Running, caller: Writer, assessment_id: AssessmentId) 
 async def verdict(
     request: Request,
     service: Running,
-    caller: VerdictReader,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     assessment_id: AssessmentId,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
@@ -166,7 +168,7 @@ async def verdict(
 
     Scope: `verdicts:read`. Poll with `If-None-Match`; before there is a verdict, `Retry-After` says when.
     """
-    found = await service.delivering.verdict(caller.tenant.id, assessment_id)
+    found = await service.delivering.verdict_for(request.headers.get("authorization"), assessment_id)
     if JOSE in request.headers.get("accept", ""):
         return _tagged(found.jws.encode(), JOSE, if_none_match)
     return _tagged(r.served_verdict(found), "application/json", if_none_match)

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from assessor import __version__
 from assessor.bootstrap import running
 from assessor.settings import Settings
-from assessor.web import api, candidate, demo, handlers, openapi, reviewer
+from assessor.web import api, candidate, demo, handlers, openapi, reviewer, webhooks
 from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
 from assessor.web.handlers import FaultBarrier, log_fault
@@ -27,7 +27,8 @@ Orders assessments of people who train AI models, and reads their signed verdict
 
 - Send `Authorization: Bearer <key>`. A key has scopes; a missing one is 403. What belongs to another
   platform is 404, whether it exists or not.
-- Send an `Idempotency-Key` with an order: the same key with the same body gets the same answer.
+- Send an `Idempotency-Key` with an order or a new webhook endpoint: the same key with the same body gets
+  the same answer.
 - Every error is `application/problem+json` (RFC 9457), and its `type` leads to a page that explains it.
 - A verdict is a signed document (JWS, Ed25519). Its public keys are at `/.well-known/jwks.json`.
 """
@@ -35,6 +36,7 @@ Orders assessments of people who train AI models, and reads their signed verdict
 TAGS: Final = [
     {"name": "assessments", "description": "Order an assessment, invite its candidate, follow it."},
     {"name": "verdicts", "description": "Read what was decided, with its signature."},
+    {"name": "webhooks", "description": "Be told what happens, instead of asking."},
     {"name": "tracks", "description": "What one can be assessed for."},
     {"name": "operations", "description": "Whether the service lives and can serve."},
 ]
@@ -42,12 +44,15 @@ TAGS: Final = [
 YEAR_SECONDS: Final = 31_536_000
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application. The service behind it starts and ends with the application's lifespan."""
+def create_app(settings: Settings, *, works: bool = True) -> FastAPI:
+    """Build the application. The service behind it starts and ends with the application's lifespan.
+
+    One that does not work leaves scoring and deliveries to workers.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as service:
+        async with running(settings, works=works) as service:
             app.state.services = service
             yield
 
@@ -93,6 +98,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     handlers.install(app)
     app.include_router(api.router)
     app.include_router(api.public)
+    app.include_router(webhooks.router)
     app.include_router(candidate.router, include_in_schema=False)
     app.include_router(reviewer.router)
     if settings.demonstration:

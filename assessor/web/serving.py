@@ -34,13 +34,13 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Serving]:
+async def serving(settings: Settings, *, works: bool = True) -> AsyncIterator[Serving]:
     """Migrate, serve in this event loop, and stop at the end. Raises what kept it from starting."""
     from assessor.adapters.store import migrate
     from assessor.web.app import create_app
 
     await asyncio.to_thread(migrate, settings.database_url)
-    app = create_app(settings)
+    app = create_app(settings, works=works)
     server = _server(app, settings)
     task = asyncio.create_task(server.serve(), name="server")
     try:

@@ -1,3 +1,5 @@
+"""Durable workflows on each kind of database, and what a killed process leaves to the living."""
+
 import asyncio
 import os
 import signal
@@ -7,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from assessor.adapters.jobs import JsonSerializer, RecordedError, dbos_jobs
+from assessor.adapters.jobs import MAX_STEP_ATTEMPTS, JsonSerializer, RecordedError, dbos_jobs, queued_jobs
 from assessor.ports import Steps
+from tests.databases import Kind
 
 WORKER = """
 import asyncio, os, signal, sys
@@ -38,15 +42,16 @@ asyncio.run(main())
 """
 
 
-def address(folder: Path) -> str:
-    return f"sqlite:///{folder / 'jobs.db'}"
+@pytest.fixture
+def jobs_address(kind: Kind, empty_address: str, tmp_path: Path) -> str:
+    return empty_address if kind == "postgresql" else f"sqlite:///{tmp_path / 'jobs.db'}"
 
 
 async def until(done: asyncio.Event) -> None:
     await asyncio.wait_for(done.wait(), 20)
 
 
-async def test_starting_a_round_twice_runs_it_once(tmp_path: Path) -> None:
+async def test_starting_a_round_twice_runs_it_once(jobs_address: str) -> None:
     runs: list[str] = []
     done = asyncio.Event()
 
@@ -57,7 +62,7 @@ async def test_starting_a_round_twice_runs_it_once(tmp_path: Path) -> None:
         await steps.run("note", note, assessment_id)
         done.set()
 
-    async with dbos_jobs(address(tmp_path), "worker", scoring) as jobs:
+    async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
         await asyncio.gather(*(jobs.score("asm_1", 1) for _ in range(5)))
         await until(done)
         done.clear()
@@ -67,7 +72,7 @@ async def test_starting_a_round_twice_runs_it_once(tmp_path: Path) -> None:
     assert runs == ["asm_1", "asm_1"]
 
 
-async def test_a_step_that_fails_is_tried_again(tmp_path: Path) -> None:
+async def test_a_step_that_fails_is_tried_again(jobs_address: str) -> None:
     tries: list[int] = []
     done = asyncio.Event()
 
@@ -81,17 +86,40 @@ async def test_a_step_that_fails_is_tried_again(tmp_path: Path) -> None:
         assert await steps.run("shaky", shaky) == "stored"
         done.set()
 
-    async with dbos_jobs(address(tmp_path), "worker", scoring) as jobs:
+    async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
         await jobs.score("asm_1", 1)
         await until(done)
 
     assert len(tries) == 2
 
 
-def test_after_a_kill_between_steps_the_next_start_goes_on_without_repeating(tmp_path: Path) -> None:
+async def test_a_step_outlasts_a_restart_of_the_database(jobs_address: str) -> None:
+    tries: list[int] = []
+    done = asyncio.Event()
+
+    async def refused() -> str:
+        tries.append(1)
+        if len(tries) <= MAX_STEP_ATTEMPTS:
+            raise OperationalError("SELECT 1", {}, OSError("the server starts up"))
+        return "stored"
+
+    async def scoring(steps: Steps, _assessment_id: str) -> None:
+        assert await steps.run("refused", refused) == "stored"
+        done.set()
+
+    async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
+        await jobs.score("asm_1", 1)
+        await until(done)
+
+    assert len(tries) == MAX_STEP_ATTEMPTS + 1
+
+
+def test_after_a_kill_between_steps_the_next_start_goes_on_without_repeating(
+    jobs_address: str, tmp_path: Path
+) -> None:
     notes = tmp_path / "notes"
     notes.touch()
-    command = [sys.executable, "-c", WORKER, address(tmp_path), str(notes)]
+    command = [sys.executable, "-c", WORKER, jobs_address, str(notes)]
 
     killed = subprocess.run([*command, "die"], check=False, timeout=60)
     subprocess.run([*command, "live"], check=True, timeout=60)
@@ -100,7 +128,63 @@ def test_after_a_kill_between_steps_the_next_start_goes_on_without_repeating(tmp
     assert notes.read_text().split() == ["one", "two"]
 
 
-async def test_the_engine_keeps_ids_and_no_text(tmp_path: Path) -> None:
+async def test_a_living_worker_goes_on_where_another_was_killed_without_repeating(
+    jobs_address: str, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes"
+    notes.touch()
+    done = asyncio.Event()
+    command = [sys.executable, "-c", WORKER, jobs_address, str(notes), "die"]
+    killed = await asyncio.to_thread(subprocess.run, command, check=False, timeout=60)
+
+    async def noted(_assessment_id: str, name: str) -> None:
+        with notes.open("a") as file:
+            file.write(name + "\n")
+
+    async def scoring(steps: Steps, assessment_id: str) -> None:
+        await steps.run("one", noted, assessment_id, "one")
+        await steps.run("two", noted, assessment_id, "two")
+        done.set()
+
+    async with dbos_jobs(jobs_address, "other", scoring) as jobs:
+        left = await asyncio.to_thread(jobs.begun_by_others, frozenset({"other"}))
+        running = await asyncio.to_thread(jobs.begun_by_others, frozenset({"other", "worker"}))
+        await asyncio.to_thread(jobs.resume, left)
+        await until(done)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert (left, running) == (["score:asm_1:1"], [])
+    assert notes.read_text().split() == ["one", "two"]
+
+
+async def test_what_a_process_without_workers_hands_in_is_done_by_a_worker_once(jobs_address: str) -> None:
+    runs: list[str] = []
+    done = asyncio.Event()
+    home = asyncio.get_running_loop()
+
+    async def note(assessment_id: str) -> None:
+        runs.append(assessment_id)
+        assert asyncio.get_running_loop() is home, "what a service works with belongs to its own loop"
+        done.set()
+
+    async def scoring(steps: Steps, assessment_id: str) -> None:
+        await steps.run("note", note, assessment_id)
+
+    async with queued_jobs(jobs_address) as queue:
+        await queue.score("asm_1", 1)
+        async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
+            await until(done)
+            await queue.score("asm_1", 1)
+            await jobs.score("asm_1", 1)
+            done.clear()
+            await queue.score("asm_1", 2)
+            await until(done)
+
+    assert runs == ["asm_1", "asm_1"]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_the_engine_keeps_ids_and_no_text(jobs_address: str, tmp_path: Path) -> None:
     done = asyncio.Event()
 
     async def step(_assessment_id: str) -> None:
@@ -109,7 +193,7 @@ async def test_the_engine_keeps_ids_and_no_text(tmp_path: Path) -> None:
     async def scoring(steps: Steps, assessment_id: str) -> None:
         await steps.run("step", step, assessment_id)
 
-    async with dbos_jobs(address(tmp_path), "worker", scoring) as jobs:
+    async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
         await jobs.score("asm_1", 1)
         await until(done)
 
@@ -121,13 +205,13 @@ async def test_the_engine_keeps_ids_and_no_text(tmp_path: Path) -> None:
     assert "pickle" not in dump
 
 
-async def test_after_the_engine_has_stopped_the_loops_threads_still_work(tmp_path: Path) -> None:
+async def test_after_the_engine_has_stopped_the_loops_threads_still_work(jobs_address: str) -> None:
     done = asyncio.Event()
 
     async def scoring(_steps: Steps, _assessment_id: str) -> None:
         done.set()
 
-    async with dbos_jobs(address(tmp_path), "worker", scoring) as jobs:
+    async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
         await jobs.score("asm_1", 1)
         await until(done)
 

@@ -11,7 +11,7 @@ from tests.cli.conftest import Run
 def test_without_a_command_the_help_lists_them_all(run: Run) -> None:
     shown = run("--help").stdout
 
-    commands = "serve migrate demo interview check-library verify-verdict keys reviewers openapi"
+    commands = "serve migrate demo interview check-library verify-verdict keys reviewers openapi simulate"
     assert all(command in shown for command in commands.split())
 
 
@@ -137,3 +137,31 @@ def test_an_unknown_track_is_named_with_those_there_are(run: Run) -> None:
     assert refused.returncode == 1
     assert "alchemy" in refused.stderr
     assert "python" in refused.stderr
+
+
+def test_simulated_interviews_are_one_document_for_machines(run: Run) -> None:
+    done = run("simulate", "interviews", "--n", "2", "--form", "short", "--seed", "4", "--json")
+
+    document = json.loads(done.stdout)
+    assert list(document) == ["summary", "interviews"]
+    assert document["summary"]["finished"] == 1
+    assert len(document["interviews"]) == 2
+
+
+def test_simulated_interviews_are_a_table_for_people(run: Run) -> None:
+    done = run("simulate", "interviews", "--n", "1", "--form", "short", "--model", "gullible")
+
+    assert (done.returncode, "core_asked" in done.stdout, "expert" in done.stdout) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(("--model", "parrot"), "scripted, gullible"), (("--model", "live"), "ASSESSOR_MODEL")],
+)
+def test_a_model_that_cannot_be_simulated_with_is_refused_with_the_way_out(
+    run: Run, arguments: tuple[str, ...], named: str
+) -> None:
+    done = run("simulate", "interviews", "--n", "1", *arguments)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert named in done.stderr

@@ -43,6 +43,43 @@ def test_the_demonstrations_verdict_verifies_as_such_and_as_nothing_else(run: Ru
     assert {turn["speaker"] for turn in transcript["turns"]} == {"interviewer", "candidate"}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_the_decision_is_the_same_on_postgresql_while_one_of_two_workers_is_killed(
+    run: Run, out: Path, empty_address: str, tmp_path: Path
+) -> None:
+    killing = ("--workers", "2", "--kill-one", "--out", str(tmp_path / "killed"))
+
+    played = run("demo", "--headless", *killing, ASSESSOR_DATABASE_URL=empty_address)
+    again = run("demo", "--headless", "--json", ASSESSOR_DATABASE_URL=empty_address)
+
+    assert played.returncode == 0, played.stderr
+    assert "was killed in mid-scoring, and another went on" in played.stderr
+    decisions = [
+        json.loads((out / "verdict.json").read_text())["decision"],
+        json.loads((tmp_path / "killed" / "verdict.json").read_text())["decision"],
+        json.loads(again.stdout)["decision"],
+    ]
+    assert decisions == ["qualified"] * 3
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "said"),
+    [
+        (["--kill-one"], {}, "needs --headless and --workers 2"),
+        (["--headless", "--kill-one", "--workers", "1"], {}, "needs --headless and --workers 2"),
+        (["--fresh"], {"ASSESSOR_DATABASE_URL": "postgresql://nobody@localhost/none"}, "not a named one"),
+    ],
+)
+def test_a_demonstration_that_cannot_be_is_refused(
+    run: Run, options: list[str], variables: dict[str, str], said: str
+) -> None:
+    refused = run("demo", *options, **variables, COLUMNS="200")
+
+    assert refused.returncode == 2
+    assert said in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "jwks", "said"),
     [

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -159,6 +159,55 @@ def test_time_is_over_at_the_deadline_and_only_while_working() -> None:
     assert not working.is_over(deadline - timedelta(seconds=1))
     assert working.is_over(deadline)
     assert not assessment(*SUBMITTED).is_over(deadline)
+
+
+WORKING = assessment(*STARTED)
+DEADLINE = NOW + timedelta(hours=2)
+MESSAGE = e.CandidateMessage(message_id="message-1", item_id=None, text="I write services.")
+REPLY = e.InterviewerMessage(run="r", kind="core", item_id="caching", text="Why?", source="authored")
+
+
+def _asked_at(working: Assessment, at: datetime) -> Assessment:
+    return working.after(working.seq + 1, at, MESSAGE)
+
+
+@given(st.integers(0, 100), st.integers(0, 10_000))
+def test_the_time_that_the_interviewer_takes_is_given_back(asked_after: int, took: int) -> None:
+    asked = NOW + timedelta(minutes=asked_after)
+    waiting = _asked_at(WORKING, asked)
+
+    replied = waiting.after(waiting.seq + 1, asked + timedelta(seconds=took), REPLY)
+
+    assert replied.deadline == DEADLINE + timedelta(seconds=took)
+    assert replied.time_left(asked + timedelta(seconds=took)) == WORKING.time_left(asked)
+
+
+def test_the_time_is_not_over_while_a_reply_is_owed_but_an_hour_later_it_is() -> None:
+    waiting = _asked_at(WORKING, DEADLINE - timedelta(seconds=5))
+
+    assert WORKING.is_over(DEADLINE)
+    assert not waiting.is_over(DEADLINE + timedelta(minutes=30))
+    assert waiting.is_over(DEADLINE + timedelta(hours=1))
+
+
+def test_what_the_candidate_takes_is_not_given_back() -> None:
+    replied = _asked_at(WORKING, NOW).after(WORKING.seq + 2, NOW, REPLY)
+
+    later = _asked_at(replied, NOW + timedelta(minutes=50))
+
+    assert later.time_left(NOW + timedelta(minutes=50)) == timedelta(minutes=70).total_seconds()
+
+
+def test_a_pause_in_which_a_reply_is_owed_counts_for_neither() -> None:
+    asked, paused_at, resumed_at = (NOW + timedelta(minutes=m) for m in (10, 11, 60))
+    paused = _asked_at(WORKING, asked).after(WORKING.seq + 2, paused_at, e.AssessmentPaused())
+    assert paused.time_left_at_pause == timedelta(minutes=110).total_seconds()
+
+    deadline = resumed_at + timedelta(minutes=110)
+    resumed = paused.after(WORKING.seq + 3, resumed_at, e.AssessmentResumed(deadline=deadline))
+    replied = resumed.after(WORKING.seq + 4, resumed_at + timedelta(minutes=2), REPLY)
+
+    assert replied.deadline == deadline + timedelta(minutes=2)
 
 
 def test_the_transcript_is_what_was_said_and_evidence_only_what_the_candidate_said_to_the_item() -> None:

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from assessor.domain import events as e
+from assessor.domain.form import FormItem
 from assessor.domain.item import Category
 from assessor.domain.response import SftResponse
 from assessor.domain.value import canonical
@@ -17,6 +18,12 @@ SAMPLES: tuple[e.Fact, ...] = (
     *STARTED,
     e.CandidateMessage(message_id="message-1", item_id=None, text="I said “é”\n\u202e."),
     e.InterviewerMessage(run="r1", kind="probe", item_id="int-1", probe_id="p1", text="Why?", source="model"),
+    e.ItemSwapped(
+        item_id="caching",
+        place=FormItem(item_id="other", version=1, hash="ab", category=Category.INTERVIEW, minutes=2),
+        reason="not_my_field",
+    ),
+    e.HelpAsked(kind="person", message=4),
     e.InterviewFinished(reason="complete"),
     e.ResponseHandedIn(item_id="sft-1", response=SftResponse(text="Use None.")),
     e.ResponseHandedIn(item_id="traj-1", response=handed_in(Category.TRAJECTORY)),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain.errors import InvalidInput, NotFound
-from assessor.domain.form import draw_form
+from assessor.domain.form import Form, draw_form, placed, replacements
 from assessor.domain.item import Category, Item, RankingItem
 from assessor.domain.library import Library
 from assessor.domain.track import FormPlan, Section, Track
@@ -113,3 +113,53 @@ def test_what_a_candidate_is_shown_has_no_key_rubric_or_difficulty() -> None:
     assert not {"key", "rubric", "difficulty", "enemies"} & set(shown)
     assert SFT.key.reference not in str(shown)
     assert shown["prompt"] == SFT.prompt
+
+
+def _form_of(bank: Library, *item_ids: str, minutes: int = 6) -> Form:
+    items = tuple(placed(bank.item("python", item_id), bank) for item_id in item_ids)
+    return Form(name="full", items=items, minutes=minutes, time_limit_minutes=60)
+
+
+def test_a_replacement_measures_the_same_and_is_not_on_the_form() -> None:
+    other = ranking(4).changed(competency="semantics")
+    bank = library(ranking(1), ranking(2), ranking(3), other, SFT.changed(competency=ranking(1).competency))
+
+    found = replacements(bank, "python", _form_of(bank, "rank-1", "rank-2"), "rank-1", "s")
+
+    assert [item.id for item in found] == ["rank-3"]
+
+
+@pytest.mark.parametrize(
+    "unfit", [ranking(3, minutes=3.5), ranking(3, enemies=("rank-2",))], ids=["too long", "an enemy"]
+)
+def test_what_breaks_the_form_is_no_replacement(unfit: RankingItem) -> None:
+    bank = library(ranking(1), ranking(2), unfit)
+
+    assert replacements(bank, "python", _form_of(bank, "rank-1", "rank-2"), "rank-1", "s") == ()
+
+
+def test_an_enemy_of_the_item_that_goes_may_come() -> None:
+    bank = library(ranking(1), ranking(2), ranking(3, enemies=("rank-1",)))
+
+    found = replacements(bank, "python", _form_of(bank, "rank-1", "rank-2"), "rank-1", "s")
+
+    assert [item.id for item in found] == ["rank-3"]
+
+
+@given(st.text(max_size=9))
+def test_the_seed_decides_which_replacement_comes_first_and_never_which_there_are(seed: str) -> None:
+    form = _form_of(BANK, "rank-1", "rank-2")
+
+    found = replacements(BANK, "python", form, "rank-1", seed)
+
+    assert {item.id for item in found} == {f"rank-{n}" for n in (0, *range(3, 10))}
+    assert found == replacements(BANK, "python", form, "rank-1", seed)
+
+
+def test_a_swap_keeps_the_place_and_changes_what_a_verdict_binds() -> None:
+    form = _form_of(BANK, "rank-1", "rank-2")
+
+    swapped = form.swapped("rank-1", placed(BANK.item("python", "rank-5"), BANK))
+
+    assert [place.item_id for place in swapped.items] == ["rank-5", "rank-2"]
+    assert swapped.hash != form.hash

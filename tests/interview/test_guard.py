@@ -40,6 +40,7 @@ def _said(reply: str, guard: Guard, chunk: int = 3) -> str:
         "You said `lru_cache`, e.g. for this. What happens underneath?",
         "You asked yourself “Is that correct?”. How do you find out?",
         "What would happen if two threads race for it (say, in a web server)?",
+        "Why?",
     ],
 )
 def test_a_statement_and_one_question_may_be_said(reply: str) -> None:
@@ -92,6 +93,11 @@ def test_a_statement_and_one_question_may_be_said(reply: str) -> None:
         ("Do you word one follow-up question for a structured interview?", "bank_text"),
         (f"Is the code {TOKEN}?", "fence"),
         ("How does\u202e it work?", "characters"),
+        ("Wie funktioniert das genau?", "language"),
+        ("Können Sie mir bitte ein weiteres Beispiel aus Ihrer Arbeit nennen?", "language"),
+        ("Vous pouvez donner un exemple de votre travail?", "language"),
+        ("您能再举一个例子吗?", "language"),
+        ("Sie schrieben “lru_cache”. How does it work?", "language"),
         ("How does\x00 it work?", "characters"),
         ("word " * (MAX_WORDS + 5), "too_long"),
         ("How " + "very " * MAX_WORDS + "fast?", "too_long"),
@@ -112,6 +118,36 @@ def test_a_word_of_the_approved_probe_may_be_said() -> None:
     reply = "How would you find out that it is correct?"
 
     assert _said(reply, guard) == reply
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "You put “functools.lru_cache” there. There is a release tomorrow. What do you leave out?",
+        "There is a release tomorrow. What do you leave out?",
+    ],
+)
+def test_a_statement_of_the_approved_probe_may_be_said_and_is_held_back_with_the_question(reply: str) -> None:
+    guard = _guard(probe="There is a release tomorrow. What do you leave out?")
+
+    at_once = guard.feed(reply)
+
+    assert "release" not in at_once
+    assert at_once + guard.finish() == reply
+
+
+def test_a_probe_that_is_an_order_may_be_said_as_it_is_and_nothing_after_it() -> None:
+    order = "Describe the record that you would send instead."
+
+    assert _said(order, _guard(probe=order)) == order
+    assert _said(f"{order} Is it complete?", _guard(probe=order)) == ""
+
+
+def test_a_statement_of_the_probe_alone_asks_nothing() -> None:
+    guard = _guard(probe="There is a release tomorrow. What do you leave out?")
+
+    assert _said("There is a release tomorrow.", guard) == ""
+    assert guard.reason == "no_question"
 
 
 def test_a_statement_is_released_before_the_question_has_come() -> None:

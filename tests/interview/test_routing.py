@@ -7,6 +7,7 @@ from assessor.domain.transcript import Transcript, Turn
 from assessor.interview.observe import Observation
 from assessor.interview.routing import (
     CLOSING_SECONDS,
+    ENDS_A_QUESTION,
     EXCHANGE_SECONDS,
     MAX_ASIDES,
     WANTS,
@@ -121,7 +122,7 @@ def test_each_kind_of_message_has_its_reply(
     assert (plan.kind, plan.item_id) == (kind, item_id)
 
 
-@pytest.mark.parametrize("heard", [heard for heard in Heard if heard not in {Heard.ANSWER, Heard.PASS}])
+@pytest.mark.parametrize("heard", [heard for heard in Heard if heard not in ENDS_A_QUESTION])
 def test_a_question_is_held_open_a_few_times_and_then_the_interview_goes_on(heard: Heard) -> None:
     aside = (("answer", "Of course.", "caching", None), ("candidate", "?", "caching", None))
 

@@ -174,13 +174,23 @@ async def test_two_replies_that_cannot_be_used_leave_everything_unscored(bad: st
     assert again == scores
 
 
-@pytest.mark.parametrize("kind", ["unavailable", "timeout", "rate_limited", "refused", "not_configured"])
-async def test_a_model_that_fails_leaves_everything_unscored(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("unavailable", Unscored.MODEL_UNAVAILABLE),
+        ("timeout", Unscored.MODEL_UNAVAILABLE),
+        ("rate_limited", Unscored.MODEL_UNAVAILABLE),
+        ("not_configured", Unscored.MODEL_UNAVAILABLE),
+        ("refused", Unscored.MODEL_OUTPUT_INVALID),
+        ("invalid_reply", Unscored.MODEL_OUTPUT_INVALID),
+    ],
+)
+async def test_a_model_that_fails_leaves_everything_unscored(kind: str, why: Unscored) -> None:
     rater, _ = judge(ModelFault(kind, "no answer"))
 
     scores, replied = await rater.rate(talk(ANSWER), {})
 
-    assert {score.unscored for score in scores} == {Unscored.MODEL_UNAVAILABLE}
+    assert {score.unscored for score in scores} == {why}
     assert all(score.is_open for score in scores)
     assert replied is None
 

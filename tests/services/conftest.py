@@ -8,6 +8,6 @@ from tests.world import world as build
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with build(tmp_path) as built:
+async def world(tmp_path: Path, address: str) -> AsyncIterator[World]:
+    async with build(tmp_path, address) as built:
         yield built

@@ -137,10 +137,13 @@ async def test_a_watcher_that_resumes_gets_what_it_missed_and_nothing_twice(worl
     assert [frame.turn.speaker for frame in rest if frame.turn] == ["candidate", "interviewer"]
 
 
-async def test_a_stream_id_that_we_did_not_write_starts_from_the_beginning(world: World) -> None:
+@pytest.mark.parametrize("stream_id", ["no.such.id", "9" * 5000, "1..x", "-1", "٣"])
+async def test_a_stream_id_that_we_did_not_write_starts_from_the_beginning(
+    world: World, stream_id: str
+) -> None:
     assessment = await plays.begun(world)
 
-    frames = await collect(world, assessment.id, "no.such.id", 1)
+    frames = await collect(world, assessment.id, stream_id, 1)
 
     assert frames[0].turn == assessment.transcript.turns[0]
 

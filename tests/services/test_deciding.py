@@ -65,8 +65,8 @@ async def test_a_weak_case_is_only_proposed_as_not_qualified_until_a_person_conf
     assert decided.verdict.document["decided_by"] == "person"
 
 
-async def test_under_the_careful_default_policy_a_rule_decides_nothing(tmp_path: Path) -> None:
-    async with build(tmp_path, policy=Policy()) as world:
+async def test_under_the_careful_default_policy_a_rule_decides_nothing(tmp_path: Path, address: str) -> None:
+    async with build(tmp_path, address, policy=Policy()) as world:
         assessment = await plays.submitted(world, "full")
         assessment = await plays.reviewed(world, assessment, await plays.reviewer(world))
 
@@ -170,6 +170,25 @@ async def test_a_fault_of_ours_in_scoring_holds_the_assessment_and_scores_nothin
     assert (await world.log.load(assessment.id)).status is Status.DECIDED
 
 
+async def test_work_is_never_scored_with_a_key_that_was_edited_after_the_draw(world: World) -> None:
+    assessment = await plays.interviewed(world)
+    library = await world.content.library()
+    place = assessment.form.tasks[0]
+    item = library.item("python", place.item_id)
+    items = {**library.items["python"], item.id: item.changed(difficulty=item.difficulty % 5 + 1)}
+    world.content.edited = library.changed(items={"python": items})
+
+    await world.answering.submit(assessment.id)
+
+    held = await world.log.load(assessment.id)
+    assert held.status is Status.TECHNICAL_HOLD
+    assert not any(scored == item.id for scored, _ in held.scores)
+
+    world.content.edited = None
+    await world.reviewing.retry_scoring(await plays.reviewer(world), assessment.id)
+    assert (await world.log.load(assessment.id)).status is Status.DECIDED
+
+
 async def test_the_decisive_criterion_comes_first(world: World) -> None:
     assessment = await plays.submitted(world, "full")
 
@@ -251,3 +270,25 @@ async def test_the_chain_holds_after_a_whole_assessment(world: World) -> None:
     assessment = await plays.submitted(world, "full")
 
     assert await world.store.verify_chain(assessment.id) == assessment.seq
+
+
+async def test_a_verdict_that_a_crash_kept_from_being_issued_is_issued_when_somebody_looks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assessment = await plays.submitted(world, "full")
+    rita = await plays.reviewer(world)
+
+    async def cut_off(_assessment_id: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crash:
+        crash.setattr(world.scoring, "issue", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            await plays.reviewed(world, assessment, rita)
+    await world.reviewing.case(rita, assessment.id)
+    await world.reviewing.case(rita, assessment.id)
+
+    history = await world.delivering.history("acme", assessment.id)
+    assert len(history) == 2
+    live = await world.delivering.verdict("acme", assessment.id)
+    assert read_verdict(live.document).decision == "qualified"

@@ -3,7 +3,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from assessor.adapters.store.tables import EVENT
 from assessor.domain.assessment import Status
 from assessor.domain.errors import Gone, IllegalTransition, InvalidInput, NotFound, Unauthenticated
 from assessor.domain.policy import Policy
@@ -160,3 +162,51 @@ async def test_an_attempt_that_we_spoiled_is_voided_and_given_back(world: World)
     assert voided.voided.successor == given.assessment.id
     assert given.assessment.ordered.replaces == spoiled.id
     assert given.assessment.ordered.attempt == spoiled.ordered.attempt
+
+
+async def test_giving_back_after_a_crash_between_the_two_logs_is_giving_back_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoiled = await plays.begun(world)
+    await world.scoring.hold(spoiled.id, "outage")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(world.log, "change", _cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            await world.ordering.give_back(spoiled.id, "Our outage ended the session.")
+
+    given = await world.ordering.give_back(spoiled.id, "Our outage ended the session.")
+
+    assert (await world.log.load(spoiled.id)).status is Status.VOIDED
+    assert (await world.ordering.redeem(token_of(given)))[0].ordered.replaces == spoiled.id
+    assert len(await world.ordering.recent("acme")) == 2
+
+
+async def _cut_off(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+async def test_a_new_invitation_also_puts_off_when_the_order_expires(world: World) -> None:
+    old = await world.ordering.order(world.tenant, ORDER)
+    world.clock.turn(timedelta(days=13))
+    new = await world.ordering.reissue_invite("acme", old.assessment.id)
+    world.clock.turn(timedelta(days=2))
+
+    expired = await world.ordering.expire_overdue()
+
+    assert expired == 0
+    assert (await world.ordering.redeem(token_of(new)))[0].status is Status.OPENED
+
+
+async def test_an_order_that_cannot_be_read_holds_up_no_other(world: World) -> None:
+    damaged = await world.ordering.order(world.tenant, ORDER)
+    other = await world.ordering.order(world.tenant, replace(ORDER, candidate_ref="candidate-2"))
+    of_damaged = EVENT.c.assessment_id == damaged.assessment.id
+    await world.store._database.write(
+        lambda connection: connection.execute(update(EVENT).where(of_damaged).values(ciphertext=b"0"))
+    )
+    world.clock.turn(timedelta(days=15))
+
+    expired = await world.ordering.expire_overdue()
+
+    assert expired == 1
+    assert (await world.log.load(other.assessment.id)).status is Status.EXPIRED

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -83,8 +84,8 @@ class Site:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *, demonstration: bool = False) -> AsyncIterator[Site]:
-    settings = Settings(data_dir=folder, demonstration=demonstration)
+async def serving(folder: Path, *, demonstration: bool = False, **chosen: Any) -> AsyncIterator[Site]:
+    settings = Settings(data_dir=folder, demonstration=demonstration, **chosen)
     migrate(settings.database_url)
     app = create_app(settings)
     async with app.router.lifespan_context(app):

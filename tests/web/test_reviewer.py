@@ -43,6 +43,22 @@ async def test_the_page_begins_with_the_most_decisive_criterion(desk: Desk, play
         assert score.text in unescape(page.text)
 
 
+async def test_who_asked_for_help_is_shown_on_the_case_and_nobody_else(site: Site, desk: Desk) -> None:
+    asks, does_not = await site.playing(desk.platform.tenant), await site.playing(desk.platform.tenant)
+    await site.services.conversing.settled(asks.assessment_id)
+    await site.services.conversing.receive(asks.assessment_id, "message-help", "Can I talk to a human?")
+    for player in (asks, does_not):
+        await player.interview()
+        await player.submit()
+
+    pages = [
+        words_of((await desk.browser.get(f"/review/{player.assessment_id}")).text)
+        for player in (asks, does_not)
+    ]
+
+    assert ["Asked to speak to a person" in page for page in pages] == [True, False]
+
+
 async def test_a_reviewer_may_take_another_criterion_first(desk: Desk, player: Player) -> None:
     last = (await desk.case(player)).open[-1]
 

@@ -59,7 +59,16 @@ def create_engine(address: str) -> Engine:
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
         return engine
-    return sqlalchemy.create_engine(url, pool_size=_SERVER_CONNECTIONS, pool_pre_ping=True)
+    engine = sqlalchemy.create_engine(url, pool_size=_SERVER_CONNECTIONS, pool_pre_ping=True)
+    event.listen(engine, "connect", _wait_for_the_disk)
+    return engine
+
+
+def reading(engine: Engine) -> Engine:
+    """Return the same engine, on the same pool, for transactions that see one state of the database."""
+    if engine.dialect.name == "sqlite":
+        return engine  # every transaction there does
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def writing(engine: Engine) -> Engine:
@@ -73,6 +82,14 @@ def _set_up(connection: DBAPIConnection, _record: Any) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _wait_for_the_disk(connection: DBAPIConnection, _record: Any) -> None:
+    """Let every commit wait for the disk, also where the database or the role says otherwise."""
+    cursor = connection.cursor()
+    cursor.execute("SET synchronous_commit TO ON")
+    cursor.close()
+    connection.commit()  # a rollback would undo the setting
 
 
 def _begin(connection: Connection) -> None:
@@ -90,7 +107,7 @@ class Database:
 
     def __init__(self, address: str) -> None:
         self.engine = create_engine(address)
-        self._for_writing = writing(self.engine)
+        self._for_reading, self._for_writing = reading(self.engine), writing(self.engine)
         if self.engine.dialect.name == "sqlite":
             # SQLite has one writer at a time and makes others poll with growing pauses. Within the
             # process they queue for one thread instead, in order; its timeout is left for other processes.
@@ -111,7 +128,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self.engine.connect() as connection:
+        with self._for_reading.connect() as connection:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:

@@ -4,17 +4,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from assessor.adapters.store import chain, derived
-from assessor.adapters.store.part import LogEnd, StorePart, log_end, unique_or
+from assessor.adapters.store import chain, derived, outbox
+from assessor.adapters.store.answers import SqlAnswers
+from assessor.adapters.store.part import LogEnd, log_end, unique_or
 from assessor.adapters.store.rows import MOVING, first_values, moved_values
-from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, IDEMPOTENCY, in_utc
+from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
 from assessor.adapters.vault import open_sealed, place, seal
 from assessor.domain.assessment import Projection
 from assessor.domain.errors import Conflict, NotFound, SequenceTaken
 from assessor.domain.events import FACTS, Event
 from assessor.ports import Answered, Append
-
-_IDEMPOTENCY = "idempotency"
 
 # Built once: building a statement takes longer than running it.
 _ADD = insert(EVENT)
@@ -30,7 +29,7 @@ _EVENTS = (
 )
 
 
-class SqlEventLog(StorePart):
+class SqlEventLog(SqlAnswers):
     """Fulfils `EventLog`."""
 
     async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
@@ -46,7 +45,7 @@ class SqlEventLog(StorePart):
         def begin(connection: Connection) -> tuple[Event, ...]:
             end = _beginning(connection, change.projection)
             if answered is not None:
-                self._keep_answer(connection, change, answered)
+                self._keep_answer(connection, change.at, answered)
             with unique_or(twice):
                 row = first_values(change.projection)
                 connection.execute(insert(ASSESSMENT).values(**row, seq=0, head=""))
@@ -74,6 +73,7 @@ class SqlEventLog(StorePart):
         events, rows = self._sealed(change, end)
         with unique_or(_taken(change)):
             connection.execute(_ADD, rows)
+        outbox.announce(connection, end.tenant_id, events, change.projection)
         moved = connection.execute(
             _MOVE,
             {
@@ -105,38 +105,6 @@ class SqlEventLog(StorePart):
             rows.append({**vars(link), "hash": head})
             events.append(Event(assessment_id=change.assessment_id, seq=seq, at=at, fact=fact, hash=head))
         return tuple(events), rows
-
-    def _keep_answer(self, connection: Connection, change: Append, answered: Answered) -> None:
-        sealed = seal(self._vault.derived(_IDEMPOTENCY), answered.body, _answer_place(answered))
-        refusal = Conflict(
-            f"The idempotency key {answered.key!r} was used meanwhile",
-            "Send the request again to get its answer.",
-        )
-        with unique_or(refusal):
-            connection.execute(
-                insert(IDEMPOTENCY).values(
-                    tenant_id=answered.tenant,
-                    key=answered.key,
-                    request_hash=answered.request_hash,
-                    status=answered.status,
-                    at=change.at,
-                    body=sealed,
-                )
-            )
-
-    async def answered(self, tenant: str, key: str) -> Answered | None:
-        """Return the answer that a tenant's request with this key got, or None."""
-        query = select(IDEMPOTENCY.c.request_hash, IDEMPOTENCY.c.status, IDEMPOTENCY.c.body).where(
-            IDEMPOTENCY.c.tenant_id == tenant, IDEMPOTENCY.c.key == key
-        )
-        row = await self._first(query)
-        if row is None:
-            return None
-        answered = Answered(tenant, key, row.request_hash, row.status, b"")
-        body = open_sealed(
-            self._vault.derived(_IDEMPOTENCY), row.body, _answer_place(answered), "A stored answer"
-        )
-        return Answered(tenant, key, row.request_hash, row.status, body)
 
     async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
         """Return the facts after a sequence number, oldest first.
@@ -192,10 +160,6 @@ def _opened(key: bytes, assessment_id: str, row: Any) -> Event:
     return Event(
         assessment_id=assessment_id, seq=row.seq, at=row.at, fact=FACTS.validate_json(fact), hash=row.hash
     )
-
-
-def _answer_place(answered: Answered) -> bytes:
-    return place(answered.tenant, answered.key, answered.request_hash, answered.status)
 
 
 def _taken(change: Append) -> SequenceTaken:

@@ -62,9 +62,9 @@ class StorePart:
         """Return all rows of a query that is a transaction of its own."""
         return await self._database.read(lambda connection: connection.execute(query).all())
 
-    async def _first(self, query: Select[Any]) -> Row[Any] | None:
-        """Return the first row of a query that is a transaction of its own."""
-        return await self._database.read(lambda connection: connection.execute(query).first())
+    async def _first(self, query: Select[Any], **values: object) -> Row[Any] | None:
+        """Return the first row of a query that is a transaction of its own, with values for its parameters."""
+        return await self._database.read(lambda connection: connection.execute(query, values).first())
 
     async def _execute(self, change: Insert | Update | Delete) -> int:
         """Return how many rows a change touched that is a transaction of its own."""

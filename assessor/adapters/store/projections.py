@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from assessor.adapters.store.derived import ISSUED
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.rows import as_projection, select_projections
-from assessor.adapters.store.tables import ASSESSMENT, VERDICT
+from assessor.adapters.store.tables import API_KEY, ASSESSMENT, VERDICT
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import NotFound
-from assessor.ports import StoredVerdict
+from assessor.ports import ApiKey, AskedVerdict, StoredVerdict
 
 _BEFORE_START = (Status.ORDERED, Status.OPENED, Status.IDENTITY)
 _UNSCORED = (Status.SUBMITTED, Status.SCORING)
@@ -56,6 +56,15 @@ class SqlProjections(StorePart):
         query = _select_verdicts(assessment_id).where(VERDICT.c.status == ISSUED)
         return next(iter(await self._verdicts(query)), None)
 
+    async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
+        """Return what a read of the live verdict needs, by one query. Raises NotFound for the key."""
+        row = await self._first(_ASKED, key_id=key_id, assessment_id=assessment_id)
+        if row is None:
+            raise NotFound("key", key_id)
+        verdict = StoredVerdict(*row[_KEY_COLUMNS:]) if row[_KEY_COLUMNS] else None
+        key = ApiKey(row.key_id, row.key_tenant, tuple(row.scopes), row.livemode)
+        return AskedVerdict(key, row.secret_hash, Status(row.stands) if row.stands else None, verdict)
+
     async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:
         """Return all verdicts of an assessment, oldest first."""
         return await self._verdicts(_select_verdicts(assessment_id).order_by(VERDICT.c.seq))
@@ -70,14 +79,39 @@ class SqlProjections(StorePart):
         return tuple(StoredVerdict(*tuple(row)) for row in await self._all(query))
 
 
+_VERDICT_COLUMNS = (
+    VERDICT.c.id,
+    VERDICT.c.assessment_id,
+    VERDICT.c.tenant_id,
+    VERDICT.c.document,
+    VERDICT.c.jws,
+    VERDICT.c.status,
+    VERDICT.c.superseded_by,
+)
+"""In the order of StoredVerdict's fields."""
+
+_ASKED_BY = (
+    API_KEY.c.id.label("key_id"),
+    API_KEY.c.tenant_id.label("key_tenant"),
+    API_KEY.c.scopes,
+    API_KEY.c.livemode,
+    API_KEY.c.secret_hash,
+    ASSESSMENT.c.status.label("stands"),
+)
+_KEY_COLUMNS = len(_ASKED_BY)
+
+# Platforms poll this, so it is one query, built once: building it takes longer than running it.
+_ASKED = (
+    select(*_ASKED_BY, *_VERDICT_COLUMNS)
+    .select_from(API_KEY)
+    .outerjoin(
+        ASSESSMENT,
+        and_(ASSESSMENT.c.id == bindparam("assessment_id"), ASSESSMENT.c.tenant_id == API_KEY.c.tenant_id),
+    )
+    .outerjoin(VERDICT, and_(VERDICT.c.assessment_id == ASSESSMENT.c.id, VERDICT.c.status == ISSUED))
+    .where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
+)
+
+
 def _select_verdicts(assessment_id: str) -> Select[Any]:
-    """Columns in the order of StoredVerdict's fields."""
-    return select(
-        VERDICT.c.id,
-        VERDICT.c.assessment_id,
-        VERDICT.c.tenant_id,
-        VERDICT.c.document,
-        VERDICT.c.jws,
-        VERDICT.c.status,
-        VERDICT.c.superseded_by,
-    ).where(VERDICT.c.assessment_id == assessment_id)
+    return select(*_VERDICT_COLUMNS).where(VERDICT.c.assessment_id == assessment_id)

@@ -9,7 +9,15 @@ from assessor.adapters.store.tables import ASSESSMENT
 from assessor.domain.assessment import Projection, Status
 
 _COLUMN_OF: Final = {"tenant": "tenant_id"}
-MOVING: Final = ("status", "deadline", "submitted_at", "decision", "open_criteria", "needs_person")
+MOVING: Final = (
+    "status",
+    "expires_at",
+    "deadline",
+    "submitted_at",
+    "decision",
+    "open_criteria",
+    "needs_person",
+)
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))
 

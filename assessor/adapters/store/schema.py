@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, column, func, inspect, select, table
 
 from assessor.adapters.store.engine import create_engine, writing
 from assessor.domain.errors import Conflict
@@ -16,6 +16,9 @@ HEAD: Final = "0001"
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
+_MIGRATION_LOCK: Final = 0x736368656D61
+"""The number that migrating processes lock; any that no one else locks would do."""
+
 _VERSION: Final = table("alembic_version", column("version_num"))
 
 
@@ -24,9 +27,20 @@ def migrate(address: str) -> None:
     engine = create_engine(address)
     try:
         with writing(engine).begin() as connection:
-            _upgrade(connection)
+            _wait_for_others(connection)
+            if _revision(connection) != HEAD:  # importing Alembic is a tenth of what a start takes
+                _upgrade(connection)
     finally:
         engine.dispose()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Let one process migrate at a time; whoever comes second finds the work done.
+
+    On SQLite the lock of every writer does that already.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
 
 
 def alembic_config() -> "Config":
@@ -50,11 +64,15 @@ def _upgrade(connection: Connection) -> None:
 
 def check_revision(connection: Connection) -> None:
     """Raise Conflict unless the schema is the one that this code was written for."""
-    stored = None
-    if inspect(connection).has_table(_VERSION.name):
-        stored = connection.execute(select(_VERSION.c.version_num)).scalar()
+    stored = _revision(connection)
     if stored != HEAD:
         raise Conflict(
             f"The database has schema {stored or 'none'}, and this program needs {HEAD}",
             "Run `assessor migrate` with this version of the program.",
         )
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    return connection.execute(select(_VERSION.c.version_num)).scalar()

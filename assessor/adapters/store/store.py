@@ -4,14 +4,19 @@ from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
+from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.log import SqlEventLog
+from assessor.adapters.store.outbox import SqlOutbox
 from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.schema import check_revision
+from assessor.adapters.store.workers import SqlWorkers
 from assessor.adapters.vault import Vault
 from assessor.ports import Random
 
 
-class SqlStore(SqlEventLog, SqlTenants, SqlSessions, SqlDrafts, SqlProjections):
+class SqlStore(
+    SqlEventLog, SqlTenants, SqlSessions, SqlDrafts, SqlProjections, SqlOutbox, SqlWorkers, SqlLedger
+):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 
     def __init__(self, address: str, vault: Vault, random: Random | None = None) -> None:

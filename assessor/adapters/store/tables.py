@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     Dialect,
     Index,
@@ -215,6 +216,86 @@ class IdempotencyRow(Row, table=True):
     body: bytes = Field(sa_type=LargeBinary)
 
 
+class WorkerRow(Row, table=True):
+    """A process that works on jobs. Its count grows for as long as it lives."""
+
+    __tablename__ = "worker"
+    executor_id: str = Field(primary_key=True)
+    incarnation: str
+    host: str
+    pid: int
+    beats: int = Field(sa_type=BigInteger)
+
+
+class WebhookEndpointRow(Row, table=True):
+    """Where a platform wants to be told. The secret is sealed, since it has to be used again."""
+
+    __tablename__ = "webhook_endpoint"
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id", index=True)
+    url: str = Field(sa_type=Text)
+    description: str
+    event_types: list[str] = Field(sa_type=JSON)
+    enabled: bool
+    paused: str | None
+    secret: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=Instant)
+    accepted_at: datetime | None = Field(sa_type=Instant)
+    """When it last accepted something."""
+
+
+class WebhookDeliveryRow(Row, table=True):
+    """One event for one endpoint: the outbox, written in the transaction of the fact."""
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (Index(None, "status", "next_at"), Index(None, "endpoint_id", "created_at"))
+    id: str = Field(primary_key=True)
+    endpoint_id: str = Field(foreign_key="webhook_endpoint.id")
+    event_id: str
+    type: str
+    subject: str
+    at: datetime = Field(sa_type=Instant)
+    data: dict[str, Any] = Field(sa_type=JSON)
+    status: str
+    retries: int
+    next_at: datetime | None = Field(sa_type=Instant)
+    """When it is due; while somebody is at it, when somebody else may take it up."""
+    holder: str | None
+    """The worker that is at it."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class WebhookAttemptRow(Row, table=True):
+    """One try. What the receiver wrote is not here."""
+
+    __tablename__ = "webhook_attempt"
+    delivery_id: str = Field(foreign_key="webhook_delivery.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    outcome: str
+    http_status: int | None
+    latency_ms: int
+
+
+class ModelCallRow(Row, table=True):
+    """One attempt at a model: numbers, never any text. `cost` is in millionths of a US dollar."""
+
+    __tablename__ = "model_call"
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    assessment_id: str | None = Field(foreign_key="assessment.id", index=True)
+    tenant_id: str | None = Field(foreign_key="tenant.id", index=True)
+    purpose: str
+    model: str
+    outcome: str
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    completion_tokens: int | None
+    cost: int | None = Field(sa_type=BigInteger)
+    latency_ms: int
+    attempt: int
+
+
 def _table_of(row: type[Row]) -> Table:
     return Row.metadata.tables[str(row.__tablename__)]
 
@@ -230,3 +311,8 @@ INVITE = _table_of(InviteRow)
 DRAFT = _table_of(DraftRow)
 VERDICT = _table_of(VerdictRow)
 IDEMPOTENCY = _table_of(IdempotencyRow)
+WORKER = _table_of(WorkerRow)
+WEBHOOK_ENDPOINT = _table_of(WebhookEndpointRow)
+WEBHOOK_DELIVERY = _table_of(WebhookDeliveryRow)
+WEBHOOK_ATTEMPT = _table_of(WebhookAttemptRow)
+MODEL_CALL = _table_of(ModelCallRow)

@@ -103,6 +103,14 @@ def every_fact() -> list[e.Fact]:
         e.AssessmentStarted(deadline=NOW + HOUR),
         message("Zoë wrote: „x = 0.1 + 0.2“ 🙂\nand a second line"),
         e.InterviewerMessage(run="run-1", kind="core", item_id="debugging-1", text="Why?", source="authored"),
+        e.ItemSwapped(
+            item_id="debugging-1",
+            place=FormItem(
+                item_id="debugging-2", version=1, hash="h", category=Category.INTERVIEW, minutes=2
+            ),
+            reason="not_my_field",
+        ),
+        e.HelpAsked(kind="break", message=6),
         e.InterviewFinished(reason="complete"),
         *map(_handed_in, _responses()),
         e.AssessmentSubmitted(),

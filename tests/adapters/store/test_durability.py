@@ -6,11 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, func, select, text
 
 from assessor.adapters.store import SqlStore
+from assessor.adapters.store.engine import create_engine
+from assessor.adapters.store.tables import EVENT
+from assessor.adapters.vault import Vault
 from assessor.domain import events as e
-from tests.adapters.store.samples import begun
+from tests.adapters.store.samples import begun, change, message
 
 pytestmark = pytest.mark.anyio
 
@@ -88,13 +91,46 @@ async def test_two_processes_that_write_one_log_lose_nothing(store: SqlStore, ad
     assert await store.verify_chain("asm_1") == 81
 
 
-async def test_a_commit_waits_for_the_disk(store: SqlStore) -> None:
-    def settings(connection: object) -> list[object]:
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+async def test_a_commit_to_a_file_waits_for_the_disk(store: SqlStore) -> None:
+    def settings(connection: Connection) -> list[object]:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        return [connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas]  # type: ignore[attr-defined]
+        return [connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas]
 
     full = 2
     assert await store._database.write(settings) == ["wal", full, 1, 10_000]
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+async def test_a_commit_to_a_server_waits_for_its_disk_whatever_the_database_says(
+    address: str, vault: Vault
+) -> None:
+    engine = create_engine(address)
+    with engine.begin() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar()
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit TO off"))
+    engine.dispose()
+    store = SqlStore(address, vault)
+
+    answer = await store._database.write(lambda c: c.execute(text("SHOW synchronous_commit")).scalar())
+    await store.close()
+
+    assert answer == "on"
+
+
+async def test_a_read_sees_one_state_while_others_write(store: SqlStore, address: str, vault: Vault) -> None:
+    row = await begun(store)
+    other = SqlStore(address, vault)
+
+    def read_twice(connection: Connection) -> list[object]:
+        count = select(func.count()).select_from(EVENT)
+        before = connection.execute(count).scalar()
+        asyncio.run(other.append(change(row, message(), after=1)))
+        return [before, connection.execute(count).scalar()]
+
+    assert await store._database.read(read_twice) == [1, 1]
+    assert await store.verify_chain(row.id) == 2
+    await other.close()
 
 
 async def test_a_store_serves_several_event_loops(store: SqlStore) -> None:

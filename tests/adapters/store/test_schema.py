@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
+from assessor.adapters.jobs import migrate_jobs
 from assessor.adapters.store import SqlStore, migrate
 from assessor.adapters.store.engine import create_engine
 from assessor.adapters.store.schema import HEAD, alembic_config
@@ -17,6 +18,7 @@ from assessor.adapters.store.tables import Row
 from assessor.adapters.vault import Vault
 from assessor.domain.errors import Conflict
 from tests.adapters.store.samples import TENANT
+from tests.postgres import Databases
 
 pytestmark = pytest.mark.anyio
 
@@ -25,10 +27,10 @@ def test_the_code_names_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(alembic_config()).get_current_head() == HEAD
 
 
-def test_a_migrated_database_has_exactly_the_declared_tables(address: str) -> None:
-    migrate(address)
+def test_a_migrated_database_has_exactly_the_declared_tables(empty_address: str) -> None:
+    migrate(empty_address)
 
-    engine = create_engine(address)
+    engine = create_engine(empty_address)
     with engine.connect() as connection:
         differences = compare_metadata(
             MigrationContext.configure(connection, opts={"compare_type": True}), Row.metadata
@@ -45,8 +47,29 @@ async def test_migrating_again_changes_nothing(store: SqlStore, address: str) ->
     assert await store.tenants() == (TENANT,)
 
 
-async def test_a_database_that_was_never_migrated_is_refused(address: str, vault: Vault) -> None:
-    store = SqlStore(address, vault)
+def test_the_owner_of_a_database_needs_no_other_right(postgres: Databases) -> None:
+    address = postgres.owned()
+    url = create_engine(address).url
+
+    migrate(address)
+    migrate_jobs(address)
+
+    assert url.username is not None
+    assert url.username.startswith("owner_")
+
+
+def test_processes_that_migrate_at_once_do_it_once(empty_address: str) -> None:
+    program = "import sys; from assessor.adapters.store import migrate; migrate(sys.argv[1])"
+    command = [sys.executable, "-c", program, empty_address]
+
+    started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    ended = [process.communicate(timeout=60) for process in started]
+
+    assert [process.returncode for process in started] == [0, 0, 0], ended
+
+
+async def test_a_database_that_was_never_migrated_is_refused(empty_address: str, vault: Vault) -> None:
+    store = SqlStore(empty_address, vault)
 
     with pytest.raises(Conflict, match="has schema none"):
         await store.ping()

@@ -1,5 +1,6 @@
 """What is on the disk: sealed words, a chain that shows tampering, and nothing after an erasure."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,9 @@ def _bytes_below(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-async def test_no_words_of_a_candidate_are_readable_in_the_files(store: SqlStore, tmp_path: Path) -> None:
+async def test_no_words_of_a_candidate_are_readable_in_the_files(
+    store: SqlStore, stored_in: Callable[[], Path]
+) -> None:
     row = projection("asm_1", await store.candidate(TENANT.id, "ref"))
     answered = answer()
     await store.begin(change(row, ordered_by()), answered)
@@ -53,7 +56,7 @@ async def test_no_words_of_a_candidate_are_readable_in_the_files(store: SqlStore
     )
     await store.save_draft(row.id, "task-1", {"text": WORDS}, 0, NOW)
 
-    stored = _bytes_below(tmp_path)
+    stored = _bytes_below(stored_in())
 
     assert b"worker-17" in stored, "the files that were searched are not the database's"
     assert b"zeugmatic" not in stored

@@ -17,6 +17,9 @@ def upgrade() -> None:
     _logs()
     _derived_from_logs()
     _kept_beside_logs()
+    _costs()
+    _workers()
+    _webhooks()
 
 
 def _people() -> None:
@@ -171,3 +174,94 @@ def _kept_beside_logs() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_idempotency"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_idempotency_tenant_id"),
     )
+
+
+def _workers() -> None:
+    op.create_table(
+        "worker",
+        sa.Column("executor_id", sa.String(), nullable=False),
+        sa.Column("incarnation", sa.String(), nullable=False),
+        sa.Column("host", sa.String(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("beats", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("executor_id", name="pk_worker"),
+    )
+
+
+def _webhooks() -> None:
+    op.create_table(
+        "webhook_endpoint",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("event_types", sa.JSON(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.String(), nullable=True),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("accepted_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_webhook_endpoint"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_webhook_endpoint_tenant_id"),
+    )
+    op.create_index("ix_webhook_endpoint_tenant_id", "webhook_endpoint", ["tenant_id"])
+    op.create_table(
+        "webhook_delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("endpoint_id", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("retries", sa.Integer(), nullable=False),
+        sa.Column("next_at", _MOMENT, nullable=True),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_webhook_delivery"),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoint.id"], name="fk_webhook_delivery_endpoint_id"
+        ),
+    )
+    op.create_index("ix_webhook_delivery_status_next_at", "webhook_delivery", ["status", "next_at"])
+    op.create_index(
+        "ix_webhook_delivery_endpoint_id_created_at", "webhook_delivery", ["endpoint_id", "created_at"]
+    )
+    op.create_table(
+        "webhook_attempt",
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("http_status", sa.Integer(), nullable=True),
+        sa.Column("latency_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", "number", name="pk_webhook_attempt"),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["webhook_delivery.id"], name="fk_webhook_attempt_delivery_id"
+        ),
+    )
+
+
+def _costs() -> None:
+    op.create_table(
+        "model_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=True),
+        sa.Column("tenant_id", sa.String(), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("prompt_tokens", sa.Integer(), nullable=True),
+        sa.Column("cached_tokens", sa.Integer(), nullable=True),
+        sa.Column("completion_tokens", sa.Integer(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
+        sa.Column("latency_ms", sa.Integer(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_model_call"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_model_call_assessment_id"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_model_call_tenant_id"),
+    )
+    op.create_index("ix_model_call_assessment_id", "model_call", ["assessment_id"])
+    op.create_index("ix_model_call_tenant_id", "model_call", ["tenant_id"])

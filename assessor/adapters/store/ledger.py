@@ -1,0 +1,43 @@
+"""The cost ledger: one row for each attempt at a model, with numbers and no text."""
+
+from dataclasses import asdict
+
+from sqlalchemy import case, func, insert, select
+
+from assessor.adapters.store.part import StorePart
+from assessor.adapters.store.tables import MODEL_CALL
+from assessor.ports import ModelCall, Usage
+
+
+class SqlLedger(StorePart):
+    """Fulfils `Ledger`."""
+
+    async def record(self, call: ModelCall) -> None:
+        """Add one attempt."""
+        values = asdict(call)
+        values["tenant_id"] = values.pop("tenant")
+        await self._execute(insert(MODEL_CALL).values(**values))
+
+    async def usage(self) -> tuple[Usage, ...]:
+        """Return the sums, by model, purpose and assessment."""
+        call = MODEL_CALL.c
+        key = (call.model, call.purpose, call.assessment_id)
+        query = (
+            select(
+                *key,
+                func.count(),
+                func.sum(case((call.outcome == "ok", 0), else_=1)),
+                *(
+                    func.coalesce(func.sum(column), 0)
+                    for column in (call.prompt_tokens, call.cached_tokens, call.completion_tokens, call.cost)
+                ),
+                func.sum(case((call.cost.is_(None), 1), else_=0)),
+            )
+            .group_by(*key)
+            .order_by(*key)
+        )
+        # PostgreSQL sums to numeric, which would come back as Decimal.
+        return tuple(
+            Usage(row.model, row.purpose, row.assessment_id, *map(int, row[len(key) :]))
+            for row in await self._all(query)
+        )

@@ -1,0 +1,133 @@
+"""Endpoints of platforms. Their secrets are sealed, and leave the store with a claimed delivery only."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from assessor.adapters.store.answers import SqlAnswers
+from assessor.adapters.store.tables import TENANT, WEBHOOK_ATTEMPT, WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT
+from assessor.adapters.vault import open_sealed, place, seal
+from assessor.domain.errors import Conflict, NotFound
+from assessor.domain.notification import EventType
+from assessor.domain.webhook import Endpoint, Pause
+from assessor.ports import Answered, EndpointChange
+
+_PURPOSE = "webhook-secrets"
+
+
+class SqlWebhooks(SqlAnswers):
+    """Endpoints: the first half of `Webhooks`."""
+
+    async def add_endpoint(
+        self, endpoint: Endpoint, secret: str, limit: int, answered: Answered | None = None
+    ) -> None:
+        """Store it with its secret sealed, and the answer with it, in one transaction.
+
+        Raises Conflict when the tenant has `limit` of them, or the idempotency key was used meanwhile.
+        """
+
+        def add(connection: Connection) -> None:
+            if answered is not None:
+                self._keep_answer(connection, endpoint.created_at, answered)
+            _require_room(connection, endpoint.tenant, limit)
+            sealed = self._sealed_secret(endpoint.id, secret)
+            connection.execute(insert(WEBHOOK_ENDPOINT).values(**_columns(endpoint), secret=sealed))
+
+        await self._database.write(add)
+
+    async def endpoint(self, tenant: str, endpoint_id: str) -> Endpoint:
+        """Return one. Raises NotFound, also for another tenant's."""
+        row = await self._first(_one(tenant, endpoint_id))
+        if row is None:
+            raise _unknown(endpoint_id)
+        return as_endpoint(row)
+
+    async def endpoints(self, tenant: str) -> tuple[Endpoint, ...]:
+        """Return all, the oldest first."""
+        mine = select(WEBHOOK_ENDPOINT).where(WEBHOOK_ENDPOINT.c.tenant_id == tenant)
+        rows = await self._all(mine.order_by(WEBHOOK_ENDPOINT.c.created_at, WEBHOOK_ENDPOINT.c.id))
+        return tuple(map(as_endpoint, rows))
+
+    async def change_endpoint(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
+        """Change what is given; enabling ends a pause. Raises NotFound."""
+        values: dict[str, Any] = {name: value for name, value in vars(change).items() if value is not None}
+        if change.event_types is not None:
+            values["event_types"] = list(change.event_types)
+        if change.enabled:
+            values["paused"] = None
+
+        def save(connection: Connection) -> Endpoint:
+            if values:
+                one = (WEBHOOK_ENDPOINT.c.id == endpoint_id) & (WEBHOOK_ENDPOINT.c.tenant_id == tenant)
+                connection.execute(update(WEBHOOK_ENDPOINT).where(one).values(**values))
+            return locked_endpoint(connection, tenant, endpoint_id)
+
+        return await self._database.write(save)
+
+    async def remove_endpoint(self, tenant: str, endpoint_id: str) -> None:
+        """Remove it with its deliveries. Raises NotFound."""
+
+        def remove(connection: Connection) -> None:
+            locked_endpoint(connection, tenant, endpoint_id)
+            mine = select(WEBHOOK_DELIVERY.c.id).where(WEBHOOK_DELIVERY.c.endpoint_id == endpoint_id)
+            connection.execute(delete(WEBHOOK_ATTEMPT).where(WEBHOOK_ATTEMPT.c.delivery_id.in_(mine)))
+            connection.execute(delete(WEBHOOK_DELIVERY).where(WEBHOOK_DELIVERY.c.endpoint_id == endpoint_id))
+            connection.execute(delete(WEBHOOK_ENDPOINT).where(WEBHOOK_ENDPOINT.c.id == endpoint_id))
+
+        await self._database.write(remove)
+
+    def _sealed_secret(self, endpoint_id: str, secret: str) -> bytes:
+        return seal(self._vault.derived(_PURPOSE), secret.encode(), place(endpoint_id))
+
+    def _opened_secret(self, endpoint_id: str, sealed: bytes) -> str:
+        what = f"The secret of {endpoint_id}"
+        return open_sealed(self._vault.derived(_PURPOSE), sealed, place(endpoint_id), what).decode()
+
+
+def locked_endpoint(connection: Connection, tenant: str, endpoint_id: str) -> Endpoint:
+    """Return an endpoint and hold off who would change it, as far as rows can be locked.
+
+    Raises NotFound.
+    """
+    row = connection.execute(_one(tenant, endpoint_id).with_for_update()).first()
+    if row is None:
+        raise _unknown(endpoint_id)
+    return as_endpoint(row)
+
+
+def as_endpoint(row: Row[Any]) -> Endpoint:
+    """Return what a row says; its secret stays behind."""
+    return Endpoint(
+        id=row.id,
+        tenant=row.tenant_id,
+        url=row.url,
+        description=row.description,
+        event_types=tuple(map(EventType, row.event_types)),
+        enabled=row.enabled,
+        paused=None if row.paused is None else Pause(row.paused),
+        created_at=row.created_at,
+    )
+
+
+def _columns(endpoint: Endpoint) -> dict[str, Any]:
+    values = {field.name: getattr(endpoint, field.name) for field in fields(endpoint)}
+    return values | {"event_types": list(endpoint.event_types), "tenant_id": values.pop("tenant")}
+
+
+def _one(tenant: str, endpoint_id: str) -> Select[Any]:
+    return select(WEBHOOK_ENDPOINT).where(
+        WEBHOOK_ENDPOINT.c.id == endpoint_id, WEBHOOK_ENDPOINT.c.tenant_id == tenant
+    )
+
+
+def _require_room(connection: Connection, tenant: str, limit: int) -> None:
+    # The tenant's row is locked, so that two at once cannot both find the last place free.
+    connection.execute(select(TENANT.c.id).where(TENANT.c.id == tenant).with_for_update())
+    mine = select(func.count()).where(WEBHOOK_ENDPOINT.c.tenant_id == tenant)
+    if connection.execute(mine).scalar_one() >= limit:
+        raise Conflict(f"There are {limit} webhook endpoints already", "Remove one that is not needed.")
+
+
+def _unknown(endpoint_id: str) -> NotFound:
+    return NotFound("webhook endpoint", endpoint_id)

@@ -1,0 +1,136 @@
+"""A platform's webhook endpoints: where it wants to be told, and what it was told."""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assessor.domain.errors import Conflict, invalid
+from assessor.domain.ids import make_id
+from assessor.domain.notification import EventType, Notice
+from assessor.domain.text import accept_text
+from assessor.domain.webhook import Delivery, Endpoint
+from assessor.ports import Answered, Clock, EndpointChange, Random, Receivers, Store
+from assessor.services.ordering import same_request
+
+MAX_ENDPOINTS = 20
+MAX_DESCRIPTION_CHARS = 200
+SECRET_BYTES = 24
+
+
+@dataclass(frozen=True)
+class NewEndpoint:
+    """An endpoint as it was made, with its secret, which is shown once."""
+
+    endpoint: Endpoint
+    secret: str
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What a platform asks for. No types stand for every type."""
+
+    url: str
+    description: str = ""
+    event_types: tuple[EventType, ...] = ()
+
+
+@dataclass(frozen=True)
+class OnceMade:
+    """An idempotency key with the hash of the request, and how the answer is written."""
+
+    key: str
+    request_hash: str
+    write: Callable[[NewEndpoint], bytes]
+
+
+class Subscribing:
+    """What platforms do with their endpoints. Each call is within one tenant."""
+
+    def __init__(self, store: Store, receivers: Receivers, clock: Clock, random: Random) -> None:
+        self._store = store
+        self._receivers = receivers
+        self._clock = clock
+        self._random = random
+
+    async def add_once(self, tenant: str, wanted: Subscription, once: OnceMade) -> tuple[int, bytes]:
+        """Make an endpoint, or return the stored answer when the key was used before for the same request.
+
+        Returns HTTP status and body bytes. Raises InvalidInput for an address that is not sent to and for
+        a key that was used for another request, Conflict when there are too many.
+        """
+        if stored := await self._store.answered(tenant, once.key):
+            return same_request(stored, once.request_hash)
+        await self._check(wanted.url, wanted.description)
+        made = self._new(tenant, wanted)
+        answered = Answered(tenant, once.key, once.request_hash, 201, once.write(made))
+        try:
+            await self._store.add_endpoint(made.endpoint, made.secret, MAX_ENDPOINTS, answered)
+        except Conflict:
+            stored = await self._store.answered(tenant, once.key)
+            if stored is None:
+                raise
+            return same_request(stored, once.request_hash)
+        return answered.status, answered.body
+
+    async def all(self, tenant: str) -> Sequence[Endpoint]:
+        """Return a tenant's endpoints, the oldest first."""
+        return await self._store.endpoints(tenant)
+
+    async def get(self, tenant: str, endpoint_id: str) -> Endpoint:
+        """Raises NotFound, also for another tenant's."""
+        return await self._store.endpoint(tenant, endpoint_id)
+
+    async def change(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
+        """Change what is given. Raises NotFound, InvalidInput."""
+        await self._store.endpoint(tenant, endpoint_id)
+        await self._check(change.url, change.description or "")
+        return await self._store.change_endpoint(tenant, endpoint_id, change)
+
+    async def remove(self, tenant: str, endpoint_id: str) -> None:
+        """Remove an endpoint with its delivery log. Raises NotFound."""
+        await self._store.remove_endpoint(tenant, endpoint_id)
+
+    async def test(self, tenant: str, endpoint_id: str) -> Delivery:
+        """Send a test event, whatever the filter says. Raises NotFound, Conflict when it is not active."""
+        endpoint = await self._active(tenant, endpoint_id)
+        now = self._clock.now()
+        event_id = make_id("evt", self._random.bytes(16))
+        data = {"endpoint_id": endpoint_id}
+        notice = Notice(event_id, EventType.TEST, endpoint_id, now, data)
+        return await self._store.enqueue(endpoint, notice, now)
+
+    async def deliveries(self, tenant: str, endpoint_id: str) -> Sequence[Delivery]:
+        """Return the delivery log, newest first. Raises NotFound."""
+        return await self._store.deliveries(tenant, endpoint_id)
+
+    async def redeliver(self, tenant: str, endpoint_id: str, delivery_id: str) -> Delivery:
+        """Send again what was sent or given up, under its old id. Raises NotFound, Conflict."""
+        await self._active(tenant, endpoint_id)
+        return await self._store.redeliver(tenant, endpoint_id, delivery_id, self._clock.now())
+
+    async def _active(self, tenant: str, endpoint_id: str) -> Endpoint:
+        endpoint = await self._store.endpoint(tenant, endpoint_id)
+        if not endpoint.enabled or endpoint.paused:
+            raise Conflict("This endpoint is disabled or paused", "Enable it first.")
+        return endpoint
+
+    async def _check(self, url: str | None, description: str) -> None:
+        if len(description) > MAX_DESCRIPTION_CHARS:
+            raise invalid("description", "is too long", f"Use at most {MAX_DESCRIPTION_CHARS} characters.")
+        accept_text("description", description)
+        if url is not None:
+            await self._receivers.check(url)
+
+    def _new(self, tenant: str, wanted: Subscription) -> NewEndpoint:
+        endpoint = Endpoint(
+            id=make_id("whe", self._random.bytes(16)),
+            tenant=tenant,
+            url=wanted.url,
+            description=wanted.description,
+            event_types=tuple(dict.fromkeys(wanted.event_types)),
+            enabled=True,
+            paused=None,
+            created_at=self._clock.now(),
+        )
+        secret = base64.b64encode(self._random.bytes(SECRET_BYTES)).decode("ascii")
+        return NewEndpoint(endpoint, f"whsec_{secret}")

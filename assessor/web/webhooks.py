@@ -1,0 +1,255 @@
+"""The API for webhook endpoints: where a platform wants to be told, and what it was told."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Body, Depends, Path, Response
+from pydantic import ConfigDict, Field
+
+from assessor.domain import errors as e
+from assessor.domain.notification import EventType
+from assessor.domain.value import Value, content_hash
+from assessor.domain.webhook import Attempt, Delivery, DeliveryStatus, Endpoint, Outcome, Pause
+from assessor.ports import EndpointChange
+from assessor.services.access import Scope
+from assessor.services.subscribing import MAX_DESCRIPTION_CHARS, NewEndpoint, OnceMade, Subscription
+from assessor.web.api import Caller, IdempotencyKey, calling
+from assessor.web.dependencies import Running
+from assessor.web.openapi import refuses
+
+Url = Annotated[str, Field(min_length=1, max_length=2000, examples=["https://hooks.example.com/assessor"])]
+Description = Annotated[str, Field(max_length=MAX_DESCRIPTION_CHARS)]
+# Strict JSON has no enumerations, so their values are taken as the strings they are.
+EventTypes = Annotated[
+    tuple[Annotated[EventType, Field(strict=False)], ...], Field(max_length=len(EventType), strict=False)
+]
+Writer = Annotated[Caller, Depends(calling(Scope.WEBHOOKS_WRITE))]
+Reader = Annotated[Caller, Depends(calling(Scope.WEBHOOKS_READ))]
+EndpointId = Annotated[
+    str, Path(description="Id of a webhook endpoint.", examples=["whe_0123456789abcdefghjkmnpqrs"])
+]
+DeliveryId = Annotated[
+    str, Path(description="Id of a delivery.", examples=["whd_0123456789abcdefghjkmnpqrs"])
+]
+ENDPOINT_EXAMPLE: Final = {
+    "url": "https://hooks.example.com/assessor",
+    "event_types": ["assessor.verdict.issued", "assessor.verdict.superseded"],
+}
+
+
+class EndpointRequest(Value):
+    """A new endpoint."""
+
+    model_config = ConfigDict(strict=True)
+
+    url: Url
+    """Https, on the public internet. Redirects are not followed."""
+    description: Description = ""
+    event_types: EventTypes = ()
+    """Which types are sent; an empty list stands for every type, also for those that are added later."""
+
+
+class EndpointPatch(Value):
+    """What changes; what is left out stays as it is."""
+
+    model_config = ConfigDict(strict=True)
+
+    url: Url | None = None
+    description: Description | None = None
+    event_types: EventTypes | None = None
+    enabled: bool | None = None
+    """False stops everything; true starts again, also after a pause."""
+
+
+class EndpointResource(Value):
+    """An endpoint. Its secret is shown once, when it is made."""
+
+    id: str
+    object: Literal["webhook_endpoint"] = "webhook_endpoint"
+    url: str
+    description: str
+    event_types: tuple[EventType, ...]
+    status: Literal["enabled", "disabled", "paused"]
+    paused_because: Pause | None
+    """`failing`: a delivery was given up and nothing was accepted since; `gone`: you answered 410."""
+    created_at: datetime
+
+
+class MadeEndpoint(EndpointResource):
+    """A new endpoint with its secret."""
+
+    secret: str
+    """Verifies signatures. Shown here and never again."""
+
+
+class EndpointList(Value):
+    """Endpoints, the oldest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[EndpointResource, ...]
+
+
+class AttemptResource(Value):
+    """One try. Of your answer, nothing but its status is kept."""
+
+    number: int
+    at: datetime
+    outcome: Outcome
+    http_status: int | None
+    latency_ms: int
+
+
+class DeliveryResource(Value):
+    """One event on its way to one endpoint."""
+
+    id: str
+    object: Literal["webhook_delivery"] = "webhook_delivery"
+    endpoint_id: str
+    event_id: str
+    """Stands in `webhook-id`: the same over all retries and redeliveries."""
+    type: EventType
+    subject: str
+    status: DeliveryStatus
+    created_at: datetime
+    next_attempt_at: datetime | None
+    attempts: tuple[AttemptResource, ...]
+
+
+class DeliveryList(Value):
+    """Deliveries, newest first."""
+
+    object: Literal["list"] = "list"
+    data: tuple[DeliveryResource, ...]
+
+
+router = APIRouter(
+    prefix="/v1/webhook-endpoints",
+    tags=["webhooks"],
+    responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Add an endpoint",
+    response_model=MadeEndpoint,
+    responses=refuses(e.Conflict, e.TooLarge),
+)
+async def add(
+    service: Running,
+    caller: Writer,
+    wanted: Annotated[EndpointRequest, Body(examples=[ENDPOINT_EXAMPLE])],
+    idempotency_key: IdempotencyKey,
+) -> Response:
+    """Add an address, and get the secret that verifies what is sent there. Scope: `webhooks:write`."""
+    terms = wanted.model_dump(mode="json")
+    once = OnceMade(idempotency_key, content_hash({"webhook_endpoint": terms}), _written)
+    subscription = Subscription(wanted.url, wanted.description, wanted.event_types)
+    status, body = await service.subscribing.add_once(caller.tenant.id, subscription, once)
+    headers = {"Location": f"{router.prefix}/{json.loads(body)['id']}", "Cache-Control": "no-store"}
+    return Response(body, status, headers, "application/json")
+
+
+@router.get("", summary="List the endpoints")
+async def endpoints(service: Running, caller: Reader) -> EndpointList:
+    """Return all of them, the oldest first. Scope: `webhooks:read`."""
+    found = await service.subscribing.all(caller.tenant.id)
+    return EndpointList(data=tuple(map(_endpoint, found)))
+
+
+@router.get("/{endpoint_id}", summary="Read an endpoint", responses=refuses(e.NotFound))
+async def endpoint(service: Running, caller: Reader, endpoint_id: EndpointId) -> EndpointResource:
+    """Return where it leads and how it stands. Scope: `webhooks:read`."""
+    return _endpoint(await service.subscribing.get(caller.tenant.id, endpoint_id))
+
+
+@router.patch("/{endpoint_id}", summary="Change an endpoint", responses=refuses(e.NotFound))
+async def change(
+    service: Running, caller: Writer, endpoint_id: EndpointId, wanted: EndpointPatch
+) -> EndpointResource:
+    """Change what is given. What waited while it was paused is sent when it is enabled again.
+
+    Scope: `webhooks:write`.
+    """
+    changes = EndpointChange(wanted.url, wanted.description, wanted.event_types, wanted.enabled)
+    return _endpoint(await service.subscribing.change(caller.tenant.id, endpoint_id, changes))
+
+
+@router.delete("/{endpoint_id}", status_code=204, summary="Remove an endpoint", responses=refuses(e.NotFound))
+async def remove(service: Running, caller: Writer, endpoint_id: EndpointId) -> None:
+    """Remove it with its delivery log; what was not delivered yet is not sent. Scope: `webhooks:write`."""
+    await service.subscribing.remove(caller.tenant.id, endpoint_id)
+
+
+@router.post(
+    "/{endpoint_id}/test",
+    status_code=202,
+    summary="Send a test event",
+    responses=refuses(e.NotFound, e.Conflict),
+)
+async def test(service: Running, caller: Writer, endpoint_id: EndpointId) -> DeliveryResource:
+    """Send `assessor.webhook.test`, whatever the filter says; the delivery log shows how it went.
+
+    Scope: `webhooks:write`.
+    """
+    return _delivery(await service.subscribing.test(caller.tenant.id, endpoint_id))
+
+
+@router.get("/{endpoint_id}/deliveries", summary="Read the delivery log", responses=refuses(e.NotFound))
+async def deliveries(service: Running, caller: Reader, endpoint_id: EndpointId) -> DeliveryList:
+    """Return the newest 100 deliveries with every attempt; kept for 30 days. Scope: `webhooks:read`."""
+    found = await service.subscribing.deliveries(caller.tenant.id, endpoint_id)
+    return DeliveryList(data=tuple(map(_delivery, found)))
+
+
+@router.post(
+    "/{endpoint_id}/deliveries/{delivery_id}/redeliver",
+    status_code=202,
+    summary="Send a delivery again",
+    responses=refuses(e.NotFound, e.Conflict),
+)
+async def redeliver(
+    service: Running, caller: Writer, endpoint_id: EndpointId, delivery_id: DeliveryId
+) -> DeliveryResource:
+    """Send it now, under its old `webhook-id`, with all retries before it. Scope: `webhooks:write`."""
+    return _delivery(await service.subscribing.redeliver(caller.tenant.id, endpoint_id, delivery_id))
+
+
+def _written(made: NewEndpoint) -> bytes:
+    return MadeEndpoint(**_fields(made.endpoint), secret=made.secret).model_dump_json().encode()
+
+
+def _endpoint(found: Endpoint) -> EndpointResource:
+    return EndpointResource(**_fields(found))
+
+
+def _fields(found: Endpoint) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "url": found.url,
+        "description": found.description,
+        "event_types": found.event_types,
+        "status": "disabled" if not found.enabled else "paused" if found.paused else "enabled",
+        "paused_because": found.paused,
+        "created_at": found.created_at,
+    }
+
+
+def _delivery(found: Delivery) -> DeliveryResource:
+    return DeliveryResource(
+        id=found.id,
+        endpoint_id=found.endpoint_id,
+        event_id=found.notice.id,
+        type=found.notice.type,
+        subject=found.notice.subject,
+        status=found.status,
+        created_at=found.created_at,
+        next_attempt_at=found.next_at,
+        attempts=tuple(map(_attempt, found.attempts)),
+    )
+
+
+def _attempt(found: Attempt) -> AttemptResource:
+    return AttemptResource.model_validate(vars(found))
