@@ -67,6 +67,8 @@ class Conversing:
         self._random = random
         self._max_chars = max_message_chars
         self._turns: dict[str, asyncio.Task[None]] = {}
+        self._reached: dict[str, int] = {}
+        """How many turns the log had after the last reply of this process, while an interview runs."""
         self._secrets: dict[str, frozenset[int]] = {}
 
     async def begin(self, assessment_id: str) -> Assessment:
@@ -87,6 +89,8 @@ class Conversing:
     async def open(self, assessment_id: str) -> Assessment:
         """Return the assessment for the interview page, and see to it that the interviewer speaks."""
         assessment = await self._assessments.load(assessment_id)
+        if self._is_behind(assessment):
+            assessment = await self._assessments.load(assessment_id)
         self._see_to_turn(assessment)
         return assessment
 
@@ -161,10 +165,16 @@ class Conversing:
             self._secrets[track] = secret_ngrams(library, track)
         return brief_for(assessment, library, self._secrets[track])
 
+    def _is_behind(self, assessment: Assessment) -> bool:
+        """Whether it was read before a reply that is committed by now, as when a message comes twice."""
+        return len(assessment.transcript.turns) < self._reached.get(assessment.id, 0)
+
     def _see_to_turn(self, assessment: Assessment) -> None:
         """Start the turn that is due, unless it runs already. Also how a turn survives a crash."""
         running = self._turns.get(assessment.id)
         if (running and not running.done()) or not _turn_is_due(assessment, self._clock.now()):
+            return
+        if self._is_behind(assessment):
             return
         task = asyncio.create_task(self._turn(assessment), name=f"turn {assessment.id}")
         self._turns[assessment.id] = task
@@ -184,10 +194,14 @@ class Conversing:
 
         async def commit(facts: Sequence[e.Fact]) -> None:
             reach(CrashPoint.BEFORE_REPLY)
-            await self._assessments.change(
+            after = await self._assessments.change(
                 assessment.id,
                 lambda a, _now: facts if len(a.transcript.turns) == replied_to else [],
             )
+            if after.interview_finished:
+                self._reached.pop(assessment.id, None)
+            else:
+                self._reached[assessment.id] = len(after.transcript.turns)
             reach(CrashPoint.AFTER_REPLY)
 
         self._stream.begin(assessment.id, run)

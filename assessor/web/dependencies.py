@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from assessor.bootstrap import Services
 
 
-async def services(request: Request) -> Services:  # noqa: RUF029 - FastAPI hands plain functions to a thread
+async def services(request: Request) -> Services:  # async: FastAPI hands plain functions to a thread
     """Return the running services; the application's lifespan put them there."""
     running: Services = request.app.state.services
     return running

@@ -68,7 +68,8 @@ def test_a_fact_is_these_public_events(before: str | None, fact: e.Fact, types: 
 def test_what_was_said_scored_or_read_is_no_public_event() -> None:
     private = {
         "form.drawn", "invite.issued", "invite.redeemed", "notice.accepted", "message.candidate",
-        "message.interviewer", "interview.finished", "response.handed_in", "scoring.started",
+        "message.interviewer", "interview.finished", "interview.help_asked", "interview.item_swapped",
+        "response.handed_in", "scoring.started",
         "model.replied", "response.scored", "review.decided", "fault.recorded", "hold.released",
         "assessment.paused", "assessment.resumed", "transcript.opened",
     }  # fmt: skip
@@ -132,7 +133,7 @@ def test_no_body_carries_what_anybody_wrote() -> None:
 def replace_words(fact: e.Fact, words: str) -> e.Fact:
     """Put the words wherever the fact has text of somebody's own."""
     own = {"text", "reply", "reason"} & set(type(fact).model_fields)
-    own -= {"reason"} if isinstance(fact, e.InterviewFinished) else set()
+    own -= {"reason"} if isinstance(fact, e.InterviewFinished | e.ItemSwapped) else set()
     changed = fact.changed(**dict.fromkeys(own, words))
     if isinstance(changed, e.VerdictIssued):
         return changed.changed(document={**changed.document, "reasons": [{"text": words}]})

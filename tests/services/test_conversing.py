@@ -56,6 +56,16 @@ async def test_messages_sent_at_once_are_stored_once_and_answered_once(world: Wo
     ]
 
 
+async def test_what_was_read_before_the_reply_does_not_start_a_second_turn(world: World) -> None:
+    assessment = await plays.begun(world)
+    stale = await world.conversing.receive(assessment.id, "message-1", "I work with Python.")
+    await world.conversing.settled(assessment.id)
+
+    world.conversing._see_to_turn(stale)
+
+    assert world.conversing._turns == {}
+
+
 async def test_a_second_message_waits_for_the_reply_to_the_first(world: World) -> None:
     assessment = await plays.begun(world)
     await world.log.change(  # as if the process had died between the message and its turn

@@ -63,7 +63,7 @@ class StorePart:
         return await self._database.read(lambda connection: connection.execute(query).all())
 
     async def _first(self, query: Select[Any], **values: object) -> Row[Any] | None:
-        """Return the first row of a query that is a transaction of its own, with values for its parameters."""
+        """Return the first row of a query that is a transaction of its own; `values` are its parameters."""
         return await self._database.read(lambda connection: connection.execute(query, values).first())
 
     async def _execute(self, change: Insert | Update | Delete) -> int:

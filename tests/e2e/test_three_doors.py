@@ -1,0 +1,107 @@
+"""The demonstration in Chromium: a reviewer completes a case, and the platform reads its verdict."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.candidate import Candidate, axe_findings
+from tests.e2e.conftest import Open
+from tests.e2e.service import START_SECONDS, Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MAX_CRITERIA = 40
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """`assessor demo`, with its three simulated cases played."""
+    service = Service(tmp_path_factory.mktemp("demonstration"))
+    service.process = subprocess.Popen(
+        [sys.executable, "-m", "assessor", "demo", "--port", str(service.port)],
+        env={**os.environ, "ASSESSOR_DATA_DIR": str(service.folder)},
+        stdout=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + START_SECONDS
+    while not _is_prepared(service):
+        assert service.process.poll() is None, "the demonstration ended"
+        assert time.monotonic() < until, "the demonstration did not start"
+        time.sleep(0.2)
+    yield service
+    service.stop()
+
+
+def _is_prepared(service: Service) -> bool:
+    try:
+        return "simulated-fault-of-ours" in httpx.get(f"{service.url}/demo", timeout=2).text
+    except httpx.TransportError:
+        return False
+
+
+def test_whoever_tries_all_three_doors_sees_one_assessment_through(
+    demonstration: Service, opened: Open
+) -> None:
+    context = opened(demonstration)
+    page = context.page()
+    findings: list[str] = []
+
+    def looked_at(where: str) -> None:
+        findings.extend(f"{where}: {finding}" for finding in axe_findings(page))
+
+    page.goto(f"{demonstration.url}/")
+    looked_at("doors")
+    page.get_by_role("button", name="Enter as a candidate").click()
+    reference = _work_as_a_candidate(Candidate(page, demonstration), page.url)
+    expect(page.get_by_text("parts wait for a person: you can be that person")).to_be_visible()
+
+    page.goto(f"{demonstration.url}/demo")
+    page.get_by_role("button", name="Enter as a reviewer").click()
+    looked_at("queue")
+    page.get_by_role("row").filter(has_text=reference).get_by_role("link").first.click()
+    looked_at("case, open criterion")
+    _score_everything(page)
+    looked_at("case, decision")
+    if page.get_by_label("Qualified", exact=True).count():
+        page.get_by_label("Qualified", exact=True).check()
+        page.get_by_label("Reason").fill("Every part that was looked at is strong.")
+        page.get_by_role("button", name="Decide").click()
+    looked_at("case, decided")
+
+    page.goto(f"{demonstration.url}/demo/platform")
+    looked_at("platform")
+    expect(page.get_by_text('"decision": "qualified"').first).to_be_visible()
+    expect(page.get_by_text("assessor verify-verdict").first).to_be_visible()
+    assert findings == []
+
+
+def _work_as_a_candidate(candidate: Candidate, invite: str) -> str:
+    """Do the short form; return what the reviewer's queue calls this candidate."""
+    candidate.begin(invite)
+    candidate.open_interview()
+    candidate.hold_interview()
+    for path in candidate.task_paths():
+        candidate.go(path)
+        candidate.fill_task()
+        candidate.hand_in()
+    candidate.go("/assessment/submit")
+    candidate.submit()
+    candidate.sees_scores()
+    return "visitor-"
+
+
+def _score_everything(page: Page) -> None:
+    """Take each criterion as the page offers it, the decisive one first."""
+    for _ in range(MAX_CRITERIA):
+        store = page.get_by_role("button", name="Store the score")
+        if not store.count():
+            return
+        page.get_by_label("Met", exact=True).check()
+        store.click()
+        page.wait_for_load_state()
+    pytest.fail("the criteria did not end")
