@@ -10,10 +10,10 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean torture
+.PHONY: help setup demo test check format docs lock clean torture bench bench-smoke
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## make .venv and install what the lock names (quick when nothing changed)
 	@sh tools/setup.sh $(VENV)
@@ -36,6 +36,12 @@ format: setup ## let ruff rewrite what it can
 
 torture: setup ## end the service KILLS times (500) under load, and count what was lost or doubled
 	@$(BIN)/python -m tests.torture --kills $(KILLS)
+
+bench: setup ## measure beside others (installs them in a cache of their own), and write docs/benchmarks.md
+	@$(BIN)/python -m tests.bench --write docs/benchmarks.md $(ARGS)
+
+bench-smoke: setup ## run the benchmarks for a minute without the others, to see that they work
+	@$(BIN)/python -m tests.bench --smoke $(ARGS)
 
 docs: setup ## write the generated pages
 	$(BIN)/python -c "from assessor.settings import markdown_table; print(markdown_table(), end='')" > docs/settings.md

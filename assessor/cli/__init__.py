@@ -1,5 +1,6 @@
 """The command line: the same use cases as the web, from a terminal."""
 
+import gc
 import sys
 
 from assessor.cli.app import app
@@ -10,8 +11,13 @@ from assessor.domain.errors import AssessorError
 from assessor.cli import demo, interview, library, people, server, simulate, usage, verification  # noqa: F401  # isort: skip
 
 
+OBJECTS_BETWEEN_COLLECTIONS = 50_000
+"""Nearly all that a start makes stays: looking through it every 700 objects took 0.3 of 2.3 CPU seconds."""
+
+
 def main() -> None:
     """Run a command. What was refused is one clear message and exit status 1, not a traceback."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         app()
     except AssessorError as error:

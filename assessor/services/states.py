@@ -6,20 +6,28 @@ state kept here is never taken on trust: it is a starting point, and its last ev
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import Protocol
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError
 from assessor.domain.events import Event
-from assessor.ports import EventLog
 
 KEPT = 1024
 """How many states are kept; the one that was not asked for longest goes first."""
 
 
+class Events(Protocol):
+    """The one thing that is needed of a store."""
+
+    async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
+        """Return the facts after a sequence number. Raises NotFound and Gone."""
+        ...
+
+
 class States:
     """Reads assessments. What was changed elsewhere, restored or erased is noticed at every read."""
 
-    def __init__(self, store: EventLog, kept: int = KEPT) -> None:
+    def __init__(self, store: Events, kept: int = KEPT) -> None:
         self._store = store
         self._kept = kept
         self._states: OrderedDict[str, Assessment] = OrderedDict()

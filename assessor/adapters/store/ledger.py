@@ -8,6 +8,8 @@ from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.tables import MODEL_CALL
 from assessor.ports import ModelCall, Usage
 
+_ADD = insert(MODEL_CALL)  # built once: building a statement takes longer than running it
+
 
 class SqlLedger(StorePart):
     """Fulfils `Ledger`."""
@@ -16,7 +18,7 @@ class SqlLedger(StorePart):
         """Add one attempt."""
         values = asdict(call)
         values["tenant_id"] = values.pop("tenant")
-        await self._execute(insert(MODEL_CALL).values(**values))
+        await self._database.write(lambda connection: connection.execute(_ADD, values))
 
     async def usage(self) -> tuple[Usage, ...]:
         """Return the sums, by model, purpose and assessment."""

@@ -27,6 +27,12 @@ _EVENTS = (
     .where(EVENT.c.assessment_id == bindparam("assessment_id"), EVENT.c.seq > bindparam("after"))
     .order_by(EVENT.c.seq)
 )
+# What a turn reads again and again: new events with the key that opens them, by one query.
+_KEYED_EVENTS = (
+    _EVENTS.add_columns(CANDIDATE.c.id, CANDIDATE.c.wrapped_key)
+    .join(ASSESSMENT, ASSESSMENT.c.id == EVENT.c.assessment_id)
+    .join(CANDIDATE, CANDIDATE.c.id == ASSESSMENT.c.candidate_id)
+)
 
 
 class SqlEventLog(SqlAnswers):
@@ -113,9 +119,13 @@ class SqlEventLog(SqlAnswers):
         """
 
         def read(connection: Connection) -> tuple[Event, ...]:
-            end = log_end(connection, assessment_id)
-            key = self._key(end.candidate_id, end.wrapped_key)
-            rows = connection.execute(_EVENTS, {"assessment_id": assessment_id, "after": after})
+            asked = {"assessment_id": assessment_id, "after": after}
+            rows = connection.execute(_KEYED_EVENTS, asked).all()
+            if not rows:
+                end = log_end(connection, assessment_id)  # unknown, erased, or nothing new
+                self._key(end.candidate_id, end.wrapped_key)
+                return ()
+            key = self._key(*rows[0][-2:])
             return tuple(_opened(key, assessment_id, row) for row in rows)
 
         return await self._database.read(read)

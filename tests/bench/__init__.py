@@ -1,0 +1,1 @@
+"""What the service costs, beside what others cost on the same machine in the same run."""

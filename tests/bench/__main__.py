@@ -1,0 +1,75 @@
+"""`python -m tests.bench NAME ... [--json] [--smoke] [--write FILE]`."""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from tests.bench import growth, reads, start, turn
+from tests.bench.environments import PEERS, PeerUnavailable, versions_of
+from tests.bench.report import Report, document
+
+
+class Benchmark(Protocol):
+    """Measures in a folder of its own; `smoke` is quick and leaves the peers out."""
+
+    def __call__(self, folder: Path, *, smoke: bool) -> Report: ...
+
+
+BENCHMARKS: Final[Mapping[str, Benchmark]] = {
+    "turn": turn.measure,
+    "growth": growth.measure,
+    "reads": reads.measure,
+    "start": start.measure,
+}
+
+
+def main() -> None:
+    """Run the named benchmarks, or all, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--smoke", action="store_true", help="run briefly, without peers")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page as well")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(BENCHMARKS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    reports = run(given.names or list(BENCHMARKS), smoke=given.smoke, tell=_tell)
+    if given.json:
+        print(json.dumps([report.as_json() for report in reports], indent=2))
+    else:
+        print("\n".join(map(str, reports)))
+    if given.write:
+        given.write.write_text(document(reports, _peers()))
+
+
+def run(names: list[str], *, smoke: bool, tell: Callable[[str], None]) -> list[Report]:
+    """Run benchmarks, each in a temporary folder."""
+    reports = []
+    for name in names:
+        tell(f"{name} ...")
+        with tempfile.TemporaryDirectory(prefix="assessor-bench-") as folder:
+            reports.append(BENCHMARKS[name](Path(folder), smoke=smoke))
+    return reports
+
+
+def _peers() -> list[str]:
+    lines = []
+    for peer in PEERS:
+        try:
+            listed = ", ".join(f"{name} {number}" for name, number in versions_of(peer).items())
+        except PeerUnavailable as reason:
+            listed = f"not installed: {reason}"
+        lines.append(f"Environment of {peer}: {listed}")
+    return lines
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

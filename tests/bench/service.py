@@ -1,0 +1,28 @@
+"""`assessor serve` as it is, but for two things that a benchmark puts in: a long bank, a bare client.
+
+python -m tests.bench.service [--long] [--bare]
+"""
+
+import sys
+
+from assessor import bootstrap
+from assessor.adapters.model import configured
+from assessor.cli import main as run
+
+
+def main() -> None:
+    """Serve; `--bare` talks to the provider by httpx instead of litellm."""
+    options, sys.argv = sys.argv[1:], ["assessor", "serve"]
+    if "--long" in options:
+        from tests.bench.bank import LongContent
+
+        vars(bootstrap)["FileContent"] = LongContent
+    if "--bare" in options:
+        from tests.bench.provider import HttpxProvider
+
+        vars(configured)["LitellmModel"] = HttpxProvider
+    run()
+
+
+if __name__ == "__main__":
+    main()
