@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 from tests.e2e import upstream as provider
 from tests.e2e.service import Platform, Service
 from tests.e2e.upstream import Upstream
+from tests.postgres import Databases
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 NETWORK_TROUBLE = ("Failed to load resource", "net::ERR_")
@@ -30,13 +32,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Callable[[], dict[str, str]]:
+    """Return the settings for an empty database of one kind; every walk is done on each kind."""
+    if request.param == "sqlite":
+        return dict
+    databases: Databases = request.getfixturevalue("postgres")
+    return lambda: {"ASSESSOR_DATABASE_URL": databases.empty()}
+
+
 @pytest.fixture(scope="package")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service with its embedded default: no model."""
-    service = Service(tmp_path_factory.mktemp("service"))
-    service.start()
-    yield service
-    service.stop()
+def service(
+    tmp_path_factory: pytest.TempPathFactory, database: Callable[[], dict[str, str]]
+) -> Iterator[Service]:
+    """The service without a model."""
+    with _started(Service(tmp_path_factory.mktemp("service"), database())) as service:
+        yield service
 
 
 @pytest.fixture(scope="package")
@@ -62,23 +73,33 @@ def upstream(provider_process: Upstream) -> Iterator[Upstream]:
 
 
 @pytest.fixture(scope="package")
-def modelled(tmp_path_factory: pytest.TempPathFactory, provider_process: Upstream) -> Iterator[Service]:
+def modelled(
+    tmp_path_factory: pytest.TempPathFactory,
+    provider_process: Upstream,
+    database: Callable[[], dict[str, str]],
+) -> Iterator[Service]:
     """The service with a model behind it."""
     settings = {
+        **database(),
         "ASSESSOR_MODEL": "openai/test",
         "ASSESSOR_MODEL_BASE_URL": provider_process.address,
         "ASSESSOR_MODEL_API_KEY": "opens-nothing",
     }
-    service = Service(tmp_path_factory.mktemp("modelled"), settings)
-    service.start()
-    yield service
-    service.stop()
+    with _started(Service(tmp_path_factory.mktemp("modelled"), settings)) as service:
+        yield service
 
 
 @pytest.fixture(scope="package")
 def judged(modelled: Service) -> Platform:
     """A platform that lets a model score."""
     return Platform.of(modelled, "judged", "--judge", "--least-basis", "none")
+
+
+@contextmanager
+def _started(service: Service) -> Iterator[Service]:
+    service.start()
+    yield service
+    service.stop()
 
 
 @dataclass
