@@ -347,7 +347,6 @@ class AskedVerdict:
     status: Status | None
     """Of the assessment; None when the key's tenant has none of that id."""
     verdict: StoredVerdict | None
-    """The live one."""
 
 
 class Projections(Protocol):
@@ -376,6 +375,10 @@ class Projections(Protocol):
     async def live_verdict(self, assessment_id: str) -> StoredVerdict | None: ...
     async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
         """Return what a read of the live verdict needs. Raises NotFound for an unknown or revoked key."""
+        ...
+
+    async def asked_verdict_of_id(self, key_id: str, verdict_id: str) -> AskedVerdict:
+        """Return what a read of one verdict, live or not, needs. Raises NotFound as above."""
         ...
 
     async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:

@@ -7,6 +7,9 @@ from pydantic import StringConstraints
 ENTROPY_BYTES = 16
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_SHIFTS = range(120, -1, -10)
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
 """The form of ids that authors write: tracks, competencies, items, criteria, probes."""
 
@@ -22,5 +25,4 @@ def make_id(prefix: str, entropy: bytes) -> str:
     if len(entropy) != ENTROPY_BYTES:
         raise ValueError(f"an identifier takes {ENTROPY_BYTES} bytes of entropy")
     number = int.from_bytes(entropy)
-    digits = [ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(26))]
-    return f"{prefix}_{''.join(digits)}"
+    return f"{prefix}_{''.join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])}"

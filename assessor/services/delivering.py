@@ -1,10 +1,11 @@
 """Verdicts for those who rely on them."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
-from assessor.ports import Signer, Store, StoredVerdict
+from assessor.ports import AskedVerdict, Signer, Store, StoredVerdict
 from assessor.services.access import Presented, Scope
 from assessor.services.log import AssessmentLog
 
@@ -32,16 +33,17 @@ class Delivering:
 
         Raises Unauthenticated, Forbidden, NotFound, or VerdictNotReady with when to ask again.
         """
-        presented = Presented.by(authorization)
-        try:
-            asked = await self._store.asked_verdict(presented.key_id, assessment_id)
-        except NotFound:
-            presented.admitted(None, "", Scope.VERDICTS_READ)
-            raise
-        presented.admitted(asked.key, asked.secret_hash, Scope.VERDICTS_READ)
+        asked = await _admitted(authorization, self._store.asked_verdict, assessment_id)
         if asked.status is None:
             raise NotFound("assessment", assessment_id)
         return _ready(assessment_id, asked.status, asked.verdict)
+
+    async def verdict_of_id(self, authorization: str | None, verdict_id: str) -> StoredVerdict:
+        """Return one verdict, live or not, to whoever presents a key. Raises as `verdict_for`."""
+        asked = await _admitted(authorization, self._store.asked_verdict_of_id, verdict_id)
+        if asked.verdict is None:
+            raise NotFound("verdict", verdict_id)
+        return asked.verdict
 
     async def history(self, tenant: str, assessment_id: str) -> tuple[StoredVerdict, ...]:
         """Return all verdicts of an assessment, oldest first. Raises NotFound."""
@@ -55,6 +57,19 @@ class Delivering:
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JWK set."""
         return self._signer.jwks()
+
+
+async def _admitted(
+    authorization: str | None, ask: Callable[[str, str], Awaitable[AskedVerdict]], thing_id: str
+) -> AskedVerdict:
+    presented = Presented.by(authorization)
+    try:
+        asked = await ask(presented.key_id, thing_id)
+    except NotFound:
+        presented.admitted(None, "", Scope.VERDICTS_READ)
+        raise
+    presented.admitted(asked.key, asked.secret_hash, Scope.VERDICTS_READ)
+    return asked
 
 
 def _ready(assessment_id: str, status: Status, verdict: StoredVerdict | None) -> StoredVerdict:

@@ -1,4 +1,4 @@
-"""The API for platforms: order, follow, read the verdict."""
+"""The API for platforms: order and follow."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -17,10 +17,7 @@ from assessor.web import resources as r
 from assessor.web.dependencies import Running
 from assessor.web.openapi import refuses
 
-JWKS_SECONDS: Final = 300
-JOSE: Final = "application/jose"
-
-_bearer = HTTPBearer(
+bearer = HTTPBearer(
     auto_error=False,
     description=f"An API key. Its scopes are {', '.join(f'`{scope}`' for scope in Scope)}.",
 )
@@ -40,7 +37,7 @@ def calling(scope: Scope) -> Callable[..., Awaitable[Caller]]:
     async def caller(
         request: Request,
         service: Running,
-        _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+        _documented: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     ) -> Caller:
         key, tenant = await service.access.caller(request.headers.get("authorization"), scope)
         return Caller(key, tenant)
@@ -50,7 +47,6 @@ def calling(scope: Scope) -> Callable[..., Awaitable[Caller]]:
 
 Writer = Annotated[Caller, Depends(calling(Scope.ASSESSMENTS_WRITE))]
 Reader = Annotated[Caller, Depends(calling(Scope.ASSESSMENTS_READ))]
-VerdictReader = Annotated[Caller, Depends(calling(Scope.VERDICTS_READ))]
 AssessmentId = Annotated[
     str, Path(description="Id of an assessment.", examples=["asm_0123456789abcdefghjkmnpqrs"])
 ]
@@ -66,7 +62,6 @@ IdempotencyKey = Annotated[
         examples=["order-2026-11-21-0042"],
     ),
 ]
-IfNoneMatch = Annotated[str | None, Header(description="An `ETag` that you have.")]
 ORDER_EXAMPLE: Final = {
     "candidate_ref": "applicant-4711",
     "track": "python",
@@ -75,7 +70,6 @@ ORDER_EXAMPLE: Final = {
 }
 
 router = APIRouter(responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
-public = APIRouter()
 
 
 @router.post(
@@ -147,48 +141,6 @@ async def cancel(service: Running, caller: Writer, assessment_id: AssessmentId) 
 
 
 @router.get(
-    "/v1/assessments/{assessment_id}/verdict",
-    tags=["verdicts"],
-    summary="Read the verdict",
-    response_model=r.ServedVerdict,
-    responses={
-        200: {"content": {JOSE: {"schema": {"type": "string"}}}},
-        304: {"description": "Not changed since the `ETag` that you sent"},
-        **refuses(e.NotFound, e.VerdictNotReady),
-    },
-)
-async def verdict(
-    request: Request,
-    service: Running,
-    _documented: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    assessment_id: AssessmentId,
-    if_none_match: IfNoneMatch = None,
-) -> Response:
-    """Return the live verdict; with `Accept: application/jose` its compact JWS alone.
-
-    Scope: `verdicts:read`. Poll with `If-None-Match`; before there is a verdict, `Retry-After` says when.
-    """
-    found = await service.delivering.verdict_for(request.headers.get("authorization"), assessment_id)
-    if JOSE in request.headers.get("accept", ""):
-        return _tagged(found.jws.encode(), JOSE, if_none_match)
-    return _tagged(r.served_verdict(found), "application/json", if_none_match)
-
-
-@router.get(
-    "/v1/assessments/{assessment_id}/verdicts",
-    tags=["verdicts"],
-    summary="Read all verdicts of an assessment",
-    response_model=r.VerdictList,
-    responses=refuses(e.NotFound),
-)
-async def verdicts(service: Running, caller: VerdictReader, assessment_id: AssessmentId) -> Response:
-    """Return the live verdict and those that it superseded, oldest first. Scope: `verdicts:read`."""
-    found = await service.delivering.history(caller.tenant.id, assessment_id)
-    body = b'{"object": "list", "data": [' + b", ".join(map(r.served_verdict, found)) + b"]}"
-    return Response(body, media_type="application/json")
-
-
-@router.get(
     "/v1/assessments/{assessment_id}/transcript",
     tags=["assessments"],
     summary="Read the transcript",
@@ -209,25 +161,5 @@ async def tracks(service: Running, _caller: Reader) -> r.TrackList:
     return r.TrackList(data=tuple(map(r.track_resource, library.tracks.values())))
 
 
-@public.get(
-    "/.well-known/jwks.json",
-    tags=["verdicts"],
-    summary="The public keys that verify verdicts",
-)
-async def jwks(service: Running, response: Response) -> dict[str, Any]:
-    """Return a JWK set. Trust these keys only, and refuse a verdict whose `kid` is not among them."""
-    response.headers["Cache-Control"] = f"public, max-age={JWKS_SECONDS}"
-    return service.delivering.jwks()
-
-
 def _written(ordered: Ordered) -> bytes:
     return r.ordered_assessment(ordered).model_dump_json().encode()
-
-
-def _tagged(body: bytes, media_type: str, if_none_match: str | None) -> Response:
-    """Answer with an entity tag, or with 304 when the caller has this body already."""
-    headers = {"ETag": r.etag(body), "Cache-Control": "private, no-cache", "Vary": "Accept"}
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    if known & {"*", headers["ETag"]}:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from assessor import __version__
 from assessor.bootstrap import running
 from assessor.settings import Settings
-from assessor.web import api, candidate, demo, handlers, openapi, reviewer, webhooks
+from assessor.web import api, candidate, demo, handlers, openapi, reviewer, verdicts, webhooks
 from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
 from assessor.web.handlers import FaultBarrier, log_fault
@@ -96,9 +96,9 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     handlers.install(app)
-    app.include_router(api.router)
-    app.include_router(api.public)
-    app.include_router(webhooks.router)
+    for router in (verdicts.polled, verdicts.router, verdicts.public, api.router, webhooks.router):
+        # As routes of the application itself: a router within it matches every address twice.
+        app.router.routes.extend(router.routes)
     app.include_router(candidate.router, include_in_schema=False)
     app.include_router(reviewer.router)
     if settings.demonstration:

@@ -96,6 +96,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 def _require_readable(scope: Scope, body: bytes) -> None:
+    if not body and _is_plain(scope):
+        return
     _text("path", unquote_to_bytes(scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")))
     _text("query", unquote_to_bytes(scope.get("query_string", b"")))
     if not body:
@@ -107,6 +109,12 @@ def _require_readable(scope: Scope, body: bytes) -> None:
         _text("body", unquote_to_bytes(body))
     else:
         _text("body", body)
+
+
+def _is_plain(scope: Scope) -> bool:
+    """Whether the address is printable ASCII without escapes, as most are; then it is readable."""
+    address = scope.get("raw_path", b"%") + scope.get("query_string", b"")
+    return b"%" not in address and address.isascii() and address.decode("ascii").isprintable()
 
 
 def _text(field: str, raw: bytes) -> str:

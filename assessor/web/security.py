@@ -1,12 +1,13 @@
 """What surrounds every request: headers, a request id, the origin of what changes something, cookies."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request, Response
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assessor.domain.ids import make_id
@@ -24,6 +25,14 @@ CONTENT_SECURITY_POLICY: Final = (
 HSTS: Final = "max-age=63072000; includeSubDomains"
 COOKIE_SECONDS: Final = {CANDIDATE_COOKIE: 60 * 86_400, REVIEWER_COOKIE: REVIEWER_HOURS * 3600}
 """How long a browser keeps them, so that a candidate may close it. When a session ends, the store says."""
+RawHeader = tuple[bytes, bytes]
+_REQUEST_ID: Final = b"x-request-id"
+_FIXED: Final[list[RawHeader]] = [
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    # The token in an invite link never leaves with a click on a link elsewhere.
+    (b"referrer-policy", b"same-origin"),
+]
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -32,7 +41,8 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, hsts: bool) -> None:
         self._app = app
-        self._hsts = hsts
+        self._fixed = [*_FIXED, (b"strict-transport-security", HSTS.encode())] if hsts else _FIXED
+        self._names = {_REQUEST_ID, *(name for name, _ in self._fixed)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,22 +53,20 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), request_id)
+                message["headers"] = self._with_ours(message.get("headers", ()), request_id)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
             await self._app(scope, receive, send_with_headers)
 
-    def _add(self, headers: MutableHeaders, request_id: str) -> None:
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        headers["X-Content-Type-Options"] = "nosniff"
-        # The token in an invite link never leaves with a click on a link elsewhere.
-        headers["Referrer-Policy"] = "same-origin"
-        headers["X-Request-Id"] = request_id
-        if self._hsts:
-            headers["Strict-Transport-Security"] = HSTS
+    def _with_ours(self, headers: Iterable[RawHeader], request_id: str) -> list[RawHeader]:
+        kept = [header for header in headers if header[0].lower() not in self._names]
+        kept += self._fixed
+        kept.append((_REQUEST_ID, request_id.encode()))
         # What does not say how long it may be kept is not kept: pages show people's words.
-        headers.setdefault("Cache-Control", "no-store")
+        if not any(header[0].lower() == b"cache-control" for header in kept):
+            kept.append((b"cache-control", b"no-store"))
+        return kept
 
 
 class OriginCheck:

@@ -306,6 +306,85 @@ async def test_a_superseded_verdict_stays_readable_and_names_its_successor(site:
     assert history[1] == live
 
 
+async def test_a_verdict_is_read_by_its_id_as_well(site: Site, decided: tuple[Platform, str]) -> None:
+    platform, assessment_id = decided
+
+    async with site.program(**platform.headers) as api:
+        live = await api.get(f"/v1/assessments/{assessment_id}/verdict")
+        address = f"/v1/verdicts/{live.json()['document']['id']}"
+        answer = await api.get(address)
+        again = await api.get(address, headers={"If-None-Match": answer.headers["etag"]})
+        signed = await api.get(address, headers={"Accept": "application/jose"})
+
+    assert (answer.status_code, answer.content) == (200, live.content)
+    assert (again.status_code, again.content) == (304, b"")
+    assert signed.text == live.json()["jws"]
+
+
+async def test_who_holds_a_superseded_verdict_learns_by_its_id_that_it_is(site: Site) -> None:
+    platform = await site.platform()
+    player = await site.submitted(platform.tenant)
+    async with site.program(**platform.headers) as api:
+        held = await api.get(f"/v1/assessments/{player.assessment_id}/verdict")
+        address, tag = f"/v1/verdicts/{held.json()['document']['id']}", held.headers["etag"]
+        await player.review(await site.reviewer(platform.tenant))
+
+        answer = await api.get(address, headers={"If-None-Match": tag})
+        live = (await api.get(f"/v1/assessments/{player.assessment_id}/verdict")).json()
+
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["superseded_by"]) == ("superseded", live["document"]["id"])
+    assert answer.json()["document"] == held.json()["document"]
+
+
+@pytest.mark.parametrize("way", ["assessment", "verdict"])
+async def test_a_revoked_key_reads_nothing_from_the_next_request_on(
+    site: Site, decided: tuple[Platform, str], way: str
+) -> None:
+    platform, assessment_id = decided
+    key = await site.key(platform.tenant, (Scope.VERDICTS_READ,))
+    async with site.program(Authorization=f"Bearer {key}") as api:
+        before = await api.get(f"/v1/assessments/{assessment_id}/verdict")
+        verdict_id = before.json()["document"]["id"]
+        addresses = {"assessment": str(before.url), "verdict": f"/v1/verdicts/{verdict_id}"}
+        assert (await api.get(addresses[way])).status_code == 200
+        await site.services.access.revoke_key(key.partition(".")[0])
+
+        after = await api.get(addresses[way], headers={"If-None-Match": before.headers["etag"]})
+
+    assert after.status_code == 401
+
+
+@pytest.mark.parametrize("whose", ["another's", "nobody's"])
+async def test_another_platforms_verdict_is_404_by_its_id_as_one_that_there_is_not(
+    site: Site, decided: tuple[Platform, str], whose: str
+) -> None:
+    platform, assessment_id = decided
+    stranger = await site.platform()
+    async with site.program(**platform.headers) as api:
+        read = (await api.get(f"/v1/assessments/{assessment_id}/verdict")).json()
+    verdict_id = read["document"]["id"] if whose == "another's" else "ver_made-up"
+
+    async with site.program(**stranger.headers) as api:
+        answer = await api.get(f"/v1/verdicts/{verdict_id}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_a_verdict_is_not_read_by_its_id_without_the_scope(
+    site: Site, decided: tuple[Platform, str]
+) -> None:
+    platform, assessment_id = decided
+    async with site.program(**platform.headers) as api:
+        read = (await api.get(f"/v1/assessments/{assessment_id}/verdict")).json()
+    lacking = await site.key(platform.tenant, tuple(set(Scope) - {Scope.VERDICTS_READ}))
+
+    async with site.program(Authorization=f"Bearer {lacking}") as api:
+        answer = await api.get(f"/v1/verdicts/{read['document']['id']}")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
 async def test_the_transcript_holds_what_the_evidence_points_to(
     site: Site, decided: tuple[Platform, str]
 ) -> None:
@@ -351,7 +430,10 @@ BAD_KEYS: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize("headers", BAD_KEYS, ids=str)
-@pytest.mark.parametrize("path", ["/v1/assessments", "/v1/tracks", "/v1/assessments/asm_made-up/verdict"])
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/assessments", "/v1/tracks", "/v1/assessments/asm_made-up/verdict", "/v1/verdicts/ver_made-up"],
+)
 async def test_without_a_valid_key_nothing_is_told(site: Site, headers: dict[str, str], path: str) -> None:
     async with site.program() as anybody:
         answer = await anybody.get(path, headers=headers)

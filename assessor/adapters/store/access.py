@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.tables import API_KEY, CANDIDATE, INVITE, REVIEWER, SESSION, TENANT
 from assessor.domain.errors import Conflict, NotFound
@@ -15,11 +16,14 @@ from assessor.ports import ApiKey, Reviewer, Session, Tenant
 
 _OTHER_ID = "Choose another id."
 
-# Every request asks one of these. Built once: building a statement takes longer than running it.
-_KEY = select(API_KEY).where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
-_TENANT = select(TENANT).where(TENANT.c.id == bindparam("tenant_id"))
-_SESSION = select(SESSION).where(
-    SESSION.c.token_hash == bindparam("token_hash"), SESSION.c.expires_at > bindparam("now")
+# Every request asks one of these.
+_KEY = Lookup(select(API_KEY).where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None)))
+_TENANT = Lookup(select(TENANT).where(TENANT.c.id == bindparam("tenant_id")))
+_REVIEWER = Lookup(select(REVIEWER).where(REVIEWER.c.id == bindparam("reviewer_id")))
+_SESSION = Lookup(
+    select(SESSION).where(
+        SESSION.c.token_hash == bindparam("token_hash"), SESSION.c.expires_at > bindparam("now")
+    )
 )
 
 
@@ -34,7 +38,7 @@ class SqlTenants(StorePart):
 
     async def tenant(self, tenant_id: str) -> Tenant:
         """Raises NotFound."""
-        row = await self._first(_TENANT, tenant_id=tenant_id)
+        row = await self._look_up(_TENANT, tenant_id=tenant_id)
         if row is None:
             raise NotFound("tenant", tenant_id)
         return _as_tenant(row)
@@ -61,7 +65,7 @@ class SqlTenants(StorePart):
 
     async def key(self, key_id: str) -> tuple[ApiKey, str]:
         """Return the key and the hash of its secret. Raises NotFound, also when it was revoked."""
-        row = await self._first(_KEY, key_id=key_id)
+        row = await self._look_up(_KEY, key_id=key_id)
         if row is None:
             raise NotFound("key", key_id)
         return _as_key(row), row.secret_hash
@@ -95,7 +99,7 @@ class SqlTenants(StorePart):
 
     async def reviewer(self, reviewer_id: str) -> Reviewer:
         """Raises NotFound."""
-        row = await self._first(select(REVIEWER).where(REVIEWER.c.id == reviewer_id))
+        row = await self._look_up(_REVIEWER, reviewer_id=reviewer_id)
         if row is None:
             raise NotFound("reviewer", reviewer_id)
         return _as_reviewer(row)
@@ -140,7 +144,7 @@ class SqlSessions(StorePart):
 
     async def session(self, token_hash: str, now: datetime) -> Session | None:
         """Return the session, or None when there is none or it has expired."""
-        row = await self._first(_SESSION, token_hash=token_hash, now=now)
+        row = await self._look_up(_SESSION, token_hash=token_hash, now=now)
         return None if row is None else Session(row.token_hash, row.kind, row.subject, row.expires_at)
 
     async def close_sessions(self, kind: str, subject: str) -> None:

@@ -4,23 +4,31 @@ Transactions run as plain functions on threads of our own, not on an asynchronou
 tried first: with aiosqlite an append took 15 trips between threads instead of one, and a request that
 was cancelled while its transaction began left a lock behind that nobody released, so that every later
 write failed. A function on a thread always runs to its end.
+
+A lookup, which reads one row by its key, goes without transaction, and on SQLite without a thread: there
+the trip takes ten times as long as the read.
 """
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from assessor.adapters.store.lookup import Lookup, LookupConnection
 
 T = TypeVar("T")
 
 _BUSY_MILLISECONDS: Final = 10_000
 _READERS: Final = 4
 _SERVER_CONNECTIONS: Final = 10
+_SERVER_LOOKUPS: Final = 4
+"""Threads, each with a connection of its own."""
 _WRITES: Final = "assessor_writes"
 
 _PRAGMAS: Final = (
@@ -108,13 +116,16 @@ class Database:
     def __init__(self, address: str) -> None:
         self.engine = create_engine(address)
         self._for_reading, self._for_writing = reading(self.engine), writing(self.engine)
+        self._fault: type[Exception] = self.engine.dialect.loaded_dbapi.Error
         if self.engine.dialect.name == "sqlite":
             # SQLite has one writer at a time and makes others poll with growing pauses. Within the
             # process they queue for one thread instead, in order; its timeout is left for other processes.
             self._writers = ThreadPoolExecutor(1, "store-writer")
             self._readers = ThreadPoolExecutor(_READERS, "store-reader")
+            self._lookups: _Lookups = _LookupsOnTheSpot(self.engine)
         else:
             self._writers = self._readers = ThreadPoolExecutor(_SERVER_CONNECTIONS, "store")
+            self._lookups = _LookupsOnThreads(self.engine)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that sees one state of the database and changes nothing."""
@@ -126,6 +137,20 @@ class Database:
         When the caller is cancelled, it either never begins or runs to its end.
         """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+
+    async def look_up(self, lookup: Lookup, values: Mapping[str, object]) -> Any:
+        """Return the row of a lookup as a named tuple, or None.
+
+        Whatever goes wrong on the short way, a busy file or a server that was restarted, is left to the
+        long one, which waits and connects anew.
+        """
+        statement = lookup.on(self.engine.dialect)
+        parameters = statement.parameters(values)
+        try:
+            found = await self._lookups.first(statement.text, parameters)
+        except self._fault:
+            return await self.read(lambda connection: connection.execute(lookup.query, values).first())
+        return None if found is None else statement.read(found)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._for_reading.connect() as connection:
@@ -142,4 +167,49 @@ class Database:
     def _close(self) -> None:
         self._writers.shutdown()
         self._readers.shutdown()
+        self._lookups.close()
         self.engine.dispose()
+
+
+class _Lookups(Protocol):
+    async def first(self, text: str, parameters: Any) -> Sequence[Any] | None: ...
+    def close(self) -> None: ...
+
+
+class _LookupsOnTheSpot:
+    """For SQLite, where a row by its key is in the process already, or in the system's cache."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._connection = LookupConnection(engine)
+        self.close = self._connection.close
+
+    async def first(self, text: str, parameters: Any) -> Sequence[Any] | None:
+        if not self._connection.is_open:
+            await asyncio.to_thread(self._connection.open)
+        return self._connection.first(text, parameters)
+
+
+class _LookupsOnThreads:
+    """For a server, which may be far away."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(_SERVER_LOOKUPS, "store-lookup", initializer=self._begin)
+        self._mine = threading.local()
+        self._all: list[LookupConnection] = []
+
+    def _begin(self) -> None:
+        self._mine.connection = LookupConnection(self._engine)
+        self._all.append(self._mine.connection)
+
+    async def first(self, text: str, parameters: Any) -> Sequence[Any] | None:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._first, text, parameters)
+
+    def _first(self, text: str, parameters: Any) -> Sequence[Any] | None:
+        connection: LookupConnection = self._mine.connection
+        return connection.first(text, parameters)
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        for connection in self._all:
+            connection.close()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Delete, Insert, Row, Select, Update, bindpara
 from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.engine import Database
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE
 from assessor.adapters.vault import Vault
 from assessor.domain.errors import AssessorError, Gone, NotFound
@@ -62,9 +63,13 @@ class StorePart:
         """Return all rows of a query that is a transaction of its own."""
         return await self._database.read(lambda connection: connection.execute(query).all())
 
-    async def _first(self, query: Select[Any], **values: object) -> Row[Any] | None:
-        """Return the first row of a query that is a transaction of its own; `values` are its parameters."""
-        return await self._database.read(lambda connection: connection.execute(query, values).first())
+    async def _first(self, query: Select[Any]) -> Row[Any] | None:
+        """Return the first row of a query that is a transaction of its own."""
+        return await self._database.read(lambda connection: connection.execute(query).first())
+
+    async def _look_up(self, lookup: Lookup, **values: object) -> Any:
+        """Return the row of a lookup with its columns as attributes, or None; `values` are its parameters."""
+        return await self._database.look_up(lookup, values)
 
     async def _execute(self, change: Insert | Update | Delete) -> int:
         """Return how many rows a change touched that is a transaction of its own."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from assessor.adapters.store.derived import ISSUED
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.rows import as_projection, select_projections
 from assessor.adapters.store.tables import API_KEY, ASSESSMENT, VERDICT
@@ -58,12 +59,11 @@ class SqlProjections(StorePart):
 
     async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
         """Return what a read of the live verdict needs, by one query. Raises NotFound for the key."""
-        row = await self._first(_ASKED, key_id=key_id, assessment_id=assessment_id)
-        if row is None:
-            raise NotFound("key", key_id)
-        verdict = StoredVerdict(*row[_KEY_COLUMNS:]) if row[_KEY_COLUMNS] else None
-        key = ApiKey(row.key_id, row.key_tenant, tuple(row.scopes), row.livemode)
-        return AskedVerdict(key, row.secret_hash, Status(row.stands) if row.stands else None, verdict)
+        return _asked(key_id, await self._look_up(_LIVE, key_id=key_id, assessment_id=assessment_id))
+
+    async def asked_verdict_of_id(self, key_id: str, verdict_id: str) -> AskedVerdict:
+        """Return what a read of any verdict by its id needs, by one query. Raises NotFound for the key."""
+        return _asked(key_id, await self._look_up(_BY_ID, key_id=key_id, verdict_id=verdict_id))
 
     async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:
         """Return all verdicts of an assessment, oldest first."""
@@ -100,8 +100,8 @@ _ASKED_BY = (
 )
 _KEY_COLUMNS = len(_ASKED_BY)
 
-# Platforms poll this, so it is one query, built once: building it takes longer than running it.
-_ASKED = (
+# Platforms poll these, so each is one query. What another tenant has is not joined.
+_LIVE = Lookup(
     select(*_ASKED_BY, *_VERDICT_COLUMNS)
     .select_from(API_KEY)
     .outerjoin(
@@ -111,6 +111,24 @@ _ASKED = (
     .outerjoin(VERDICT, and_(VERDICT.c.assessment_id == ASSESSMENT.c.id, VERDICT.c.status == ISSUED))
     .where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
 )
+_BY_ID = Lookup(
+    select(*_ASKED_BY, *_VERDICT_COLUMNS)
+    .select_from(API_KEY)
+    .outerjoin(
+        VERDICT, and_(VERDICT.c.id == bindparam("verdict_id"), VERDICT.c.tenant_id == API_KEY.c.tenant_id)
+    )
+    .outerjoin(ASSESSMENT, ASSESSMENT.c.id == VERDICT.c.assessment_id)
+    .where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
+)
+
+
+def _asked(key_id: str, row: Any) -> AskedVerdict:
+    """Return what a row of `_LIVE` or `_BY_ID` says. Raises NotFound when there is none."""
+    if row is None:
+        raise NotFound("key", key_id)
+    verdict = StoredVerdict(*row[_KEY_COLUMNS:]) if row[_KEY_COLUMNS] else None
+    key = ApiKey(row.key_id, row.key_tenant, tuple(row.scopes), row.livemode)
+    return AskedVerdict(key, row.secret_hash, Status(row.stands) if row.stands else None, verdict)
 
 
 def _select_verdicts(assessment_id: str) -> Select[Any]:
