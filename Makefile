@@ -34,7 +34,7 @@ format: setup ## let ruff rewrite what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-torture: setup ## end the service KILLS times (500) under load, and count what was lost or doubled
+torture: setup ## end the service KILLS times (500 in all, on both databases), and count the damage
 	@$(BIN)/python -m tests.torture --kills $(KILLS)
 
 bench: setup ## measure beside others (installs them in a cache of their own), and write docs/benchmarks.md

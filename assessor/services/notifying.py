@@ -1,14 +1,14 @@
 """Sending what is in the outbox, as a worker does.
 
-What is due is taken up every second. The outbox itself is the durable state: an attempt that a crash cut
-off is taken up again, by the same worker when it starts, or by another when the claim has run out. So
-every event arrives at least once, always under the same id.
+What is due is taken up every second, and as soon as an attempt has ended. The outbox itself is the durable
+state: an attempt that a crash cut off is taken up again, by the same worker when it starts, or by another
+when the claim has run out. So every event arrives at least once, always under the same id.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -95,14 +95,17 @@ class Notifying:
         return await self._outbox.forget_deliveries(self._clock.now() - timedelta(days=KEPT_DAYS))
 
     async def _pump(self, stop: asyncio.Event) -> None:
+        """Look for what is due every second, and at once when an attempt has ended and more may wait."""
+        stopped = asyncio.create_task(stop.wait(), name="webhooks stop")
         while not stop.is_set():
             try:
                 await self.start_due()
             except Exception:
                 # A database that is away for a while must not end the deliveries for good.
                 log.exception("webhooks could not be taken up")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PUMP_SECONDS)
+            await asyncio.wait(
+                {stopped, *self._running}, timeout=PUMP_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
 
     async def _settle_down(self) -> None:
         """Wait for a moment, then cut off what is left: its claim runs out, and it is sent again."""

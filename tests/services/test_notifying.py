@@ -438,6 +438,16 @@ async def test_while_it_runs_what_happens_is_sent_within_seconds_and_what_waited
     assert {one.status for one in await hooks.log()} == {DeliveryStatus.DELIVERED}
 
 
+async def test_what_has_piled_up_goes_out_without_a_pause_between_attempts(hooks: Hooks) -> None:
+    for _ in range(30):
+        await hooks.order()
+
+    async with hooks.notifying.running():
+        received = await hooks.receiver.came(30, seconds=8)
+
+    assert len({one.id for one in received}) == 30
+
+
 async def test_what_is_on_its_way_when_the_worker_stops_may_arrive(hooks: Hooks) -> None:
     over = asyncio.Event()
     hooks.receiver.will(held(over))

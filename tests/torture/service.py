@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,6 @@ import httpx
 
 from assessor.web.serving import free_port
 
-START_SECONDS = 90.0
 POLL_SECONDS = 0.02
 FRONT = "web"
 """The name of the process that serves HTTP."""
@@ -23,14 +22,14 @@ FRONT = "web"
 
 @dataclass
 class Fleet:
-    """Processes by name, each with its role, forked from one zygote; `kills` counts violent ends."""
+    """Processes by name, each with its role, forked from one zygote."""
 
     folder: Path
     roles: Mapping[str, str]
     settings: Mapping[str, Any]
     port: int = field(default_factory=lambda: free_port("127.0.0.1"))
-    kills: int = 0
     _pids: dict[str, int] = field(default_factory=dict)
+    _exit_codes: dict[str, int] = field(default_factory=dict)
     _zygote: "subprocess.Popen[str] | None" = None
     _log: IO[str] | None = None
 
@@ -62,67 +61,51 @@ class Fleet:
         if self._log is not None:
             self._log.close()
 
-    async def start_all(self) -> None:
-        """Start what is not running."""
-        for name in self.dead():
-            await self.start(name)
-
-    async def start(self, name: str, crash_at: str | None = None) -> None:
-        """Fork a process; for the one that serves, wait until it is ready or has ended."""
-        if self._zygote is None or self._zygote.stdin is None:
-            raise RuntimeError("open it first")
+    def start(self, name: str, crash_at: str | None = None, strikes: Path | None = None) -> None:
+        """Fork a process. It ends at its crash point, or ends the PostgreSQL there that has a data folder."""
         settings = {**self.settings, "port": self.port, "executor_id": name, "crash_at": crash_at}
-        self._zygote.stdin.write(json.dumps({"role": self.roles[name], "settings": settings}) + "\n")
-        self._zygote.stdin.flush()
-        self._pids[name] = int(self._answer())
+        database = str(strikes) if strikes else None
+        order = {"role": self.roles[name], "settings": settings, "database": database}
+        self._exit_codes.pop(name, None)
+        self._pids[name] = self._ask(order)
+
+    def exit_code(self, name: str) -> int | None:
+        """Return how a process ended, negative for a signal; None while it lives."""
+        if name not in self._exit_codes:
+            code = self._ask({"pid": self._pids[name]})
+            if code is None:
+                return None
+            self._exit_codes[name] = code
+        return self._exit_codes[name]
+
+    async def is_ready(self, name: str) -> bool:
+        """Whether a process can work; of workers this is not known, so they always can."""
         if name != FRONT:
-            return
-        async with httpx.AsyncClient() as client, asyncio.timeout(START_SECONDS):
-            while self.is_alive(name) and not await _is_ready(client, self.url):  # noqa: ASYNC110 - no event
-                await asyncio.sleep(POLL_SECONDS)
-
-    def is_alive(self, name: str) -> bool:
-        """Whether the process is there."""
+            return True
         try:
-            os.kill(self._pids[name], 0)
-        except (KeyError, ProcessLookupError):
+            async with httpx.AsyncClient() as client:
+                return (await client.get(f"{self.url}/readyz", timeout=2)).is_success
+        except httpx.TransportError:
             return False
-        return True
-
-    def dead(self) -> Sequence[str]:
-        """Return the names of those that do not run."""
-        return [name for name in self.roles if not self.is_alive(name)]
 
     async def kill(self, name: str) -> None:
         """End one at this moment."""
         self._kill(name)
-        await self.died(name, START_SECONDS)
-
-    async def died(self, name: str, seconds: float) -> bool:
-        """Wait for the end of one; count it. False when it is alive still."""
-        try:
-            async with asyncio.timeout(seconds):
-                while self.is_alive(name):  # noqa: ASYNC110 - another process tells no event
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            return False
-        self.kills += 1
-        return True
+        while self.exit_code(name) is None:  # noqa: ASYNC110 - another process tells no event
+            await asyncio.sleep(POLL_SECONDS)
 
     def _kill(self, name: str) -> None:
-        try:
+        if name not in self._exit_codes:  # else the number may be another process's by now
             os.kill(self._pids[name], signal.SIGKILL)
-        except (KeyError, ProcessLookupError):
-            return
+
+    def _ask(self, order: Mapping[str, Any]) -> Any:
+        if self._zygote is None or self._zygote.stdin is None:
+            raise RuntimeError("open it first")
+        self._zygote.stdin.write(json.dumps(order) + "\n")
+        self._zygote.stdin.flush()
+        return json.loads(self._answer())
 
     def _answer(self) -> str:
         if self._zygote is None or self._zygote.stdout is None:
             raise RuntimeError("open it first")
         return self._zygote.stdout.readline().strip()
-
-
-async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await client.get(f"{url}/readyz", timeout=2)).is_success
-    except httpx.TransportError:
-        return False

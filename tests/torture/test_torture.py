@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
-from tests.torture.killing import Result, torture_one_process, torture_several
+from assessor.crash_points import CrashPoint
+from tests.torture.points import POINTS
+from tests.torture.running import Result, torture_one_process, torture_several
+
+ASSESSOR = Path(__file__).parents[2] / "assessor"
 
 
 @pytest.mark.slow
@@ -14,7 +18,38 @@ async def test_ten_kills_lose_and_double_nothing(
 ) -> None:
     result = await torture(tmp_path, kills=10, people=3, seed=7, tell=lambda _line: None)
 
-    assert result.kills >= 10
+    assert result.kills == 10
     assert result.at_points >= 1
     assert result.finished >= 3
+    assert result.notifications >= 5 * result.finished
     assert result.damage.is_none, result
+
+
+@pytest.mark.parametrize("point", CrashPoint)
+def test_every_crash_point_stands_in_the_code_and_some_role_ends_there(point: CrashPoint) -> None:
+    reached = [
+        file for file in ASSESSOR.rglob("*.py") if f"reach(CrashPoint.{point.name})" in file.read_text()
+    ]
+
+    assert len(reached) == 1
+    assert [role for role, points in POINTS.items() if point in points]
+
+
+@pytest.mark.parametrize(
+    ("moment", "points"),
+    [
+        ("before and after the commit of a message", {"before-message", "after-message"}),
+        ("in mid-turn", {"mid-turn"}),
+        ("between steps of scoring", {"between-steps"}),
+        ("between decision and signature", {"before-signature"}),
+        ("between signature and delivery", {"after-signature", "after-verdict", "before-delivery"}),
+        ("while what was delivered is not noted yet", {"after-delivery"}),
+        ("in adoption", {"in-adoption"}),
+    ],
+)
+def test_processes_end_at_every_moment_at_which_durability_is_decided(moment: str, points: set[str]) -> None:
+    assert points <= {*POINTS["web"], *POINTS["worker"]}, moment
+
+
+def test_a_process_alone_ends_wherever_web_or_worker_do_but_for_adoption() -> None:
+    assert {*POINTS["all"]} == {*POINTS["web"], *POINTS["worker"]} - {CrashPoint.IN_ADOPTION}

@@ -1,20 +1,27 @@
 """A process that has imported everything and forks servers: a restart costs a fork, not an import.
 
-Speaks JSON lines: `{"role": ..., "settings": {...}}` on standard input, the child's pid on standard
-output. A child dies with its zygote.
+Speaks JSON lines. `{"role": ..., "settings": {...}}` on standard input forks a child, whose pid comes back
+on standard output; `{"pid": ...}` asks for its exit code, which is null while it lives. A child dies with
+its zygote.
 """
 
 import asyncio
 import ctypes
 import gc
+import itertools
 import json
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+from assessor.crash_points import CrashPoint
+from tests.torture.database import postmaster
 
 PR_SET_PDEATHSIG = 1
 
@@ -24,13 +31,22 @@ def main() -> None:
     _import_everything()
     gc.freeze()
     print("ready", flush=True)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
     for line in sys.stdin:
         order = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            _child(order)
-        print(pid, flush=True)
+        print(json.dumps(_exit_code(order["pid"]) if "pid" in order else _forked(order)), flush=True)
+
+
+def _forked(order: dict[str, Any]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _child(order)
+    return pid
+
+
+def _exit_code(pid: int) -> int | None:
+    """Return it once, when the child has ended; negative for a signal."""
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if ended else None
 
 
 def _import_everything() -> None:
@@ -45,17 +61,36 @@ def _import_everything() -> None:
 
 
 def _child(order: dict[str, Any]) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(2, 1)  # standard output is the zygote's own line to its master
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
+        if order["database"]:
+            _strike_instead(Path(order["database"]))
         _ROLES[order["role"]](order["settings"])
     except BaseException:  # noqa: BLE001 - whatever it was, it goes to the log of the run
         traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(1)
+
+
+def _strike_instead(data: Path) -> None:
+    """Let this process, where it would end, end the PostgreSQL with this data folder, and live on."""
+    from assessor import bootstrap
+
+    def striking(place: str, _token: Path | None) -> Callable[[CrashPoint], None]:
+        name, _, times = place.partition(":")
+        countdown = itertools.count(int(times) - 1, -1)
+
+        def hook(point: CrashPoint) -> None:
+            if point == name and next(countdown) == 0:
+                with suppress(OSError):  # it has ended already, and may have no pid at this moment
+                    os.kill(postmaster(data), signal.SIGKILL)
+
+        return hook
+
+    vars(bootstrap)["_ending_at"] = striking
 
 
 def _serve(given: dict[str, Any], *, works: bool = True) -> None:

@@ -1,0 +1,62 @@
+"""Candidates who come one after the other, and the platform that sends them."""
+
+import itertools
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx
+
+from assessor.bootstrap import accessing
+from assessor.domain.library import Library
+from assessor.domain.policy import Grade, Policy
+from assessor.services.access import Scope
+from assessor.settings import Settings
+from tests.torture.people import Acknowledged, GaveUp, Person, until
+
+TENANT = "torture"
+
+
+async def add_platform(settings: Settings) -> str:
+    """Make a platform; return the secret of its key."""
+    async with accessing(settings) as (access, _store):
+        await access.add_tenant(TENANT, "Torture", Policy(least_basis=Grade.PROVISIONAL))
+        return (await access.add_key(TENANT, tuple(Scope), livemode=False)).secret
+
+
+async def add_endpoint(url: str, key: str, receiver: str) -> str:
+    """Have the platform told of everything; return the secret that signs it."""
+    headers = {"authorization": f"Bearer {key}", "idempotency-key": "endpoint"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=10) as client:
+        made = await until(lambda: client.post("/v1/webhook-endpoints", json={"url": receiver}), {201})
+    secret: str = made.json()["secret"]
+    return secret
+
+
+@dataclass
+class Crowd:
+    """Comes until it is told to close."""
+
+    url: str
+    key: str
+    library: Library
+    is_closing: bool = False
+    finished: int = 0
+    stuck: int = 0
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def keep_coming(self) -> None:
+        """Live one life after the other until the doors close."""
+        while not self.is_closing:
+            person = Person(self.url, self.key, self.library, f"person-{next(self._numbers):06}")
+            try:
+                await person.live()
+                self.finished += 1
+            except (GaveUp, TimeoutError):
+                self.stuck += 1  # damage: the run goes on, and fails in the end
+                traceback.print_exc(file=sys.stderr)
+            finally:
+                if person.acknowledged:
+                    self.acknowledged.append(person.acknowledged)
