@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 KILLS ?= 500
+ATTACKS ?=
 # Without --python-version a lock made by a newer Python would leave out what 3.11 needs.
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean torture bench bench-smoke
+.PHONY: help setup demo test check format docs lock clean torture attack bench bench-smoke
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +37,9 @@ format: setup ## let ruff rewrite what it can
 
 torture: setup ## end the service KILLS times (500 in all, on both databases), and count the damage
 	@$(BIN)/python -m tests.torture --kills $(KILLS)
+
+attack: setup ## play attacks on the interviewer: our own, or ATTACKS=PATH of a file of payloads
+	@$(BIN)/python -m tests.attacks $(ATTACKS) $(ARGS)
 
 bench: setup ## measure beside others (installs them in a cache of their own), and write docs/benchmarks.md
 	@$(BIN)/python -m tests.bench --write docs/benchmarks.md $(ARGS)

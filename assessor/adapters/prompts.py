@@ -34,8 +34,11 @@ class FilePrompts:
 
     @cached_property
     def hash(self) -> str:
-        """The content hash of all templates with their names."""
-        return content_hash({name: (self._root / name).read_text("utf-8") for name in self.names})
+        """The content hash of all files with their names: templates, and what is said without a model."""
+        files = sorted(path for path in self._root.rglob("*") if path.suffix in {SUFFIX, ".yaml"})
+        return content_hash(
+            {path.relative_to(self._root).as_posix(): path.read_text("utf-8") for path in files}
+        )
 
     def render(self, name: str, **values: object) -> str:
         """Render one template.

@@ -13,6 +13,9 @@ _SHIFTS = range(120, -1, -10)
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
 """The form of ids that authors write: tracks, competencies, items, criteria, probes."""
 
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+"""A language, or a language as a country speaks it: `de`, `de-AT`."""
+
 CandidateRef = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 """A platform's own reference for a person. Printable ASCII without spaces; not a name or an address."""
 

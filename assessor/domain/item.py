@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assessor.domain.ids import Slug
+from assessor.domain.ids import Language, Slug
 from assessor.domain.value import Value, content_hash
 
 Text = Annotated[str, Field(min_length=1, max_length=12000)]
@@ -152,6 +152,7 @@ class ItemBase(Value):
             "jurisdiction",
             "competency",
             "probes",
+            "translations",
         }
         return self.model_dump(mode="json", exclude=hidden)
 
@@ -164,6 +165,13 @@ class Probe(Value):
     text: Annotated[str, Field(min_length=10, max_length=300)]
 
 
+class QuestionWords(Value):
+    """A core question and its probes, by their ids, in one more language."""
+
+    question: Annotated[str, Field(min_length=20, max_length=800)]
+    probes: dict[Slug, Annotated[str, Field(min_length=10, max_length=300)]]
+
+
 class InterviewItem(ItemBase):
     """A core question, asked verbatim, with its approved probes."""
 
@@ -171,11 +179,27 @@ class InterviewItem(ItemBase):
     question: Annotated[str, Field(min_length=20, max_length=800)]
     probes: Annotated[tuple[Probe, ...], Field(min_length=4, max_length=8)]
     rubric: Slug
+    translations: dict[Language, QuestionWords] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _distinct_probes(self) -> Self:
-        _require_distinct([probe.id for probe in self.probes], "probes")
+        ids = [probe.id for probe in self.probes]
+        _require_distinct(ids, "probes")
+        for language, words in self.translations.items():
+            if set(words.probes) != set(ids):
+                raise ValueError(f"translations.{language}.probes: must be exactly the item's probes")
         return self
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The question in all its languages."""
+        return (self.question, *(words.question for words in self.translations.values()))
+
+    def translated(self, language: str) -> Self:
+        """Return the item with its words in another language. Raises KeyError when it has none in that."""
+        words = self.translations[language]
+        probes = tuple(probe.changed(text=words.probes[probe.id]) for probe in self.probes)
+        return self.changed(question=words.question, probes=probes)
 
 
 class Dimension(Value):

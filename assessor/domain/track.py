@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assessor.domain.ids import Slug
+from assessor.domain.ids import Language, Slug
 from assessor.domain.item import Category
 from assessor.domain.value import Value, content_hash
 
@@ -59,6 +59,13 @@ class Cut(Value):
     rationale: Annotated[str, Field(min_length=20)]
 
 
+class TrackWords(Value):
+    """What the interviewer says for a track, in one more language."""
+
+    background_question: Annotated[str, Field(min_length=20, max_length=500)]
+    closing: Annotated[str, Field(min_length=10, max_length=500)]
+
+
 class Track(Value):
     """One qualification."""
 
@@ -66,7 +73,10 @@ class Track(Value):
     version: Annotated[int, Field(ge=1)] = 1
     title: str
     summary: Annotated[str, Field(min_length=20, max_length=600)]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    language: Language = "en"
+    """In which it is written."""
+    translations: dict[Language, TrackWords] = Field(default_factory=dict)
+    """Further languages of the interview. Every interview item has to have them too."""
     jurisdiction: Slug | None = None
     specialties: tuple[Slug, ...] = ()
     background_question: Annotated[str, Field(min_length=20, max_length=500)]
@@ -83,9 +93,22 @@ class Track(Value):
         ids = [competency.id for competency in self.competencies]
         if len(set(ids)) != len(ids):
             raise ValueError("competencies: repeated id")
+        if self.language in self.translations:
+            raise ValueError(f"translations: {self.language!r} is the language in which the track is written")
         if "full" not in self.forms:
             raise ValueError("forms: a track needs a `full` form")
         return self
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the interview can be ordered, its own first."""
+        return (self.language, *sorted(self.translations))
+
+    def words_in(self, language: str) -> TrackWords:
+        """Return what the interviewer says. Raises KeyError for a language that it does not list."""
+        if language == self.language:
+            return TrackWords(background_question=self.background_question, closing=self.closing)
+        return self.translations[language]
 
     @property
     def hash(self) -> str:

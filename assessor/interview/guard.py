@@ -10,10 +10,13 @@ statement at most, and the authored probe can follow it: what the candidate read
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from assessor.interview.language import is_in
+from assessor.interview import german
+from assessor.interview.language import base, is_in
+from assessor.interview.patterns import any_of as _any
 
 NGRAM = 5
 MAX_WORDS = 60
@@ -22,9 +25,14 @@ MIN_QUOTE_CHARS = 3
 MIN_WORDS_OF_PROBE = 3
 
 _WORD = re.compile(r"\w+")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)")
-_ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|ms)\.$", re.IGNORECASE)
-_QUOTED = re.compile(r"“([^”]*)”|\"([^\"]*)\"|`([^`]*)`|‘([^’]*)’|(?<!\w)'([^']*)'(?!\w)")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"”“’'»)\]]*(?=\s)")
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|ms|z|z\.\s?b|d|d\.\s?h|u|u\.\s?a|bzw|usw|ca)\.$",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(
+    r"„([^“”]*)[“”]|“([^”]*)”|»([^«]*)«|\"([^\"]*)\"|`([^`]*)`|‘([^’]*)’|(?<!\w)'([^']*)'(?!\w)"
+)
 
 
 def hashed_ngrams(text: str) -> frozenset[int]:
@@ -38,10 +46,6 @@ def hashed_ngrams(text: str) -> frozenset[int]:
         int.from_bytes(hashlib.blake2b(run.encode("utf-8", "replace"), digest_size=8).digest())
         for run in runs
     )
-
-
-def _any(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE)
 
 
 FORBIDDEN: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -106,6 +110,11 @@ FORBIDDEN: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 """What the interviewer must not say, by reason. Words of the approved question may be said."""
 
+FORBIDDEN_BY_LANGUAGE: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = MappingProxyType(
+    {"en": FORBIDDEN, "de": (*german.FORBIDDEN, *FORBIDDEN)}
+)
+"""Nothing that must not be said in English may be said in an interview in another language."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -122,7 +131,7 @@ class Limits:
     """The system prompt, which is not to be told."""
     token: str
     """The fence of this call."""
-    language: str = "en"
+    language: str
 
 
 class Guard:
@@ -244,7 +253,7 @@ class Guard:
     def _forbidden(self, sentence: str) -> str | None:
         bare = self._without_own_words(sentence)
         approved = f"{self._limits.question}\n{self._limits.probe}".casefold()
-        for reason, pattern in FORBIDDEN:
+        for reason, pattern in FORBIDDEN_BY_LANGUAGE[base(self._limits.language)]:
             if any(found.group().casefold() not in approved for found in pattern.finditer(bare)):
                 return reason
         return None
@@ -266,4 +275,4 @@ def _words(text: str) -> str:
 
 
 def _asks(sentence: str) -> bool:
-    return sentence.rstrip("\"”’')] ").endswith("?")
+    return sentence.rstrip("\"”“’'»)] ").endswith("?")

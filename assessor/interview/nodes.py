@@ -25,8 +25,9 @@ PROBE_WORDS = 45
 
 def hear(state: TurnState) -> dict[str, Heard]:
     """Screen what the candidate said last."""
-    unanswered = state["progress"].transcript.unanswered
-    return {"heard": screen(unanswered.text) if unanswered else Heard.ANSWER}
+    progress = state["progress"]
+    unanswered = progress.transcript.unanswered
+    return {"heard": screen(unanswered.text, progress.brief.language) if unanswered else Heard.ANSWER}
 
 
 @dataclass(frozen=True)

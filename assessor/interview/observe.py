@@ -1,7 +1,12 @@
 """What can be observed about an answer by plain rules. Nothing here is a judgement of it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+
+from assessor.interview import german
+from assessor.interview.language import base
 
 MIN_TERM_CHARS, MAX_TERM_CHARS, MAX_TERM_WORDS = 3, 40, 4
 
@@ -24,7 +29,7 @@ _LIMITS = re.compile(
 )
 
 _BACKTICKED = re.compile(r"`([^`\n]+)`")
-_QUOTED = re.compile(r"[“\"]([^”\"\n]{3,40})[”\"]")
+_QUOTED = re.compile(r"(?:“|„|\")([^“”„\"\n]{3,40})[”“\"]")
 _CODE = re.compile(
     r"(?<![\w`./@:-])("
     r"(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w+(?:\(\))?"  # functools.lru_cache
@@ -64,26 +69,34 @@ class Observation:
     """The candidate's own named terms, verbatim, the most telling first."""
 
 
-def observe(text: str) -> Observation:
+CUES: Mapping[str, tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]] = MappingProxyType(
+    {"en": (_REASON, _EXAMPLE, _LIMITS), "de": (german.REASON, german.EXAMPLE, german.LIMITS)}
+)
+"""By language: what tells that there is a reason, an example, a limit."""
+_CAPITALS_MARK_NAMES = frozenset({"en"})
+"""Languages in which a capital tells a name. In German every noun has one."""
+
+
+def observe(text: str, language: str) -> Observation:
     """Observe everything that was said to one question, as one text."""
+    has_reason, has_example, has_limits = (cue.search(text) is not None for cue in CUES[base(language)])
     return Observation(
         words=len(text.split()),
-        has_reason=_REASON.search(text) is not None,
-        has_example=_EXAMPLE.search(text) is not None,
-        has_limits=_LIMITS.search(text) is not None,
-        terms=named_terms(text),
+        has_reason=has_reason,
+        has_example=has_example,
+        has_limits=has_limits,
+        terms=named_terms(text, language),
     )
 
 
-def named_terms(text: str) -> tuple[str, ...]:
+def named_terms(text: str, language: str) -> tuple[str, ...]:
     """Return terms that can be quoted back: code, quoted words, acronyms, capitalised names.
 
     A capitalised word counts only where it can hardly be a person, a place or an employer.
     """
     found = [match for pattern in (_BACKTICKED, _CODE, _QUOTED, _ACRONYM) for match in pattern.findall(text)]
-    found += [
-        match.group(1) for match in _CAPITALISED.finditer(text) if not _PERSONAL.search(text[: match.start()])
-    ]
+    names = _CAPITALISED.finditer(text) if base(language) in _CAPITALS_MARK_NAMES else ()
+    found += [match.group(1) for match in names if not _PERSONAL.search(text[: match.start()])]
     return tuple(dict.fromkeys(term.strip() for term in found if _can_be_quoted(term.strip())))
 
 
@@ -91,7 +104,7 @@ def _can_be_quoted(term: str) -> bool:
     return (
         MIN_TERM_CHARS <= len(term) <= MAX_TERM_CHARS
         and len(term.split()) <= MAX_TERM_WORDS
-        and not set(term) & set('?!“”"\n`<>')
+        and not set(term) & set('?!„“”"\n`<>')
         and term.isprintable()
         and term.casefold() not in _NO_TERM
     )

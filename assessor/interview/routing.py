@@ -79,7 +79,7 @@ def _next(progress: Progress, heard: Heard, time_left_seconds: float | None, *, 
     if not progress.has_begun:
         return Plan("opening", authored.welcome(progress.brief, has_model=has_model))
     if heard is Heard.ABUSE and _insults(progress) > MAX_WARNINGS:
-        return Plan("closing", f"{authored.CONDUCT}\n\n{progress.brief.closing}", finished="conduct")
+        return Plan("closing", authored.conduct(progress.brief), finished="conduct")
     if heard is Heard.NOT_MY_FIELD and (swapped := _swapped(progress)):
         return swapped
     if heard not in ENDS_A_QUESTION and progress.asides < MAX_ASIDES:
@@ -107,7 +107,7 @@ def answering(progress: Progress) -> tuple[Turn, ...]:
     return tuple(
         turn
         for turn in progress.exchange
-        if turn.kind == "probe" or (turn.speaker == "candidate" and screen(turn.text) is Heard.ANSWER)
+        if turn.kind == "probe" or (turn.speaker == "candidate" and _heard(progress, turn) is Heard.ANSWER)
     )
 
 
@@ -117,8 +117,12 @@ def said_in_answer(progress: Progress) -> str:
 
 
 def _insults(progress: Progress) -> int:
-    said = (turn.text for turn in progress.transcript.turns if turn.speaker == "candidate")
-    return sum(screen(text) is Heard.ABUSE for text in said)
+    said = (turn for turn in progress.transcript.turns if turn.speaker == "candidate")
+    return sum(_heard(progress, turn) is Heard.ABUSE for turn in said)
+
+
+def _heard(progress: Progress, turn: Turn) -> Heard:
+    return screen(turn.text, progress.brief.language)
 
 
 def _swapped(progress: Progress) -> Plan | None:
@@ -130,7 +134,7 @@ def _swapped(progress: Progress) -> Plan | None:
     if chosen is None:
         return None
     spare, swap = chosen
-    text = authored.acknowledged(Heard.NOT_MY_FIELD, spare.question.text)
+    text = authored.acknowledged(progress.brief, Heard.NOT_MY_FIELD, spare.question.text)
     return Plan("core", text, item_id=spare.question.item_id, swaps=(swap,))
 
 
@@ -140,12 +144,12 @@ def _probe(progress: Progress, time_left_seconds: float | None) -> Plan | None:
         return None
     if time_left_seconds is not None and time_left_seconds < _needed_for_a_probe(progress):
         return None
-    seen = observe(said_in_answer(progress))
+    seen = observe(said_in_answer(progress), progress.brief.language)
     chosen = choose_probe(question, progress.probed, seen)
     if chosen is None:
         return None
     want, probe = chosen
-    text = authored.quoting(seen.terms[0], probe.text) if want.quotes else probe.text
+    text = authored.quoting(progress.brief, seen.terms[0], probe.text) if want.quotes else probe.text
     return Plan("probe", text, item_id=question.item_id, probe=probe, because=want.because)
 
 
@@ -158,19 +162,20 @@ def _onwards(progress: Progress, heard: Heard) -> Plan:
         return _closing(progress, heard)
     swaps = by_background(progress.brief, said_in_answer(progress)) if progress.is_opening else ()
     question = after_swaps(progress.brief, swaps)[0] if swaps else progress.remaining[0]
-    text = authored.acknowledged(Heard.PASS if heard is Heard.NOT_MY_FIELD else heard, question.text)
+    lead = Heard.PASS if heard is Heard.NOT_MY_FIELD else heard
+    text = authored.acknowledged(progress.brief, lead, question.text)
     return Plan("core", text, item_id=question.item_id, swaps=swaps)
 
 
 def _closing(progress: Progress, heard: Heard) -> Plan:
     brief: Brief = progress.brief
     if progress.remaining:
-        text = f"{authored.TIME_IS_UP}\n\n{brief.closing}"
+        text = authored.time_is_up(brief)
         if heard is Heard.DISTRESS:
-            text = authored.acknowledged(heard, text)
+            text = authored.acknowledged(brief, heard, text)
         return Plan("closing", text, finished="time")
     lead = Heard.PASS if heard is Heard.NOT_MY_FIELD else heard
-    return Plan("closing", authored.acknowledged(lead, brief.closing), finished="complete")
+    return Plan("closing", authored.acknowledged(brief, lead, brief.closing), finished="complete")
 
 
 def _open_text(progress: Progress) -> str:

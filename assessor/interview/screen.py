@@ -6,11 +6,16 @@ candidates write about prompt injection and about patients in distress for a liv
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from assessor.interview import german_requests
+from assessor.interview.language import base
+from assessor.interview.patterns import Rule
+from assessor.interview.patterns import rule as _rule
 from assessor.interview.state import Heard
 
-_PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u00a0", "''\"\" ")
+_PLAIN = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00a0", '\'\'\'""""" ')
 _QUOTED = re.compile(r'"[^"\n]*"|`[^`\n]*`')
 _REPORTED = re.compile(
     r"\b(patient|client|resident|user|attacker|caller|prompt)s?\b[^.]{0,40}"
@@ -37,21 +42,11 @@ _SAY = (
     r"(?: question| one)?\W*$"
 )
 
+_MAY_BE_REPORTED = frozenset({Heard.DISTRESS, Heard.COMMAND, Heard.ABUSE})
+"""What somebody else may have said; candidates tell of it."""
+
 MAX_CHARS = 400
 """A longer message is an answer, and no pattern has to run over it."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Messages of at most `words` words in which `pattern` is found are `heard`."""
-
-    heard: Heard
-    words: int
-    pattern: re.Pattern[str]
-
-
-def _rule(heard: Heard, words: int, *alternatives: str) -> Rule:
-    return Rule(heard, words, re.compile("|".join(f"(?:{text})" for text in alternatives), re.IGNORECASE))
 
 
 RULES = (
@@ -83,7 +78,7 @@ RULES = (
         r"\b(?:can|could|would) you (?:please )?(?:say|ask|put) (?:that|it|this|the question) "
         r"(?:differently|(?:in )?another way|in other words)",
         r"^(?:sorry,? )?(?:please )?rephrase(?: (?:that|it|the question|your question))?(?:,? please)?\W*$",
-        r"^(?:sorry,? |wait,? )?what do you mean(?: (?:by|with) .{1,60})?\W*$",
+        r"^(?:sorry,? |wait,? )?what do you mean(?: (?:by|with) [^.!?]{1,60})?\W*$",
         r"^(?:sorry,? )?i (?:don't|do not|didn't|did not) (?:understand|get|follow) (?:the|this|that|"
         r"your) question\W*$",
     ),
@@ -183,7 +178,8 @@ RULES = (
         r"\b(?:i want to|i'd like to|i would like to|how (?:do|can) i) (?:complain|make a complaint|"
         r"file a complaint|appeal)\b",
         r"\bthis (?:interview|test|assessment|question) is (?:so |very |really |just |totally )*"
-        r"(?:unfair|stupid|ridiculous|useless|discriminating|discriminatory|nonsense)\b",
+        r"(?:unfair|stupid|ridiculous|useless|discriminating|discriminatory|nonsense)\b"
+        r"(?! (?:to|for) (?!me\b|us\b))",
     ),
     _rule(
         Heard.WHO,
@@ -213,20 +209,26 @@ RULES = (
         rf"{_BEGINNING}you are now\b",
         rf"{_BEGINNING}(?:act as|pretend|imagine)\b.{{0,20}}\b(?:you|you're|timer|interviewer|interview|"
         r"admin|to be)\b",
-        rf"{_BEGINNING}let(?: us|'s) (?:play|role-?play|swap|switch)\b",
-        rf"{_BEGINNING}(?:as (?:an? |the |your )?(?:admin|administrator|developer|operator)|system\s*:|"
-        r"\[?system\]?\s*:)",
+        rf"{_BEGINNING}let(?: us|'s) (?:play(?:\s*[:,.]|.{{0,20}}\b(?:game|roles?)\b)|role-?play\b|"
+        r"(?:swap|switch|change|reverse) (?:the )?(?:roles|places|sides)\b)",
+        rf"{_BEGINNING}as (?:an? |the |your )?(?:admin|administrator|developer|operator),? i "
+        r"(?:now |hereby )?(?:end|close|finish|stop|override|grant|authori[sz]e|order|command|instruct)\b"
+        r".{0,40}\b(?:interview|assessment|myself|you|verdict|marks|timer|time)\b",
+        rf"{_BEGINNING}\[?system\]?\s*:.{{0,80}}"
+        r"\b(?:interview|assessment|candidate|you|your|marks|verdict|score|instructions?|rules?)\b",
         rf"{_BEGINNING}(?:call|run|invoke|use) (?:the )?(?:tool|function)\b.{{0,40}}"
         r"\b\w*(?:finish|end|submit|verdict|pass|score|grade)",
         rf"{_BEGINNING}(?:write|give me|tell me|type) (?:my|the|your|a model|the right|"
         r"the correct) (?:own )?answer\b",
         rf"{_BEGINNING}(?:give|grant|mark|set|record|add|end)\b.{{0,30}}"
-        r"\b(?:full marks|full score|full points|as passed|as qualified|verdict|extra (?:time|hours?|"
-        r"minutes)|pass(?:ed)?\W*$)",
+        r"\b(?:full marks|full score|full points|as passed|as qualified|pass(?:ed)?\W*$|"
+        r"verdict\W+(?:to |as |is |of )?(?:pass|qualif))",
+        rf"{_BEGINNING}(?:give|grant|add|allow)\b.{{0,20}}\b(?:me|myself)\b.{{0,20}}"
+        r"\bextra (?:time|hours?|minutes)\b",
         rf"{_BEGINNING}(?:did i|have i|will i|do i) (?:pass|passed|fail|failed|do well|qualify)\b",
         rf"{_BEGINNING}how (?:am i doing|did i do|was my answer)\b",
         rf"{_BEGINNING}(?:is|was) (?:that|this|it|my answer) (?:right|correct|ok|okay|good|wrong|"
-        r"enough)\s*\?",
+        r"enough)\s*\?\W*$",
         rf"{_BEGINNING}if\b.{{0,40}}\b(?:right|correct|wrong),? (?:then |please |just )*"
         r"(?:say|reply|answer|write|respond)(?: with)? (?:\"\"|yes|no|ok|thanks)",
         rf"{_BEGINNING}guess my\b",
@@ -241,21 +243,34 @@ _GREETING = re.compile(
 )
 
 
-def screen(message: str) -> Heard:
+RULES_BY_LANGUAGE: Mapping[str, tuple[Rule, ...]] = MappingProxyType(
+    {"en": RULES, "de": (*german_requests.RULES, *RULES)},
+)
+"""English is understood everywhere: people fall back on it, above all those who try something."""
+
+_REPORTED_BY_LANGUAGE = {"en": (_REPORTED,), "de": (german_requests.REPORTED, _REPORTED)}
+_GREETINGS = {"en": _GREETING, "de": german_requests.GREETING}
+
+
+def screen(message: str, language: str) -> Heard:
     """Say what a message is. Whatever no rule recognises is an answer."""
+    code = base(language)
     plain = " ".join(message.translate(_PLAIN).split())
     if set(plain) == {"?"}:
         return Heard.REPEAT
-    if not any(map(str.isalnum, plain)) or _GREETING.match(plain):
+    if not any(map(str.isalnum, plain)) or _GREETINGS[code].match(plain):
         return Heard.EMPTY
     if len(plain) > MAX_CHARS:
         return Heard.ANSWER
     words = len(plain.split())
     own = _QUOTED.sub('""', plain)
-    return next((rule.heard for rule in RULES if words <= rule.words and _applies(rule, own)), Heard.ANSWER)
-
-
-def _applies(rule: Rule, own: str) -> bool:
-    if rule.heard in {Heard.DISTRESS, Heard.COMMAND, Heard.ABUSE} and _REPORTED.search(own):
-        return False
-    return rule.pattern.search(own) is not None
+    is_reported = any(pattern.search(own) for pattern in _REPORTED_BY_LANGUAGE[code])
+    return next(
+        (
+            rule.heard
+            for rule in RULES_BY_LANGUAGE[code]
+            if words <= rule.words and not (is_reported and rule.heard in _MAY_BE_REPORTED)
+            if rule.pattern.search(own)
+        ),
+        Heard.ANSWER,
+    )

@@ -14,8 +14,6 @@ MessageKind = Literal["opening", "core", "probe", "answer", "closing"]
 Say = Callable[[str], None]
 Commit = Callable[[Sequence[Fact]], Awaitable[None]]
 
-DEFAULT_CONTACT = "To reach a person, write to the platform that invited you; it can see this assessment."
-
 
 class Heard(StrEnum):
     """What a candidate's message is."""
@@ -72,6 +70,8 @@ class Brief:
     """The unscored question about professional background."""
     closing: str
     questions: tuple[Question, ...]
+    sentences: Mapping[str, str]
+    """What is said without a model, by the keys of `authored.SENTENCES`."""
     max_probes: int = 2
     """For each question."""
     bank_ngrams: frozenset[int] = frozenset()
@@ -80,8 +80,8 @@ class Brief:
     """By the item that they can replace, in the order in which they are drawn."""
     swaps_left: int = 0
     """How often a candidate may still say that a question is not of their field."""
-    contact: str = DEFAULT_CONTACT
-    """How to reach a person, as a sentence for the candidate."""
+    contact: str = ""
+    """How to reach a person, as a sentence for the candidate; empty is the authored one."""
 
 
 @dataclass(frozen=True)

@@ -228,13 +228,17 @@ class Conversing:
 def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[int]) -> Brief:
     """Return all that the interviewer may know: no rubric, key, weight or cut."""
     track = library.track(assessment.ordered.track)
-    items = [library.item(track.id, place.item_id) for place in assessment.form.of(Category.INTERVIEW)]
+    language = assessment.ordered.language
+    words = track.words_in(language)
+    drawn = [library.item(track.id, place.item_id) for place in assessment.form.of(Category.INTERVIEW)]
+    items = [library.as_asked(track.id, item, language) for item in drawn]
     return Brief(
         track_title=track.title,
-        language=assessment.ordered.language,
-        opening=track.background_question,
-        closing=track.closing,
+        language=language,
+        opening=words.background_question,
+        closing=words.closing,
         questions=tuple(Question.of(item) for item in items if isinstance(item, InterviewItem)),
+        sentences=library.sentences[language],
         bank_ngrams=bank_ngrams,
         spares=_spares(assessment, library),
         swaps_left=MAX_SWAPS - sum(swap.reason == "not_my_field" for swap in assessment.swaps),
@@ -253,9 +257,10 @@ def _spares(assessment: Assessment, library: Library) -> dict[str, tuple[Spare, 
     }
     return {
         item_id: tuple(
-            Spare(Question.of(item), placed(item, library))
+            Spare(Question.of(asked), placed(item, library))
             for item in items
-            if isinstance(item, InterviewItem) and item.id not in gone
+            if item.id not in gone
+            if isinstance(asked := library.as_asked(track, item, assessment.ordered.language), InterviewItem)
         )
         for item_id, items in found.items()
     }
@@ -268,7 +273,7 @@ def secret_ngrams(library: Library, track_id: str) -> frozenset[int]:
     """
     items = [item for item in library.items[track_id].values() if isinstance(item, InterviewItem)]
     rubrics = [library.rubric(item.rubric) for item in items]
-    texts = [item.question for item in items]
+    texts = [question for item in items for question in item.questions]
     texts += [criterion.text for rubric in rubrics for criterion in rubric.criteria]
     texts += [anchor.answer for rubric in rubrics for anchor in rubric.anchors]
     return frozenset().union(*map(hashed_ngrams, texts))

@@ -250,11 +250,11 @@ class Ordering:
         if track is None:
             known = ", ".join(sorted(library.tracks))
             raise invalid("track", f"{order.track!r} is not a track", f"Use one of: {known}.")
-        if order.language != track.language:
+        if order.language not in track.languages:
             raise invalid(
                 "language",
-                f"track {track.id} is not written in {order.language!r}",
-                f"Use {track.language!r}.",
+                f"the interview of track {track.id} cannot be held in {order.language!r}",
+                f"Use one of: {', '.join(track.languages)}.",
             )
         return e.AssessmentOrdered(
             tenant=tenant.id,

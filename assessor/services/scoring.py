@@ -161,7 +161,7 @@ def work_of(assessment: Assessment, item: Item, library: Library) -> Work:
     """Put together what raters of one item may see: never who wrote it."""
     in_interview = item.category is Category.INTERVIEW
     return Work(
-        item=item,
+        item=library.as_asked(assessment.ordered.track, item, assessment.ordered.language),
         rubric=library.rubric(item.rubric) if item.rubric else None,
         response=assessment.responses.get(item.id),
         texts=assessment.texts_of(item.id),

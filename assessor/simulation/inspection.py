@@ -18,6 +18,8 @@ from assessor.interview.screen import screen
 from assessor.interview.state import Brief, Heard, Question
 from assessor.simulation.personas import Intent, Said
 
+LANGUAGE = "en"
+"""In which simulated people speak."""
 RUN_OF_WORDS = 5
 """So many words in a row of a secret text are a leak."""
 
@@ -41,7 +43,7 @@ class Secrets:
         rubrics = [library.rubric(item.rubric) for item in items]
         texts = [criterion.text for rubric in rubrics for criterion in rubric.criteria]
         texts += [anchor.answer for rubric in rubrics for anchor in rubric.anchors]
-        return cls({item.id: runs(item.question) for item in items}, runs(*texts))
+        return cls({item.id: runs(*item.questions) for item in items}, runs(*texts))
 
     def at(self, asked: Iterable[str | None]) -> frozenset[str]:
         """Return what is secret while only these questions have been asked."""
@@ -156,4 +158,4 @@ def doubled(events: Sequence[Event]) -> int:
 def flagged(sent: Sequence[Sent]) -> tuple[int, int]:
     """Return how many ordinary answers were taken for something else, and how many there were."""
     answers = [one.said for one in sent if one.said.intent is Intent.ANSWER]
-    return sum(screen(said.text) is not Heard.ANSWER for said in answers), len(answers)
+    return sum(screen(said.text, LANGUAGE) is not Heard.ANSWER for said in answers), len(answers)

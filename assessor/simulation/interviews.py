@@ -35,7 +35,7 @@ from assessor.services.ordering import Order, Ordering
 from assessor.simulation import inspection
 from assessor.simulation.inspection import Secrets, Sent
 from assessor.simulation.models import FaultyModel, GullibleModel, Metered, ScriptedModel, SimulatedClock
-from assessor.simulation.personas import PERSONAS, Person
+from assessor.simulation.personas import PERSONAS, Person, Persona
 from assessor.simulation.playing import SimulationStuck
 
 MAX_MESSAGES = 80
@@ -129,18 +129,22 @@ class Studio:
     dice: random.Random = field(default_factory=random.Random)
 
     async def hold(self, index: int) -> Held:
-        """Hold one interview to its end, and look at what it left."""
-        persona = PERSONAS[index % len(PERSONAS)]
+        """Hold one interview to its end with the persona whose turn it is, and look at what it left."""
+        return await self.hold_with(PERSONAS[index % len(PERSONAS)], index)
+
+    async def hold_with(self, persona: Persona, index: int) -> Held:
+        """Hold one interview with a persona. `index` seeds it, and is in its reference."""
         person = Person(persona, self.library, self.plan.track, seeded(self.plan.seed, index, persona.name))
         self.dice = seeded(self.plan.seed, index, "connection")
         self.model.secrets.clear()
         before = self.model.calls, self.model.tokens
-        assessment_id = await self._begin(f"simulated-{index:05}")
+        assessment_id = await self.begin(f"simulated-{index:05}")
         sent = await self._talk(assessment_id, person)
         calls, tokens = self.model.calls - before[0], self.model.tokens - before[1]
         return await self._inspected(assessment_id, index, persona.name, sent, calls, tokens)
 
-    async def _begin(self, reference: str) -> str:
+    async def begin(self, reference: str) -> str:
+        """Order, open and begin an interview; return the assessment's id."""
         order = Order(
             candidate_ref=reference,
             track=self.plan.track,
@@ -240,7 +244,7 @@ def _coverage(assessment: Assessment, library: Library, brief: Brief) -> float:
         planned[item_id]
         for item_id in planned
         if any(
-            turn.speaker == "candidate" and screen(turn.text) is Heard.ANSWER
+            turn.speaker == "candidate" and screen(turn.text, assessment.ordered.language) is Heard.ANSWER
             for turn in assessment.transcript.about(item_id)
         )
     }

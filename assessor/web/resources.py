@@ -196,7 +196,7 @@ def track_resource(track: Track) -> TrackResource:
             TrackCompetency(id=competency.id, title=competency.title, description=competency.description)
             for competency in track.competencies
         ),
-        languages=(track.language,),
+        languages=track.languages,
     )
 
 

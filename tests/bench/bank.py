@@ -36,6 +36,7 @@ def _lengthened(library: Library) -> Library:
         tracks={**library.tracks, TRACK: track.model_copy(update={"forms": {**track.forms, FORM: longer}})},
         items={**library.items, TRACK: {**items, **_repeated(list(items.values()))}},
         rubrics=library.rubrics,
+        sentences=library.sentences,
     )
 
 

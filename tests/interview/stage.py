@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assessor.adapters.content.sentences import load_sentences
 from assessor.adapters.prompts import FilePrompts
 from assessor.domain.events import Fact, InterviewerMessage, InterviewFinished
 from assessor.domain.item import Probe, ProbeKind
@@ -12,6 +13,7 @@ from assessor.interview import Brief, Interviewer, Question, hashed_ngrams
 from assessor.ports import Model
 
 PROMPTS = FilePrompts(Path(__file__).parents[2] / "prompts")
+SENTENCES, _ = load_sentences(Path(__file__).parents[2] / "prompts" / "interview" / "authored")
 
 LONG_ANSWER = (
     "For example, in one project we cached the parsed configuration because reading it took two seconds, "
@@ -46,6 +48,7 @@ BRIEF = Brief(
     opening="What kind of Python work have you done, and for how long?",
     closing="That was the last question. The tasks come next.",
     questions=QUESTIONS,
+    sentences=SENTENCES["en"],
     bank_ngrams=hashed_ngrams(SECRET) | frozenset[int]().union(*(hashed_ngrams(q.text) for q in QUESTIONS)),
 )
 

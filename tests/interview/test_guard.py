@@ -21,6 +21,7 @@ def _guard(probe: str = PROBE) -> Guard:
             bank_ngrams=hashed_ngrams(SECRET),
             instructions="You word one follow-up question for a structured interview of a candidate.",
             token=TOKEN,
+            language="en",
         )
     )
 

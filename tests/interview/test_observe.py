@@ -19,7 +19,7 @@ from assessor.interview.observe import MAX_TERM_CHARS, named_terms, observe
     ],
 )
 def test_a_reason_is_a_clause_that_says_why(answer: str, has_reason: bool) -> None:  # noqa: FBT001
-    assert observe(answer).has_reason is has_reason
+    assert observe(answer, "en").has_reason is has_reason
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_an_example_is_something_that_happened_or_is_named(
     answer: str,
     has_example: bool,  # noqa: FBT001
 ) -> None:
-    assert observe(answer).has_example is has_example
+    assert observe(answer, "en").has_example is has_example
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_an_example_is_something_that_happened_or_is_named(
     ],
 )
 def test_limits_say_where_something_ends(answer: str, has_limits: bool) -> None:  # noqa: FBT001
-    assert observe(answer).has_limits is has_limits
+    assert observe(answer, "en").has_limits is has_limits
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_limits_say_where_something_ends(answer: str, has_limits: bool) -> None:
     ],
 )
 def test_named_terms_are_the_candidates_own_words(answer: str, terms: tuple[str, ...]) -> None:
-    assert named_terms(answer) == terms
+    assert named_terms(answer, "en") == terms
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_named_terms_are_the_candidates_own_words(answer: str, terms: tuple[str,
     ],
 )
 def test_people_places_and_employers_are_not_said_back(answer: str) -> None:
-    assert named_terms(answer) == ()
+    assert named_terms(answer, "en") == ()
 
 
 @given(st.text())
 def test_every_term_stands_in_the_answer_and_fits_into_one_line(answer: str) -> None:
-    for term in named_terms(answer):
+    for term in named_terms(answer, "en"):
         assert term in answer
         assert 3 <= len(term) <= MAX_TERM_CHARS
         assert term.isprintable()

@@ -13,11 +13,14 @@ from assessor.interview.state import Heard
 from assessor.simulation import inspection
 from assessor.simulation.inspection import Secrets, Sent, runs
 from assessor.simulation.personas import Intent, Said
+from tests.interview.stage import SENTENCES
 
 PROBE = Probe(id="why", kind=ProbeKind.JUSTIFY, text="What makes you prefer that way?")
 FIRST = Question("first", "How do you find out why a program became slow over night?", (PROBE,))
 SECOND = Question("second", "Which lock would protect the counter that both workers share?", ())
-BRIEF = Brief("Python", "en", "What is your work, please?", "That was all of it.", (FIRST, SECOND))
+BRIEF = Brief(
+    "Python", "en", "What is your work, please?", "That was all of it.", (FIRST, SECOND), SENTENCES["en"]
+)
 CRITERION = "Says that measuring comes before changing anything in the code."
 SECRETS = Secrets({q.item_id: runs(q.text) for q in BRIEF.questions}, runs(CRITERION))
 
@@ -51,14 +54,14 @@ def _turns(*said: tuple[str, str, str | None]) -> Transcript:
     "said",
     [
         _said("core", FIRST.text),
-        _said("core", authored.acknowledged(Heard.ANSWER, FIRST.text)),
+        _said("core", authored.acknowledged(BRIEF, Heard.ANSWER, FIRST.text)),
         _said("probe", PROBE.text, probe_id="why"),
-        _said("probe", authored.quoting("cProfile", PROBE.text), probe_id="why"),
+        _said("probe", authored.quoting(BRIEF, "cProfile", PROBE.text), probe_id="why"),
         _said("probe", "You said “slow”. Why that way?", probe_id="why", source="model"),
         _said("answer", authored.aside(Heard.REPEAT, BRIEF, FIRST.text)),
         _said("answer", authored.aside(Heard.COMMAND, BRIEF, FIRST.text)),
         _said("answer", authored.aside(Heard.REPEAT, BRIEF, BRIEF.opening), item_id=None),
-        _said("closing", authored.acknowledged(Heard.PASS, BRIEF.closing)),
+        _said("closing", authored.acknowledged(BRIEF, Heard.PASS, BRIEF.closing)),
         _said("opening", authored.welcome(BRIEF, has_model=True), item_id=None),
     ],
 )

@@ -3,6 +3,8 @@
 question_banks/<track>/track.yaml        one Track
 question_banks/<track>/<category>.yaml   items: [...]
 rubrics/<track>/*.yaml                   rubrics: [...]
+
+and, beside the prompts, what the interviewer says in each language.
 """
 
 import asyncio
@@ -10,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assessor.adapters.content.checks import CHECKS, repeated_ids
+from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
 from assessor.adapters.content.cues import warnings
 from assessor.adapters.content.documents import Document
+from assessor.adapters.content.sentences import Sentences, load_sentences
 from assessor.adapters.content.shelves import Shelf, load_shelf
+from assessor.adapters.shipped import shipped
 from assessor.domain.errors import LibraryInvalid, LibraryProblem
 from assessor.domain.library import Library
 
@@ -30,23 +34,27 @@ class CheckReport:
 
 
 class FileContent:
-    """The `Content` port over two folders. Files are read once, on first use."""
+    """The `Content` port over folders. Files are read once, on first use.
 
-    def __init__(self, banks: Path, rubrics: Path) -> None:
+    `sentences` is the folder of what the interviewer says; the shipped one by default.
+    """
+
+    def __init__(self, banks: Path, rubrics: Path, sentences: Path | None = None) -> None:
         self._banks = banks
         self._rubrics = rubrics
+        self._sentences = sentences or _shipped_sentences()
         self._library: Library | None = None
 
     async def library(self) -> Library:
         """Return the whole library. Raises LibraryInvalid with every problem there is."""
         if self._library is None:
-            self._library = await asyncio.to_thread(_load, self._banks, self._rubrics)
+            self._library = await asyncio.to_thread(_load, self._banks, self._rubrics, self._sentences)
         return self._library
 
 
 def check(banks: Path, rubrics: Path) -> CheckReport:
     """Read everything and report; nothing in the files makes this raise."""
-    shelves, errors = _shelves(banks, rubrics)
+    shelves, _, errors = _read(banks, rubrics, _shipped_sentences())
     counts = {
         shelf.name: {category.value: len(entries) for category, entries in sorted(shelf.items.items())}
         for shelf in shelves
@@ -55,30 +63,40 @@ def check(banks: Path, rubrics: Path) -> CheckReport:
     return CheckReport(counts, tuple(errors), hints)
 
 
-def _load(banks: Path, rubrics: Path) -> Library:
-    shelves, errors = _shelves(banks, rubrics)
+def _load(banks: Path, rubrics: Path, authored: Path) -> Library:
+    shelves, sentences, errors = _read(banks, rubrics, authored)
     if errors:
         raise LibraryInvalid(errors)
     return Library(
         tracks={shelf.name: shelf.track.value for shelf in shelves if shelf.track.value is not None},
         items={shelf.name: {item.id: item for _, item in shelf.usable()} for shelf in shelves},
         rubrics={entry.value.id: entry.value for shelf in shelves for entry in shelf.rubrics if entry.value},
+        sentences=sentences,
     )
 
 
-def _shelves(banks: Path, rubrics: Path) -> tuple[list[Shelf], list[LibraryProblem]]:
-    """Return one shelf a track and every problem, in the order of files and lines."""
+def _shipped_sentences() -> Path:
+    return shipped("prompts") / "interview" / "authored"
+
+
+def _read(
+    banks: Path, rubrics: Path, authored: Path
+) -> tuple[list[Shelf], dict[str, Sentences], list[LibraryProblem]]:
+    """Return one shelf a track, the sentences, and every problem in the order of files and lines."""
+    sentences, faults = load_sentences(authored)
     names = _folders(banks)
     shelves = [load_shelf(banks / name, rubrics / name, banks.name, rubrics.name) for name in names]
-    errors = [problem for shelf in shelves for problem in shelf.problems]
+    errors = faults + [problem for shelf in shelves for problem in shelf.problems]
     errors += [problem for shelf in shelves for rule in CHECKS for problem in rule(shelf)]
+    if not faults:
+        errors += [problem for shelf in shelves for problem in spoken_in(shelf, sentences)]
     errors += repeated_ids((entry for shelf in shelves for entry in shelf.rubrics), "rubric")
     if not names:
         errors.append(Document(banks.name).problem((), "holds no track: expected <track>/track.yaml"))
     for name in sorted(set(_folders(rubrics)) - set(names)):
         orphan = Document(f"{rubrics.name}/{name}")
         errors.append(orphan.problem((), "holds rubrics for a track that does not exist"))
-    return shelves, sorted(errors, key=lambda problem: (problem.file, problem.line, problem.field))
+    return shelves, sentences, sorted(errors, key=lambda problem: (problem.file, problem.line, problem.field))
 
 
 def _folders(root: Path) -> list[str]:

@@ -4,7 +4,7 @@ Rules that count ("there are enough items") keep quiet about a category in which
 mistake of its own: they would only repeat it in other words.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from assessor.adapters.content.shelves import Entry, Shelf
 from assessor.domain.errors import LibraryProblem
@@ -199,6 +199,31 @@ def questions_are_asked_once(shelf: Shelf) -> Problems:
             first.setdefault(words, f"item {item.id!r}")
 
 
+def interviews_are_translated(shelf: Shelf) -> Problems:
+    """A language that the track lists has all its texts: nothing may be missing once an interview began."""
+    if (track := shelf.track.value) is None:
+        return
+    for entry, item in shelf.usable():
+        if not isinstance(item, InterviewItem):
+            continue
+        for language in sorted(track.translations.keys() - item.translations.keys()):
+            yield entry.problem(f"the track is offered in {language!r}, and this item is not", "translations")
+        for language in sorted(item.translations.keys() - track.translations.keys()):
+            yield entry.problem(f"the track has no translation into {language!r}", "translations", language)
+
+
+def spoken_in(shelf: Shelf, sentences: Container[str]) -> Problems:
+    """The interviewer can speak every language that the track lists."""
+    if (track := shelf.track.value) is None:
+        return
+    for language in track.languages:
+        if language not in sentences:
+            field = ("language",) if language == track.language else ("translations", language)
+            yield shelf.track.problem(
+                f"the interviewer does not speak {language!r}: there is no file of sentences for it", *field
+            )
+
+
 CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
     track_is_in_its_own_folder,
     item_ids_are_unique,
@@ -209,4 +234,5 @@ CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
     anchors_agree_with_their_levels,
     references_meet_their_constraints,
     questions_are_asked_once,
+    interviews_are_translated,
 )
