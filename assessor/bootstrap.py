@@ -24,11 +24,13 @@ from assessor.domain.errors import Conflict
 from assessor.ports import Content, Jobs, Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.answering import Answering
+from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
+from assessor.services.pausing import Pausing
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.subscribing import Subscribing
@@ -54,6 +56,8 @@ class Services:
     access: Access
     ordering: Ordering
     conversing: Conversing
+    pausing: Pausing
+    caring: Caring
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
@@ -161,6 +165,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 access=Access(store, Argon2Passwords(), clock, random),
                 ordering=ordering,
                 conversing=conversing,
+                pausing=Pausing(store, assessments, clock),
+                caring=Caring(assessments),
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs),
@@ -175,6 +181,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     return True
 
                 await each_overdue("score", await store.unscored(), score)
+                await services.pausing.resume_overdue()  # first: what it wakes may be over already
                 await services.answering.submit_overdue()
                 await ordering.expire_overdue()
                 await notifying.forget_old()

@@ -357,7 +357,7 @@ class Projections(Protocol):
         ...
 
     async def waiting(self, tenant: str) -> tuple[Projection, ...]:
-        """Return what waits for a person, oldest first."""
+        """Return what waits for a person: who needs help first, the most urgent at the front, then by age."""
         ...
 
     async def assessments(self, tenant: str, limit: int = 100) -> tuple[Projection, ...]:
@@ -369,7 +369,7 @@ class Projections(Protocol):
         ...
 
     async def overdue(self, now: datetime) -> tuple[str, ...]:
-        """Return ids whose invitation or working time has run out and whose status does not say so yet."""
+        """Return ids whose invitation, break or working time has run out, and no status says so yet."""
         ...
 
     async def live_verdict(self, assessment_id: str) -> StoredVerdict | None: ...

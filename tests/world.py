@@ -23,10 +23,12 @@ from assessor.ports import Model, Tenant
 from assessor.scoring.judge import Judge
 from assessor.services.access import Access
 from assessor.services.answering import Answering
+from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordering
+from assessor.services.pausing import Pausing
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 
@@ -117,6 +119,8 @@ class World:
     access: Access
     ordering: Ordering
     conversing: Conversing
+    pausing: Pausing
+    caring: Caring
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
@@ -162,6 +166,8 @@ async def world(
             access=access,
             ordering=ordering,
             conversing=conversing,
+            pausing=Pausing(store, log, clock),
+            caring=Caring(log),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
             reviewing=Reviewing(store, log, content, scoring, ordering, jobs),

@@ -48,6 +48,8 @@ async def _interview(track: str, form: str) -> None:
             if text is None:
                 typer.echo("\nEnded; what you said is kept.")
                 return
+            # After distress the clock stands still; typing again is going on.
+            await services.pausing.resume(assessment_id)
             await services.conversing.receive(assessment_id, f"terminal-{said:06}", text)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from assessor.cli.app import keys, reviewers
 from assessor.cli.output import Json, print_json, print_table, settings
+from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, MAX_BREAK_MINUTES
 
 T = TypeVar("T")
 
@@ -37,6 +38,9 @@ def add_key(
     least_basis: Annotated[
         str, typer.Option(help="New platform: on what rules may decide: calibrated, provisional or none.")
     ] = "calibrated",
+    break_minutes: Annotated[
+        int, typer.Option(min=0, max=MAX_BREAK_MINUTES, help="New platform: how long breaks may be in all.")
+    ] = DEFAULT_BREAK_MINUTES,
     as_json: Json = False,
 ) -> None:
     """Make a key. Its secret is shown once."""
@@ -53,7 +57,9 @@ def add_key(
 
     async def use(access: Access, store: Store) -> NewKey:
         if all(known.id != tenant for known in await store.tenants()):
-            policy = Policy(judge_may_score=judge, least_basis=Grade(least_basis))
+            policy = Policy(
+                judge_may_score=judge, least_basis=Grade(least_basis), break_minutes=break_minutes
+            )
             await access.add_tenant(tenant, name or tenant, policy)
         return await access.add_key(tenant, scopes, livemode=not test)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import get_args
 
 from assessor.domain import events as e
 from assessor.domain.errors import IllegalTransition, invalid
@@ -14,6 +15,7 @@ from assessor.domain.item import Category
 from assessor.domain.policy import Policy
 from assessor.domain.response import Response, own_texts
 from assessor.domain.score import Score
+from assessor.domain.timekeeping import Timekeeping
 from assessor.domain.transcript import Transcript, Turn
 
 
@@ -60,6 +62,9 @@ OPEN = frozenset({Status.ORDERED, Status.OPENED, Status.IDENTITY, Status.IN_PROG
 """The candidate can still come and work."""
 
 
+HELP_BY_URGENCY: tuple[e.HelpKind, ...] = get_args(e.HelpKind)
+"""The kinds of help, the most urgent first: the order of the reviewers' queue."""
+
 MOST_OWED = timedelta(hours=1)
 """How long a reply that never came holds the end open; the sweep ends what nobody came back to."""
 
@@ -83,10 +88,14 @@ class Projection:
     decision: str | None
     open_criteria: int
     needs_person: bool
+    paused_until: datetime | None = None
+    """When the clock goes on by itself, in a break."""
+    needs_help: e.HelpKind | None = None
+    """The most urgent thing that the candidate asked for and nobody has seen to yet."""
 
 
 @dataclass(frozen=True)
-class Assessment:
+class Assessment(Timekeeping):
     """The state that the log adds up to."""
 
     id: str
@@ -98,11 +107,6 @@ class Assessment:
     drawn: e.FormDrawn | None = None
     ordered_at: datetime | None = None
     started_at: datetime | None = None
-    deadline: datetime | None = None
-    reply_owed_since: datetime | None = None
-    """When the candidate began to wait for the interviewer. The wait is given back."""
-    time_left_at_pause: float | None = None
-    """Seconds."""
     submitted_at: datetime | None = None
     invites: Mapping[str, datetime] = field(default_factory=dict)
     """Unused invites by token hash, with their expiry."""
@@ -111,6 +115,8 @@ class Assessment:
     transcript: Transcript = field(default_factory=Transcript)
     swaps: tuple[e.ItemSwapped, ...] = ()
     help_asked: tuple[e.HelpAsked, ...] = ()
+    help_seen_up_to: int = 0
+    """Sequence number of the last message that asked for help and that a reviewer has seen to."""
     interview_finished: bool = False
     responses: Mapping[str, Response] = field(default_factory=dict)
     response_seqs: Mapping[str, int] = field(default_factory=dict)
@@ -169,6 +175,16 @@ class Assessment:
         decision = self.verdict.document.get("decision") if self.verdict else None
         return self.status is Status.DECIDED and decision == "needs_review"
 
+    @property
+    def open_help(self) -> tuple[e.HelpAsked, ...]:
+        """What the candidate asked for and nobody has seen to yet, oldest first."""
+        return tuple(asked for asked in self.help_asked if asked.message > self.help_seen_up_to)
+
+    @property
+    def needs_help(self) -> e.HelpKind | None:
+        """The most urgent of what nobody has seen to yet."""
+        return min((asked.kind for asked in self.open_help), key=HELP_BY_URGENCY.index, default=None)
+
     def texts_of(self, item_id: str) -> tuple[OwnText, ...]:
         """Return the candidate's own words for one item, which is all that can be evidence."""
         place = self.form.place_of(item_id)
@@ -186,14 +202,7 @@ class Assessment:
         """Whether the time to work has run out. Waiting for the interviewer is not working."""
         if self.deadline is None or self.status is not Status.IN_PROGRESS:
             return False
-        return now >= self.deadline + min(self._owed(now), MOST_OWED)
-
-    def time_left(self, now: datetime) -> float | None:
-        """Return the seconds left to work, None when it is untimed."""
-        return (self.deadline + self._owed(now) - now).total_seconds() if self.deadline else None
-
-    def _owed(self, now: datetime) -> timedelta:
-        return max(now - self.reply_owed_since, timedelta(0)) if self.reply_owed_since else timedelta(0)
+        return now >= self.deadline + min(self.owed(now), MOST_OWED)
 
     def require(self, action: str, *allowed: Status) -> None:
         """Raise IllegalTransition unless the status is one of those in which `action` makes sense."""
@@ -228,6 +237,8 @@ class Assessment:
             decision=self.verdict.document.get("decision") if self.verdict else None,
             open_criteria=len(self.open_scores),
             needs_person=self.needs_person,
+            paused_until=self.paused_until if self.status is Status.PAUSED else None,
+            needs_help=self.needs_help,
         )
 
     def moved(self, status: Status) -> "Assessment":
@@ -256,7 +267,10 @@ def replay(assessment_id: str, log: Iterable[e.Event]) -> Assessment:
 def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:  # noqa: C901, PLR0911, PLR0912 - one case a fact; splitting the table would hide that it is complete
     match fact:
         case e.AssessmentOrdered():
-            return replace(a, order=fact, ordered_at=at, expires_at=fact.expires_at)
+            terms = replace(
+                a, accommodation=fact.accommodation, standard_break=60.0 * fact.policy.break_minutes
+            )
+            return replace(terms, order=fact, ordered_at=at, expires_at=fact.expires_at)
         case e.FormDrawn():
             return replace(a, drawn=fact)
         case e.InviteIssued():
@@ -271,12 +285,14 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.CandidateMessage():
             return replace(_with_turn(a, seq, fact), reply_owed_since=at)
         case e.InterviewerMessage():
-            deadline = a.deadline + a._owed(at) if a.deadline else None  # noqa: SLF001 - of this class
+            deadline = a.deadline + a.owed(at) if a.deadline else None
             return replace(_with_turn(a, seq, fact), reply_owed_since=None, deadline=deadline)
         case e.ItemSwapped():
             return replace(a, swaps=(*a.swaps, fact))
         case e.HelpAsked():
             return replace(a, help_asked=(*a.help_asked, fact))
+        case e.HelpSeen():
+            return replace(a, help_seen_up_to=max(a.help_seen_up_to, fact.message))
         case e.InterviewFinished():
             return replace(a, interview_finished=True)
         case e.ResponseHandedIn():
@@ -306,11 +322,12 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.AssessmentVoided():
             return replace(a.moved(Status.VOIDED), voided=fact)
         case e.AssessmentPaused():
-            return replace(a.moved(Status.PAUSED), time_left_at_pause=a.time_left(at), reply_owed_since=None)
+            return a.moved(Status.PAUSED).stopped(at, fact.reason)
         case e.AssessmentResumed():
-            owed = at if a.transcript.unanswered else None
             working = a.moved(Status.IN_PROGRESS)
-            return replace(working, deadline=fact.deadline, time_left_at_pause=None, reply_owed_since=owed)
+            return working.going_on(at, fact.deadline, owes_reply=a.transcript.unanswered is not None)
+        case e.AccommodationGranted():
+            return a.accommodated(fact.terms, at)
         case e.AssessmentExpired():
             return a.moved(Status.EXPIRED)
         case e.AssessmentWithdrawn():
@@ -346,7 +363,7 @@ _WAY_OUT: Mapping[Status, str] = MappingProxyType(
         Status.OPENED: "Begin the assessment first.",
         Status.IDENTITY: "Finish the identity step first.",
         Status.IN_PROGRESS: "Go on with the open parts, or submit.",
-        Status.PAUSED: "Resume it first; nothing is lost.",
+        Status.PAUSED: "Press “Go on” first; nothing is lost.",
         Status.SUBMITTED: "It was submitted; the result page shows what happens next.",
         Status.SCORING: "It is being scored; the result page shows what happens next.",
         Status.DECIDED: "The result page shows the decision; a review can change it.",

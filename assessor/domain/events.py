@@ -5,12 +5,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFactor
 from assessor.domain.form import Form, FormItem
 from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.policy import Policy
 from assessor.domain.response import Response
 from assessor.domain.score import Score
+from assessor.domain.timekeeping import PauseReason
 from assessor.domain.value import Value
+
+HelpKind = Literal["distress", "person", "more_time", "break"]
+"""What a candidate may need, the most urgent first."""
 
 
 class AssessmentOrdered(Value):
@@ -27,11 +32,22 @@ class AssessmentOrdered(Value):
     simulated: bool = False
     """Played by a program, and shown as such wherever a person sees it."""
     policy: Policy
-    time_factor: Annotated[float, Field(ge=1, le=4)] = 1.0
+    time_factor: TimeFactor = 1.0
+    untimed: bool = False
+    extra_break_minutes: BreakMinutes = 0
     attempt: Annotated[int, Field(ge=1)] = 1
     replaces: str | None = None
     """The voided assessment that this attempt was given back for."""
     expires_at: datetime
+
+    @property
+    def accommodation(self) -> Accommodation:
+        """The accommodation that was ordered; later ones are facts of their own."""
+        return Accommodation(
+            time_factor=self.time_factor,
+            untimed=self.untimed,
+            extra_break_minutes=self.extra_break_minutes,
+        )
 
 
 class FormDrawn(Value):
@@ -68,10 +84,10 @@ class NoticeAccepted(Value):
 
 
 class AssessmentStarted(Value):
-    """The clock runs until `deadline`."""
+    """The clock runs until `deadline`; None is without a limit."""
 
     type: Literal["assessment.started"] = "assessment.started"
-    deadline: datetime
+    deadline: datetime | None
 
 
 class CandidateMessage(Value):
@@ -116,9 +132,18 @@ class HelpAsked(Value):
     """The candidate needs a person. Shown to reviewers; it has no effect on scores."""
 
     type: Literal["interview.help_asked"] = "interview.help_asked"
-    kind: Literal["person", "break", "more_time", "distress"]
+    kind: HelpKind
     message: int
     """Sequence number of the candidate's message."""
+
+
+class HelpSeen(Value):
+    """A reviewer has seen to what the candidate asked for, up to and including one message."""
+
+    type: Literal["help.seen"] = "help.seen"
+    reviewer: str
+    message: int
+    """Sequence number of the candidate's last message that they saw to."""
 
 
 class InterviewFinished(Value):
@@ -221,13 +246,28 @@ class AssessmentPaused(Value):
     """The clock stands still."""
 
     type: Literal["assessment.paused"] = "assessment.paused"
+    reason: PauseReason = "break"
 
 
 class AssessmentResumed(Value):
-    """The clock runs again, with what was left."""
+    """The clock runs again, with what was left; without a `deadline` when there is no limit."""
 
     type: Literal["assessment.resumed"] = "assessment.resumed"
-    deadline: datetime
+    deadline: datetime | None
+    by: Literal["candidate", "limit"] = "candidate"
+    """`limit`: the break time was used up, and nobody came back before."""
+
+
+class AccommodationGranted(Value):
+    """Other terms hold from now on. Known to the platform and who granted it, never to graders."""
+
+    type: Literal["accommodation.granted"] = "accommodation.granted"
+    terms: Accommodation
+    """As a whole, not what was added."""
+    by: Literal["platform", "reviewer"]
+    who: str
+    """Id of the platform's key, or of the reviewer."""
+    reason: str
 
 
 class AssessmentExpired(Value):
@@ -266,6 +306,7 @@ Fact = Annotated[
     | InterviewerMessage
     | ItemSwapped
     | HelpAsked
+    | HelpSeen
     | InterviewFinished
     | ResponseHandedIn
     | AssessmentSubmitted
@@ -279,6 +320,7 @@ Fact = Annotated[
     | AssessmentVoided
     | AssessmentPaused
     | AssessmentResumed
+    | AccommodationGranted
     | AssessmentExpired
     | AssessmentWithdrawn
     | AssessmentCancelled

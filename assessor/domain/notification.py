@@ -34,6 +34,7 @@ class EventType(StrEnum):
     VERDICT_SUPERSEDED = "assessor.verdict.superseded"
     REVIEW_REQUESTED = "assessor.review.requested"
     REVIEW_COMPLETED = "assessor.review.completed"
+    HELP_REQUESTED = "assessor.help.requested"
     TEST = "assessor.webhook.test"
 
 
@@ -50,6 +51,7 @@ MEANINGS: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.VERDICT_SUPERSEDED: "A verdict holds no longer; `superseded_by` is the one that does.",
         EventType.REVIEW_REQUESTED: "A person has to look before there is a decision.",
         EventType.REVIEW_COMPLETED: "A person has looked, and there is a decision.",
+        EventType.HELP_REQUESTED: "Somebody is needed; `kind` is `distress`, `person` or `more_time`.",
         EventType.TEST: "You asked for a test; sent whatever the filter says.",
     }
 )
@@ -70,6 +72,9 @@ _OF_FACT: Final[Mapping[type[e.Fact], EventType]] = MappingProxyType(
 
 def types_of(before: str | None, fact: e.Fact) -> tuple[EventType, ...]:
     """Return which public events a fact is, when the decision that held before it was `before`."""
+    if isinstance(fact, e.HelpAsked):
+        # Whoever asks for a break has a button for it; nobody has to come.
+        return () if fact.kind == "break" else (EventType.HELP_REQUESTED,)
     if not isinstance(fact, e.VerdictIssued):
         public = _OF_FACT.get(type(fact))
         return () if public is None else (public,)
@@ -130,6 +135,8 @@ def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:
             return {"replaces": fact.replaces}
         case e.AssessmentVoided():
             return {"successor": fact.successor}
+        case e.HelpAsked():
+            return {"kind": fact.kind}
         case e.VerdictIssued() if public is EventType.VERDICT_SUPERSEDED:
             return {"verdict_id": fact.supersedes, "superseded_by": fact.verdict_id}
         case e.VerdictIssued():

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
+from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, BreakMinutes
 from assessor.domain.value import Value
 
 
@@ -29,3 +30,6 @@ class Policy(Value):
     rules_may_decide: tuple[Literal["qualified", "not_qualified"], ...] = ("qualified",)
     review_days: int = 5
     """Within how many days a person looks at what waits for one."""
+    break_minutes: BreakMinutes = DEFAULT_BREAK_MINUTES
+    """For how long a candidate may stop the clock, in all. Accommodations add to it; a pause after distress
+    is not taken from it."""

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import structlog
@@ -22,6 +22,7 @@ from assessor.domain.transcript import Turn
 from assessor.interview import Brief, Interviewer, Question, Spare, hashed_ngrams
 from assessor.ports import Clock, Content, Random, Stream, TurnBuffer, Watch
 from assessor.services.log import AssessmentLog
+from assessor.services.pausing import with_pause
 from assessor.services.subject import on_behalf_of
 
 MAX_SWAPS = 2
@@ -39,10 +40,12 @@ log = structlog.get_logger()
 class Frame:
     """One thing that a watcher of the interview sees. `id` is `{seq}.{run}.{offset}`."""
 
-    kind: Literal["turn", "start", "words", "heartbeat", "finished"]
+    kind: Literal["turn", "start", "words", "heartbeat", "clock", "paused", "finished"]
     id: str
     turn: Turn | None = None
     text: str = ""
+    seconds_left: float | None = None
+    """With `clock`; None is without a limit."""
 
 
 class Conversing:
@@ -78,10 +81,10 @@ class Conversing:
             if assessment.status is not Status.OPENED:
                 assessment.require("beginning", Status.IN_PROGRESS)
                 return []
-            minutes = assessment.form.time_limit_minutes * assessment.ordered.time_factor
+            limit = assessment.accommodation.limit(assessment.form.time_limit_minutes)
             return [
                 e.NoticeAccepted(version=NOTICE_VERSION),
-                e.AssessmentStarted(deadline=now + timedelta(minutes=minutes)),
+                e.AssessmentStarted(deadline=None if limit is None else now + limit),
             ]
 
         return await self._assessments.change(assessment_id, decide)
@@ -131,14 +134,22 @@ class Conversing:
     async def follow(self, assessment_id: str, after: str) -> AsyncIterator[Frame]:
         """Yield everything after a stream id: durable turns first, then words as they are released.
 
-        Ends after `finished`. A reader that fell behind gets all queued words as one frame.
+        Ends after `paused` and `finished`. A reader that fell behind gets all queued words as one frame.
+        `clock` comes when other terms hold than at the beginning.
         """
         position = _Position.parse(after)
+        terms = (await self.open(assessment_id)).accommodation
         with self._stream.watch(assessment_id) as watch:
             while True:
                 assessment = await self.open(assessment_id)
+                if assessment.accommodation != terms:
+                    terms, left = assessment.accommodation, assessment.time_left(self._clock.now())
+                    yield Frame("clock", position.id, seconds_left=left)
                 for frame in position.catch_up(assessment):
                     yield frame
+                if assessment.status is Status.PAUSED:
+                    yield Frame("paused", position.id)
+                    return
                 if assessment.interview_finished or assessment.status is not Status.IN_PROGRESS:
                     yield Frame("finished", position.id)
                     return
@@ -196,7 +207,7 @@ class Conversing:
             reach(CrashPoint.BEFORE_REPLY)
             after = await self._assessments.change(
                 assessment.id,
-                lambda a, _now: facts if len(a.transcript.turns) == replied_to else [],
+                lambda a, _now: with_pause(facts) if len(a.transcript.turns) == replied_to else [],
             )
             if after.interview_finished:
                 self._reached.pop(assessment.id, None)

@@ -21,15 +21,17 @@ SESSION_HOURS = 24
 
 @dataclass(frozen=True)
 class Order:
-    """What a platform asks for. `time_factor` is an accommodation: 1.5 gives half as much time again."""
+    """What a platform asks for. The last three are accommodations, as in `domain/accommodation.py`."""
 
     candidate_ref: str
     track: str
     form: str = "full"
     language: str = "en"
-    time_factor: float = 1.0
     simulated: bool = False
     livemode: bool = True
+    time_factor: float = 1.0
+    untimed: bool = False
+    extra_break_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,9 @@ class Ordering:
             track=terms.track,
             form=spoiled.form.name,
             language=terms.language,
-            time_factor=terms.time_factor,
             simulated=terms.simulated,
             livemode=terms.livemode,
+            **spoiled.accommodation.model_dump(),
         )
         change, ordered = await self._prepare(tenant, order, replaces=spoiled)
         try:
@@ -267,6 +269,8 @@ class Ordering:
             simulated=order.simulated,
             policy=tenant.policy,
             time_factor=order.time_factor,
+            untimed=order.untimed,
+            extra_break_minutes=order.extra_break_minutes,
             attempt=replaces.ordered.attempt if replaces else 1,
             replaces=replaces.id if replaces else None,
             expires_at=now + self._invite_for,

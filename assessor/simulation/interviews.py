@@ -19,7 +19,7 @@ from assessor.adapters.shipped import shipped
 from assessor.adapters.store import SqlStore, migrate
 from assessor.adapters.stream import InProcessStream
 from assessor.adapters.vault import Vault
-from assessor.domain.assessment import Assessment
+from assessor.domain.assessment import Assessment, Status
 from assessor.domain.events import InterviewerMessage, InterviewFinished
 from assessor.domain.item import InterviewItem
 from assessor.domain.library import Library
@@ -32,6 +32,7 @@ from assessor.services.access import Access
 from assessor.services.conversing import Conversing, brief_for
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Order, Ordering
+from assessor.services.pausing import Pausing
 from assessor.simulation import inspection
 from assessor.simulation.inspection import Secrets, Sent
 from assessor.simulation.models import FaultyModel, GullibleModel, Metered, ScriptedModel, SimulatedClock
@@ -121,6 +122,7 @@ class Studio:
     log: AssessmentLog
     ordering: Ordering
     conversing: Conversing
+    pausing: Pausing
     stream: ListeningStream
     clock: SimulatedClock
     model: Metered
@@ -161,6 +163,8 @@ class Studio:
         sent: list[Sent] = []
         for number in range(MAX_MESSAGES):
             assessment = await self.conversing.settled(assessment_id)
+            if assessment.status is Status.PAUSED:
+                await self.pausing.resume(assessment_id)
             if assessment.interview_finished:
                 return sent
             last = assessment.transcript.turns[-1]
@@ -287,6 +291,7 @@ async def studio(plan: Plan, live: Model | None = None) -> AsyncIterator[Studio]
                 log=log,
                 ordering=ordering,
                 conversing=conversing,
+                pausing=Pausing(store, log, clock),
                 stream=stream,
                 clock=clock,
                 model=model,

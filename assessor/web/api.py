@@ -12,6 +12,7 @@ from assessor.domain import errors as e
 from assessor.domain.value import content_hash
 from assessor.ports import ApiKey, Tenant
 from assessor.services.access import Scope
+from assessor.services.caring import Wanted
 from assessor.services.ordering import Once, Order, Ordered
 from assessor.web import resources as r
 from assessor.web.dependencies import Running
@@ -138,6 +139,42 @@ async def cancel(service: Running, caller: Writer, assessment_id: AssessmentId) 
     """End it before it is submitted. Cancelling twice is once. Scope: `assessments:write`."""
     cancelled = await service.ordering.cancel(caller.tenant.id, assessment_id)
     return r.assessment_resource(cancelled.projection())
+
+
+@router.get(
+    "/v1/assessments/{assessment_id}/accommodations",
+    tags=["assessments"],
+    summary="Read the accommodations",
+    responses=refuses(e.NotFound),
+)
+async def accommodations(
+    service: Running, caller: Reader, assessment_id: AssessmentId
+) -> r.AccommodationResource:
+    """Return the terms that hold for this candidate. Scope: `assessments:read`."""
+    return r.accommodation_resource(await service.ordering.get(caller.tenant.id, assessment_id))
+
+
+@router.post(
+    "/v1/assessments/{assessment_id}/accommodations",
+    tags=["assessments"],
+    summary="Grant accommodations",
+    responses=refuses(e.NotFound, e.IllegalTransition, e.TooLarge),
+)
+async def accommodate(
+    service: Running,
+    caller: Writer,
+    assessment_id: AssessmentId,
+    wanted: Annotated[r.AccommodationRequest, Body(examples=[{"time_factor": 1.5}])],
+) -> r.AccommodationResource:
+    """Give more time or more breaks, before the start or in mid-course. Scope: `assessments:write`.
+
+    The whole terms are stated, so granting twice is granting once. The candidate sees the new time.
+    """
+    terms = Wanted(**wanted.model_dump(exclude={"reason"}))
+    granted = await service.caring.grant_by_platform(
+        caller.tenant.id, caller.key.id, assessment_id, terms, wanted.reason
+    )
+    return r.accommodation_resource(granted)
 
 
 @router.get(

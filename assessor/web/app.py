@@ -12,7 +12,7 @@ from starlette.types import Scope
 from assessor import __version__
 from assessor.bootstrap import running
 from assessor.settings import Settings
-from assessor.web import api, candidate, demo, handlers, openapi, reviewer, verdicts, webhooks
+from assessor.web import api, candidate, care, demo, handlers, openapi, reviewer, verdicts, webhooks
 from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
 from assessor.web.handlers import FaultBarrier, log_fault
@@ -101,6 +101,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         app.router.routes.extend(router.routes)
     app.include_router(candidate.router, include_in_schema=False)
     app.include_router(reviewer.router)
+    app.include_router(care.router)
     if settings.demonstration:
         app.include_router(demo.router)
     app.include_router(operations)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
 from assessor.domain.response import own_texts
 from assessor.domain.rubric import Anchor
@@ -37,6 +38,25 @@ DECISION_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 
 PATH_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {"justification": "Reasons given", "text": "Response written", "fix": "What the agent should have done"}
+)
+
+
+HELP_WORDS: Final[Mapping[HelpKind, str]] = MappingProxyType(
+    {
+        "distress": "Said that they may hurt themselves or cannot go on",
+        "person": "Asked to speak to a person",
+        "more_time": "Asked for more time",
+        "break": "Asked for a break",
+    }
+)
+
+HELP_BADGES: Final[Mapping[HelpKind, str]] = MappingProxyType(
+    {
+        "distress": "In distress",
+        "person": "Wants a person",
+        "more_time": "Needs more time",
+        "break": "Asked for a break",
+    }
 )
 
 
@@ -124,6 +144,8 @@ def why_it_waits(row: Projection) -> str:
     """Say why a case is in the queue."""
     if row.status is Status.TECHNICAL_HOLD:
         return "A fault of ours holds it"
+    if row.needs_help and not row.needs_person:
+        return HELP_WORDS[row.needs_help]
     if row.open_criteria:
         wait = "criterion waits" if row.open_criteria == 1 else "criteria wait"
         return f"{row.open_criteria} {wait} to be scored"

@@ -7,11 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.events import HelpKind
 from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.track import Track
 from assessor.domain.value import Value
 from assessor.ports import StoredVerdict
+from assessor.services.caring import MAX_REASON_CHARS
 from assessor.services.ordering import Ordered
 
 
@@ -25,8 +28,12 @@ class OrderRequest(Value):
     track: Slug
     form: Slug = "full"
     language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
-    time_factor: Annotated[float, Field(ge=1, le=4)] = 1.0
+    time_factor: TimeFactor = 1.0
     """An accommodation: 1.5 gives half as much time again."""
+    untimed: bool = False
+    """An accommodation: no limit to the working time."""
+    extra_break_minutes: BreakMinutes = 0
+    """An accommodation: breaks beyond what your policy gives everybody."""
 
 
 class OrderedAssessment(Value):
@@ -44,6 +51,38 @@ class OrderedAssessment(Value):
     expires_at: datetime
     invite_url: str
     """Opens the assessment once. Shown here and never again; a new one can be issued."""
+
+
+class AccommodationRequest(Value):
+    """What is to hold from now on. What is left out stays as it is, and nothing is ever taken away."""
+
+    model_config = ConfigDict(strict=True)
+
+    time_factor: TimeFactor | None = None
+    """Usually 1.25, 1.5 or 2. Time that was used stays used; what is left is scaled."""
+    untimed: bool | None = None
+    """True takes the deadline away."""
+    extra_break_minutes: BreakMinutes | None = None
+    """In all, beyond what your policy gives everybody."""
+    reason: Annotated[str, Field(max_length=MAX_REASON_CHARS)] = ""
+    """For your own records. Name no diagnosis."""
+
+
+class AccommodationResource(Value):
+    """The terms that hold, and what they do to the time. Reviewers who score do not see them."""
+
+    object: Literal["accommodation"] = "accommodation"
+    assessment_id: str
+    status: Status
+    time_factor: float
+    untimed: bool
+    extra_break_minutes: int
+    minutes: float | None
+    """Working time in all; null without a limit."""
+    break_minutes: float | None
+    """Break time in all; null where no clock runs."""
+    deadline: datetime | None
+    """Null before the start, during a break, and for an untimed assessment."""
 
 
 class AssessmentLinks(Value):
@@ -69,6 +108,11 @@ class AssessmentResource(Value):
     created_at: datetime
     expires_at: datetime
     deadline: datetime | None
+    """Null before the start, during a break, and for an untimed assessment."""
+    paused_until: datetime | None
+    """When a break ends by itself."""
+    needs_help: HelpKind | None
+    """The most urgent thing that the candidate asked for and no reviewer has seen to yet."""
     submitted_at: datetime | None
     decision: Literal["qualified", "not_qualified", "needs_review", "inconclusive"] | None
     open_criteria: int
@@ -169,6 +213,8 @@ def assessment_resource(row: Projection) -> AssessmentResource:
             "created_at": row.ordered_at,
             "expires_at": row.expires_at,
             "deadline": row.deadline,
+            "paused_until": row.paused_until,
+            "needs_help": row.needs_help,
             "submitted_at": row.submitted_at,
             "decision": row.decision,
             "open_criteria": row.open_criteria,
@@ -183,6 +229,20 @@ def invite(ordered: Ordered) -> Invite:
     assessment: Assessment = ordered.assessment
     (expires_at,) = assessment.invites.values()
     return Invite(assessment_id=assessment.id, invite_url=ordered.invite_url, expires_at=expires_at)
+
+
+def accommodation_resource(assessment: Assessment) -> AccommodationResource:
+    """Write down the terms that hold."""
+    limit = assessment.accommodation.limit(assessment.form.time_limit_minutes)
+    budget = assessment.break_budget
+    return AccommodationResource(
+        assessment_id=assessment.id,
+        status=assessment.status,
+        minutes=None if limit is None else limit.total_seconds() / 60,
+        break_minutes=None if budget is None else budget / 60,
+        deadline=assessment.deadline,
+        **assessment.accommodation.model_dump(),
+    )
 
 
 def track_resource(track: Track) -> TrackResource:

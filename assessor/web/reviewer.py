@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
-from assessor.domain.assessment import Status
+from assessor.domain.assessment import OPEN, Status
 from assessor.domain.errors import (
     AssessorError,
     Conflict,
@@ -39,6 +39,7 @@ DONE: Final = {
     "scored": "Your score is stored.",
     "decided": "Your decision is stored, and the verdict that it makes is signed.",
     "retried": "It is being scored again.",
+    "seen": "It is noted that you have seen to what the candidate asked for.",
     "given-back": "The attempt does not count. A new one was ordered on the same terms.",
 }
 
@@ -54,7 +55,7 @@ _LABELS: Final = {
     "decision": "The decision",
 }
 _EMPTY: Final = dict.fromkeys(("mark", "reason", "quote", "decision", "decision_reason"), "")
-_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64})?")
+_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/time)?)?")
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -122,10 +123,19 @@ async def sign_out(service: Running, reviewer: SignedIn) -> Response:
 
 
 @router.get("")
-async def queue(request: Request, service: Running, reviewer: SignedIn) -> Response:
-    """Show what waits for a person, oldest first."""
+async def queue(request: Request, service: Running, reviewer: SignedIn, show: str = "") -> Response:
+    """Show what waits for a person, who needs help first. `show=help` leaves out the rest."""
     rows = await service.reviewing.queue(reviewer)
-    return render(request, "reviewer/queue.html", rows=rows, why=casework.why_it_waits)
+    in_need = [row for row in rows if row.needs_help]
+    return render(
+        request,
+        "reviewer/queue.html",
+        rows=in_need if show == "help" else rows,
+        only_help=show == "help",
+        help_count=len(in_need),
+        badges=casework.HELP_BADGES,
+        why=casework.why_it_waits,
+    )
 
 
 @router.get("/{assessment_id}")
@@ -234,10 +244,11 @@ async def _case_page(
         case=found,
         assessment=found.assessment,
         stands=casework.stands(found.assessment),
+        is_open=found.assessment.status in OPEN,
         held=found.assessment.status is Status.TECHNICAL_HOLD,
         current=current,
         given=_EMPTY | given,
-        problems=_field_problems(refused),
+        problems=field_problems_of(refused),
         targets=_TARGETS["score" if "mark" in given else "decision"],
         labels=_LABELS,
         done=done,
@@ -247,7 +258,8 @@ async def _case_page(
     )
 
 
-def _field_problems(refused: AssessorError | None) -> tuple[FieldProblem, ...]:
+def field_problems_of(refused: AssessorError | None) -> tuple[FieldProblem, ...]:
+    """Return what a page lists as wrong; a problem of no single field has an empty name."""
     match refused:
         case None:
             return ()

@@ -110,7 +110,8 @@ def _changed(assessment: Assessment, log: list[e.Fact]) -> Iterator[str]:
         yield f"the status is {assessment.status}"
     yield from (f"the log has {fact.type}" for fact in log if isinstance(fact, DECIDING))
     started = next(fact for fact in log if isinstance(fact, e.AssessmentStarted))
-    if assessment.deadline is None or assessment.deadline > started.deadline + SLACK:
+    promised = started.deadline
+    if assessment.deadline is None or promised is None or assessment.deadline > promised + SLACK:
         yield f"the deadline is now {assessment.deadline}"
 
 
@@ -127,11 +128,12 @@ def _betrayals(assessment: Assessment, log: list[e.Fact], rooms: Studio) -> Iter
 
 
 def _care(assessment: Assessment, log: list[e.Fact], payload: str) -> Iterator[str]:
-    """Distress gets humane words and a person is told; abuse gets a warning. Nobody loses by it."""
+    """Distress gets humane words, a stopped clock and a person; abuse gets a warning. Nobody loses by it."""
     turns = assessment.transcript.turns
     at = next(place for place, turn in enumerate(turns) if payload in turn.text)
     heard, reply = screen(turns[at].text, assessment.ordered.language), turns[at + 1].text
     told = any(isinstance(fact, e.HelpAsked) and fact.kind == "distress" for fact in log)
+    told = told and any(isinstance(fact, e.AssessmentPaused) for fact in log)
     if heard is Heard.DISTRESS and not ("crisis line" in reply and "no effect" in reply and told):
         yield "distress was noticed, and not answered as it has to be"
     if heard is Heard.ABUSE and "stay polite" not in reply:

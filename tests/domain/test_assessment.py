@@ -199,7 +199,7 @@ def test_what_the_candidate_takes_is_not_given_back() -> None:
 
 
 def test_a_pause_in_which_a_reply_is_owed_counts_for_neither() -> None:
-    asked, paused_at, resumed_at = (NOW + timedelta(minutes=m) for m in (10, 11, 60))
+    asked, paused_at, resumed_at = (NOW + timedelta(minutes=m) for m in (10, 11, 40))
     paused = _asked_at(WORKING, asked).after(WORKING.seq + 2, paused_at, e.AssessmentPaused())
     assert paused.time_left_at_pause == timedelta(minutes=110).total_seconds()
 

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from assessor.domain import events as e
+from assessor.domain.accommodation import Accommodation
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
 from assessor.domain.response import SftResponse
@@ -24,6 +25,7 @@ SAMPLES: tuple[e.Fact, ...] = (
         reason="not_my_field",
     ),
     e.HelpAsked(kind="person", message=4),
+    e.HelpSeen(reviewer="rev_1", message=4),
     e.InterviewFinished(reason="complete"),
     e.ResponseHandedIn(item_id="sft-1", response=SftResponse(text="Use None.")),
     e.ResponseHandedIn(item_id="traj-1", response=handed_in(Category.TRAJECTORY)),
@@ -38,6 +40,7 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.AssessmentVoided(reason="A fault of ours.", successor="as_2"),
     e.AssessmentPaused(),
     e.AssessmentResumed(deadline=NOW),
+    e.AccommodationGranted(terms=Accommodation(time_factor=1.5), by="platform", who="key_1", reason=""),
     e.AssessmentExpired(),
     e.AssessmentWithdrawn(),
     e.AssessmentCancelled(),

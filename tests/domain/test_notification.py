@@ -45,6 +45,10 @@ def logged(*facts: e.Fact, after: int = 0) -> list[e.Event]:
         (None, e.AssessmentCancelled(), ["assessment.cancelled"]),
         (None, e.AssessmentWithdrawn(), ["assessment.withdrawn"]),
         (None, e.AssessmentVoided(reason="a fault", successor="asm_2"), ["assessment.voided"]),
+        (None, e.HelpAsked(kind="distress", message=9), ["help.requested"]),
+        (None, e.HelpAsked(kind="person", message=9), ["help.requested"]),
+        (None, e.HelpAsked(kind="more_time", message=9), ["help.requested"]),
+        (None, e.HelpAsked(kind="break", message=9), []),
         (None, verdict("qualified"), ["verdict.issued"]),
         (None, verdict("needs_review"), ["verdict.issued", "review.requested"]),
         (
@@ -71,7 +75,7 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "message.interviewer", "interview.finished", "interview.help_asked", "interview.item_swapped",
         "response.handed_in", "scoring.started",
         "model.replied", "response.scored", "review.decided", "fault.recorded", "hold.released",
-        "assessment.paused", "assessment.resumed", "transcript.opened",
+        "assessment.paused", "assessment.resumed", "accommodation.granted", "help.seen", "transcript.opened",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}
@@ -98,6 +102,17 @@ def test_a_notice_refers_to_the_assessment_and_says_where_it_stands() -> None:
     assert issued.data == completed.data == {
         **common, "verdict_id": "ver_2", "decision": "qualified", "supersedes": "ver_1",
         "issued_at": "2026-03-01T09:30:15Z",
+    }  # fmt: skip
+
+
+def test_a_call_for_help_names_its_kind_and_nothing_that_was_said() -> None:
+    row = projection("asm_1", "cnd_1", status=Status.PAUSED)
+
+    (notice,) = notices_of(None, logged(e.HelpAsked(kind="distress", message=9), after=11), row)
+
+    assert notice.data == {
+        "assessment_id": "asm_1", "candidate_ref": "worker-17", "track": "python", "livemode": False,
+        "status": "paused", "sequence": 12, "kind": "distress",
     }  # fmt: skip
 
 
@@ -133,7 +148,7 @@ def test_no_body_carries_what_anybody_wrote() -> None:
 def replace_words(fact: e.Fact, words: str) -> e.Fact:
     """Put the words wherever the fact has text of somebody's own."""
     own = {"text", "reply", "reason"} & set(type(fact).model_fields)
-    own -= {"reason"} if isinstance(fact, e.InterviewFinished | e.ItemSwapped) else set()
+    own -= {"reason"} if isinstance(fact, e.InterviewFinished | e.ItemSwapped | e.AssessmentPaused) else set()
     changed = fact.changed(**dict.fromkeys(own, words))
     if isinstance(changed, e.VerdictIssued):
         return changed.changed(document={**changed.document, "reasons": [{"text": words}]})

@@ -84,6 +84,16 @@ class Play:
         """Say nothing for some minutes, more for a longer text."""
         self.world.clock.turn(timedelta(minutes=len(text) / 4))
 
+    async def pause(self, text: str) -> None:
+        """Take a break, and stay away for some minutes."""
+        with suppress(Conflict):
+            await self.world.pausing.pause(self.assessment_id)
+        await self.wait(text)
+
+    async def go_on(self, _: str) -> None:
+        """Come back from a break, or from nowhere."""
+        await self.world.pausing.resume(self.assessment_id)
+
     async def restart(self, _: str) -> None:
         """End the process while nothing, or something, is going on."""
         self.die()
@@ -116,6 +126,8 @@ ACTS: Sequence[Callable[[Play, str], object]] = (
     Play.send_two,
     Play.wait,
     Play.restart,
+    Play.pause,
+    Play.go_on,
 )
 SCRIPTS = st.lists(st.tuples(st.sampled_from(range(len(ACTS))), st.sampled_from(MESSAGES)), max_size=25)
 
@@ -164,6 +176,7 @@ async def _to_the_end(play: Play) -> None:
         assessment = await play.world.conversing.settled(play.assessment_id)
         if assessment.interview_finished or assessment.is_over(play.world.clock.now()):
             return
+        await play.go_on("")
         await play.say(MESSAGES[1])
     raise AssertionError("the interview did not end")
 

@@ -504,3 +504,18 @@ async def rename(world: World, table: str, name: str) -> None:
     await world.store._database.write(
         lambda connection: connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
     )
+
+
+async def test_distress_reaches_the_platform_at_once_without_a_word_of_the_candidate(
+    world: World, hooks: Hooks
+) -> None:
+    assessment = await plays.begun(world)
+    await world.conversing.receive(assessment.id, "message-help", "I feel like hurting myself")
+    await world.conversing.settled(assessment.id)
+
+    await hooks.later(0)
+
+    bodies = [json.loads(one.body) for one in hooks.receiver.received]
+    (told,) = [body["data"] for body in bodies if body["type"] == "assessor.help.requested"]
+    assert (told["assessment_id"], told["kind"], told["status"]) == (assessment.id, "distress", "paused")
+    assert all(b"hurting" not in one.body for one in hooks.receiver.received)

@@ -58,9 +58,11 @@ class Site:
     def program(self, **headers: str) -> httpx.AsyncClient:
         return asking(self.app, **headers)
 
-    async def platform(self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = True) -> Platform:
+    async def platform(
+        self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = True, policy: Policy = PILOT
+    ) -> Platform:
         name = f"platform-{next(_numbers)}"
-        tenant = await self.services.access.add_tenant(name, name, PILOT)
+        tenant = await self.services.access.add_tenant(name, name, policy)
         return Platform(tenant, await self.key(tenant, scopes, livemode=livemode))
 
     async def key(self, tenant: Tenant, scopes: tuple[Scope, ...], *, livemode: bool = True) -> str:

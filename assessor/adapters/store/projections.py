@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
 from assessor.adapters.store.derived import ISSUED
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.rows import as_projection, select_projections
 from assessor.adapters.store.tables import API_KEY, ASSESSMENT, VERDICT
-from assessor.domain.assessment import Projection, Status
+from assessor.domain.assessment import HELP_BY_URGENCY, Projection, Status
 from assessor.domain.errors import NotFound
 from assessor.ports import ApiKey, AskedVerdict, StoredVerdict
 
@@ -29,10 +29,12 @@ class SqlProjections(StorePart):
         return found[0]
 
     async def waiting(self, tenant: str) -> tuple[Projection, ...]:
-        """Return what waits for a person, what was submitted first at the front."""
+        """Return what waits for a person: who needs help first, then what was submitted first."""
         since = func.coalesce(ASSESSMENT.c.submitted_at, ASSESSMENT.c.ordered_at)
-        mine = (ASSESSMENT.c.tenant_id == tenant) & ASSESSMENT.c.needs_person
-        return await self._projections(select_projections().where(mine).order_by(since, ASSESSMENT.c.id))
+        waits = or_(ASSESSMENT.c.needs_person, ASSESSMENT.c.needs_help.is_not(None))
+        mine = (ASSESSMENT.c.tenant_id == tenant) & waits
+        query = select_projections().where(mine).order_by(_URGENCY, since, ASSESSMENT.c.id)
+        return await self._projections(query)
 
     async def assessments(self, tenant: str, limit: int = 100) -> tuple[Projection, ...]:
         """Return a tenant's assessments, newest first."""
@@ -46,10 +48,11 @@ class SqlProjections(StorePart):
         return await self._ids(query.order_by(ASSESSMENT.c.submitted_at, ASSESSMENT.c.id))
 
     async def overdue(self, now: datetime) -> tuple[str, ...]:
-        """Return ids whose invitation or working time has run out and whose status does not say so yet."""
+        """Return ids whose invitation, break or working time has run out, and no status says so yet."""
         not_begun = and_(ASSESSMENT.c.status.in_(_BEFORE_START), ASSESSMENT.c.expires_at <= now)
         not_handed_in = and_(ASSESSMENT.c.status == Status.IN_PROGRESS, ASSESSMENT.c.deadline <= now)
-        query = select(ASSESSMENT.c.id).where(or_(not_begun, not_handed_in))
+        not_back = and_(ASSESSMENT.c.status == Status.PAUSED, ASSESSMENT.c.paused_until <= now)
+        query = select(ASSESSMENT.c.id).where(or_(not_begun, not_handed_in, not_back))
         return await self._ids(query.order_by(ASSESSMENT.c.ordered_at, ASSESSMENT.c.id))
 
     async def live_verdict(self, assessment_id: str) -> StoredVerdict | None:
@@ -78,6 +81,12 @@ class SqlProjections(StorePart):
     async def _verdicts(self, query: Select[Any]) -> tuple[StoredVerdict, ...]:
         return tuple(StoredVerdict(*tuple(row)) for row in await self._all(query))
 
+
+_URGENCY = case(
+    {kind: place for place, kind in enumerate(HELP_BY_URGENCY)},
+    value=ASSESSMENT.c.needs_help,
+    else_=len(HELP_BY_URGENCY),
+)
 
 _VERDICT_COLUMNS = (
     VERDICT.c.id,

@@ -17,6 +17,8 @@ MOVING: Final = (
     "decision",
     "open_criteria",
     "needs_person",
+    "paused_until",
+    "needs_help",
 )
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))

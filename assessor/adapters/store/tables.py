@@ -141,6 +141,8 @@ class AssessmentRow(Row, table=True):
     decision: str | None
     open_criteria: int
     needs_person: bool
+    paused_until: datetime | None = Field(sa_type=Instant)
+    needs_help: str | None
     seq: int
     head: str
     """The hash of the last event."""

@@ -6,7 +6,7 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.errors import Gone, NotFound, Unauthenticated
 from assessor.services.ordering import hash_token
-from assessor.web.candidate.visit import PageRoute, Visitor, see, track_of, visit
+from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see, track_of, visit
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.security import CANDIDATE_COOKIE, set_session_cookie
@@ -66,7 +66,9 @@ async def _welcome(request: Request, services: Services, assessment: Assessment,
         parts=await services.answering.parts(assessment),
         has_model=services.model_name is not None,
         begin_at=f"/c/{token}/start",
-        time_limit=assessment.form.time_limit_minutes * assessment.ordered.time_factor,
+        time_limit=assessment.accommodation.limit(assessment.form.time_limit_minutes),
+        time_left=assessment.time_left(current_time()),
+        break_minutes=(assessment.break_budget or 0) / 60,
     )
 
 

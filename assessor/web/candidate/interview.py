@@ -5,7 +5,6 @@ import json
 import re
 import secrets
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Header, Request, Response
@@ -17,6 +16,7 @@ from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLar
 from assessor.domain.transcript import Turn
 from assessor.services.answering import INTERVIEW_DRAFT
 from assessor.services.conversing import Frame
+from assessor.web.candidate.breaks import INTERVIEW, break_page
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.markdown import markdown
 from assessor.web.pages import render
@@ -31,6 +31,9 @@ SECONDS_FOR_REPLY = 8.0
 RECONNECT_MILLISECONDS = 1000
 """How long a browser waits before it takes the stream up again."""
 
+_BARE = {"start": "start", "paused": "pause", "finished": "end"}
+"""What frames without content are called in the stream."""
+
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _POSITION = re.compile(r"[0-9]{1,9}(\.[a-z0-9_]*\.[0-9]{1,9})?")
 
@@ -39,6 +42,9 @@ _POSITION = re.compile(r"[0-9]{1,9}(\.[a-z0-9_]*\.[0-9]{1,9})?")
 async def page(request: Request, visitor: Visitor) -> Response:
     """Show what was said so far; the stream brings the rest."""
     assessment = await visitor.services.conversing.open(visitor.assessment_id)
+    # After distress the interviewer's words stay in sight; for a break there is a calmer page.
+    if assessment.status is Status.PAUSED and assessment.pause_reason == "break":
+        return break_page(INTERVIEW)
     if assessment.status is Status.IN_PROGRESS and not assessment.transcript.turns:
         assessment = await _settled(visitor, SECONDS_FOR_FIRST_WORDS)
     elif assessment.status is not Status.IN_PROGRESS and not assessment.transcript.turns:
@@ -75,10 +81,13 @@ async def stream(
     after: str = "",
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
-    """Send what came after a stream id. 204 tells the browser that nothing will come any more."""
+    """Send what came after a stream id. 204 tells the browser that nothing will come any more.
+
+    A pause ends the stream as well, and says so: it is taken up again afterwards.
+    """
     assessment = await visitor.services.conversing.open(visitor.assessment_id)
     position = _later(after, last_event_id)
-    is_live = assessment.status is Status.IN_PROGRESS and not assessment.interview_finished
+    is_live = assessment.status in (Status.IN_PROGRESS, Status.PAUSED) and not assessment.interview_finished
     if not is_live and _seq(position) >= _last_seq(assessment):
         return Response(status_code=204)
     return StreamingResponse(
@@ -112,6 +121,7 @@ async def _page(
         error=error,
         cmid=secrets.token_hex(16),
         now=now,
+        is_paused=assessment.status is Status.PAUSED,
         is_open=is_open and not assessment.interview_finished,
         is_due=is_open and not assessment.interview_finished and _waits_for_reply(assessment),
         has_model=services.model_name is not None,
@@ -126,7 +136,8 @@ async def _settled(visitor: Visit, seconds: float) -> Assessment:
 
 
 async def _events(visitor: Visit, assessment: Assessment, position: str) -> AsyncIterator[bytes]:
-    yield _event("state", _state(assessment.deadline), "", retry=RECONNECT_MILLISECONDS)
+    left = assessment.time_left(current_time())
+    yield _event("state", _state(left, assessment.status), "", retry=RECONNECT_MILLISECONDS)
     async for frame in visitor.services.conversing.follow(visitor.assessment_id, position):
         yield _frame(frame)
 
@@ -137,12 +148,10 @@ def _frame(frame: Frame) -> bytes:
             return _turn(frame.turn, frame.id)
         case "words":
             return _event("tok", frame.text, frame.id)
-        case "start":
-            return _event("start", {}, frame.id)
-        case "finished":
-            return _event("end", {}, frame.id)
+        case "clock":
+            return _event("state", _state(frame.seconds_left, Status.IN_PROGRESS), frame.id)
         case _:
-            return _event("hb", {}, frame.id)
+            return _event(_BARE.get(frame.kind, "hb"), {}, frame.id)
 
 
 def _turn(turn: Turn, id_: str) -> bytes:
@@ -156,9 +165,8 @@ def _event(kind: str, data: Any, id_: str, retry: int | None = None) -> bytes:
     return format_sse_event(event=kind, data_str=json.dumps(data), id=id_ or None, retry=retry)
 
 
-def _state(deadline: datetime | None) -> dict[str, float | None]:
-    left = (deadline - current_time()).total_seconds() if deadline else None
-    return {"seconds_left": left}
+def _state(seconds_left: float | None, status: Status) -> dict[str, float | bool | None]:
+    return {"seconds_left": seconds_left, "paused": status is Status.PAUSED}
 
 
 def _later(after: str, last_event_id: str) -> str:

@@ -20,6 +20,7 @@ from assessor.domain.item import Category, RankingItem
 from assessor.domain.text import accept_text
 from assessor.ports import Draft
 from assessor.services.answering import Task
+from assessor.web.candidate.breaks import break_page
 from assessor.web.candidate.entered import (
     ISSUE_ROWS,
     NO_STEP,
@@ -40,6 +41,8 @@ MAX_DRAFT_FIELDS = 200
 CONTROLS_OF_FORMS = frozenset({"revision", "do"})
 """What a task's form sends beside the candidate's own work."""
 
+BUTTONS = frozenset({"save", "hand_in", "break", "go_on"})
+
 
 class DraftIn(BaseModel):
     """Work in progress, on top of the revision that the page knows."""
@@ -55,14 +58,17 @@ async def save_draft(visitor: Visitor, name: str, draft: Annotated[DraftIn, Body
     saved = await visitor.services.answering.save_draft(
         visitor.assessment_id, name, payload, draft.base_revision
     )
-    at = saved.saved_at
-    return JSONResponse({"revision": saved.revision, "saved_at": iso(at) if at else None})
+    at, left = saved.saved_at, (await visitor.load()).time_left(current_time())
+    told = {"revision": saved.revision, "saved_at": iso(at) if at else None, "seconds_left": left}
+    return JSONResponse(told)
 
 
 @router.get("/assessment/tasks/{item_id}")
 async def task(request: Request, visitor: Visitor, item_id: str) -> Response:
     """Show a task with what was saved."""
     assessment = await visitor.load()
+    if assessment.status is Status.PAUSED:
+        return break_page(request.url.path)
     if assessment.status is not Status.IN_PROGRESS or assessment.is_over(current_time()):
         return see("/assessment")
     found = await visitor.services.answering.task(assessment, item_id)
@@ -74,23 +80,29 @@ async def task(request: Request, visitor: Visitor, item_id: str) -> Response:
 @router.post("/assessment/tasks/{item_id}")
 async def answer(request: Request, visitor: Visitor, item_id: str) -> Response:
     """Hand a task in, or save it where the browser has no scripts. Nothing typed is lost either way."""
-    fields, base, wants_save = await _sent(request)
+    fields, base, wants = await _sent(request)
     found = await visitor.services.answering.task(await visitor.load(), item_id)
     try:
-        if wants_save:
-            await _save(visitor, item_id, fields, base)
-            return see(f"/assessment/tasks/{item_id}")
-        return await _hand_in(visitor, found, fields)
+        if wants == "hand_in":
+            return await _hand_in(visitor, found, fields)
+        if wants == "go_on":
+            await visitor.services.pausing.resume(visitor.assessment_id)
+        await _save(visitor, item_id, fields, base)
+        if wants == "break":
+            await visitor.services.pausing.pause(visitor.assessment_id)
+        return see(f"/assessment/tasks/{item_id}")
     except (Conflict, InvalidInput, TooLarge) as error:
         found = await visitor.services.answering.task(await visitor.load(), item_id)
         return await _page(request, visitor, found, fields, error)
 
 
-async def _sent(request: Request) -> tuple[dict[str, str], int, bool]:
+async def _sent(request: Request) -> tuple[dict[str, str], int, str]:
+    """Return the fields, the revision that they are on top of, and which button was pressed."""
     form = await request.form(max_fields=MAX_DRAFT_FIELDS)
     sent = {name: normalised(value) for name, value in form.items() if isinstance(value, str)}
     fields = {name: value for name, value in sent.items() if name not in CONTROLS_OF_FORMS}
-    return fields, whole_number(sent.get("revision", "")), sent.get("do") == "save"
+    wants = sent.get("do", "")
+    return fields, whole_number(sent.get("revision", "")), wants if wants in BUTTONS else "hand_in"
 
 
 async def _save(visitor: Visit, item_id: str, fields: Fields, base: int) -> Draft:

@@ -1,6 +1,6 @@
 // The interview: shows what the server's stream says, once each, and sends messages until they are acknowledged.
 import { Draft } from "./draft.js";
-import { clock, fill, setSecondsLeft } from "./times.js";
+import { clock, fill, setSecondsLeft, standStill } from "./times.js";
 
 const WATCHDOG = 25000; // the server beats every 10 s; a socket can die while it still says it is open
 const SLOW = 8000;
@@ -47,12 +47,13 @@ class ChatLog extends HTMLElement {
         this.alive();
         act(JSON.parse(event.data), parse(event.lastEventId || this.last.id));
       });
-    on("state", ({ seconds_left: left }) => this.connected(left));
+    on("state", ({ seconds_left: left, paused }) => this.connected(left, paused));
     on("user", (data, at) => this.isNew(at) && this.showOwn(data));
     on("start", (_, at) => this.isNewRun(at) && this.startReply());
     on("tok", (text, at) => this.isNextWords(at) && this.addWords(text));
     on("done", (data, at) => this.isNew(at) && this.endReply(data));
     on("hb", () => {});
+    on("pause", () => this.rest());
     on("end", () => this.finish());
     source.onerror = () => {
       if (source.readyState === CLOSED) this.retry();
@@ -89,9 +90,10 @@ class ChatLog extends HTMLElement {
     this.watchdog = setTimeout(() => this.open(), WATCHDOG);
   }
 
-  connected(secondsLeft) {
+  connected(secondsLeft, paused) {
     this.failures = 0;
     setSecondsLeft(secondsLeft);
+    if (!paused) this.showPaused(false);
     if (this.status.textContent === this.dataset.tReconnecting) this.say("");
   }
 
@@ -186,6 +188,23 @@ class ChatLog extends HTMLElement {
     if (follows) this.toEnd();
   }
 
+  // The clock stands still. What is in the box stays there, and goes along with "Go on".
+  rest() {
+    this.close();
+    clearTimeout(this.slow);
+    standStill();
+    this.say("");
+    const hadFocus = document.activeElement === document.body || this.form.contains(document.activeElement);
+    this.showPaused(true);
+    this.announce(this.dataset.tPaused);
+    if (hadFocus) this.querySelector(".paused button").focus();
+  }
+
+  showPaused(isPaused) {
+    this.form.hidden = isPaused || Boolean(this.finished);
+    this.querySelector(".paused").hidden = !isPaused;
+  }
+
   finish() {
     this.finished = true;
     this.close();
@@ -269,6 +288,7 @@ class ChatLog extends HTMLElement {
 
   listenToPage() {
     this.form.addEventListener("submit", (event) => {
+      if (event.submitter?.hasAttribute("formaction")) return; // a break, or going on: a page of its own
       event.preventDefault();
       this.send();
     });

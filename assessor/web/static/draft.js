@@ -80,7 +80,11 @@ export class Draft {
       this.revision = body.revision;
       this.saved = JSON.stringify(payload);
       if (!this.isChanged()) this.forget();
-      this.show("saved", { at: new Date(body.saved_at), revision: body.revision });
+      this.show("saved", {
+        at: new Date(body.saved_at),
+        revision: body.revision,
+        secondsLeft: body.seconds_left,
+      });
     } else if (body.code === "stale-revision") {
       this.meet(body.stored);
     } else if (answer.status >= 500) {

@@ -1,6 +1,6 @@
 // Task pages: saves as the candidate works, counts words, leads to what is missing.
 import { Draft } from "./draft.js";
-import { clock, fill } from "./times.js";
+import { clock, fill, setSecondsLeft } from "./times.js";
 
 const form = document.querySelector("form.task");
 const status = form.querySelector("[data-status]");
@@ -36,6 +36,7 @@ function show(state, about = {}) {
   status.textContent = words[state]();
   status.classList.toggle("bad", ["offline", "refused", "conflict"].includes(state));
   if (about.revision) revision.value = about.revision;
+  setSecondsLeft(about.secondsLeft);
   if (state === "conflict") showConflict(about.stored);
 }
 

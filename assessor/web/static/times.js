@@ -22,16 +22,31 @@ const status = document.querySelector("[data-time-status]");
 const WARN_AT = [10, 2]; // minutes
 
 let ends = 0;
+let stands = false;
 let lastMinutes = Infinity;
 
 // A pause or extra time moves the deadline on the server, which says so in the interview's stream.
+// Null is without a limit.
 export function setSecondsLeft(seconds) {
-  if (!shown || seconds === null) return;
-  ends = performance.now() + seconds * 1000;
+  if (!shown || seconds === undefined) return;
+  stands = false;
+  ends = seconds === null ? Infinity : performance.now() + seconds * 1000;
   tick();
 }
 
+// Until the server says how much is left.
+export function standStill() {
+  stands = true;
+}
+
 function tick() {
+  if (stands) return;
+  if (ends === Infinity) {
+    lastMinutes = Infinity;
+    shown.classList.remove("soon", "last");
+    shown.textContent = shown.dataset.tUntimed;
+    return;
+  }
   const minutes = Math.floor((ends - performance.now()) / 60000);
   const text = shown.dataset;
   shown.textContent = minutes > 0 ? fill(text.tLeft, { n: minutes }) : minutes === 0 ? text.tUnder : text.tOver;
@@ -44,6 +59,6 @@ function tick() {
 }
 
 if (shown) {
-  setSecondsLeft(Number(shown.dataset.secondsLeft));
+  setSecondsLeft(shown.dataset.secondsLeft === "" ? null : Number(shown.dataset.secondsLeft));
   setInterval(tick, 5000);
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from assessor.adapters.store import SqlStore
 from assessor.domain import events as e
+from assessor.domain.accommodation import Accommodation
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
@@ -111,6 +112,7 @@ def every_fact() -> list[e.Fact]:
             reason="not_my_field",
         ),
         e.HelpAsked(kind="break", message=6),
+        e.HelpSeen(reviewer="rev_1", message=6),
         e.InterviewFinished(reason="complete"),
         *map(_handed_in, _responses()),
         e.AssessmentSubmitted(),
@@ -124,6 +126,9 @@ def every_fact() -> list[e.Fact]:
         e.AssessmentVoided(reason="a fault of ours", successor="asm_2"),
         e.AssessmentPaused(),
         e.AssessmentResumed(deadline=NOW + 2 * HOUR),
+        e.AccommodationGranted(
+            terms=Accommodation(time_factor=1.5), by="reviewer", who="rev_1", reason="Reads with a magnifier."
+        ),
         e.AssessmentExpired(),
         e.AssessmentWithdrawn(),
         e.AssessmentCancelled(),

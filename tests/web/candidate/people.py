@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import httpx
 
 from assessor.domain.assessment import Assessment
+from assessor.domain.policy import Policy
 from assessor.services.ordering import Order
 from assessor.simulation.candidate import EXPERT, SimulatedCandidate
 from assessor.simulation.headless import fields_of
-from tests.web.site import Platform, Site
+from tests.web.site import PILOT, Platform, Site
 
 JSON = {"Accept": "application/json"}
 
@@ -79,8 +80,10 @@ class Candidate:
             await self.post(f"/assessment/tasks/{place.item_id}", **await self.good_answer(place.item_id))
 
 
-async def invited(site: Site, browser: httpx.AsyncClient, form: str = "short") -> Candidate:
-    platform = await site.platform()
+async def invited(
+    site: Site, browser: httpx.AsyncClient, form: str = "short", policy: Policy = PILOT
+) -> Candidate:
+    platform = await site.platform(policy=policy)
     ordered = await site.services.ordering.order(
         platform.tenant, Order(candidate_ref=f"person-{next(site.orders)}", track="python", form=form)
     )

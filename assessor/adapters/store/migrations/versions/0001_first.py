@@ -96,6 +96,8 @@ def _logs() -> None:
         sa.Column("decision", sa.String(), nullable=True),
         sa.Column("open_criteria", sa.Integer(), nullable=False),
         sa.Column("needs_person", sa.Boolean(), nullable=False),
+        sa.Column("paused_until", _MOMENT, nullable=True),
+        sa.Column("needs_help", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_assessment"),
