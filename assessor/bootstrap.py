@@ -23,6 +23,7 @@ from assessor.adapters.stream import InProcessStream
 from assessor.domain.errors import Conflict
 from assessor.ports import Content, Jobs, Ledger, Model, Store
 from assessor.services.access import Access
+from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
@@ -58,6 +59,7 @@ class Services:
     conversing: Conversing
     pausing: Pausing
     caring: Caring
+    amending: Amending
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
@@ -167,6 +169,9 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 conversing=conversing,
                 pausing=Pausing(store, assessments, clock),
                 caring=Caring(assessments),
+                amending=Amending(
+                    store, assessments, content, clock, max_message_chars=settings.max_message_chars
+                ),
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs),

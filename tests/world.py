@@ -22,6 +22,7 @@ from assessor.interview import Interviewer
 from assessor.ports import Model, Tenant
 from assessor.scoring.judge import Judge
 from assessor.services.access import Access
+from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
@@ -121,6 +122,7 @@ class World:
     conversing: Conversing
     pausing: Pausing
     caring: Caring
+    amending: Amending
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
@@ -168,6 +170,7 @@ async def world(
             conversing=conversing,
             pausing=Pausing(store, log, clock),
             caring=Caring(log),
+            amending=Amending(store, log, content, clock, max_message_chars=8000),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
             reviewing=Reviewing(store, log, content, scoring, ordering, jobs),

@@ -16,7 +16,7 @@ from assessor.domain.policy import Policy
 from assessor.domain.response import Response, own_texts
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import Timekeeping
-from assessor.domain.transcript import Transcript, Turn
+from assessor.domain.transcript import Correction, Transcript, Turn
 
 
 class Status(StrEnum):
@@ -113,6 +113,9 @@ class Assessment(Timekeeping):
     expires_at: datetime | None = None
     """When it expires unless it was begun: with the latest invite."""
     transcript: Transcript = field(default_factory=Transcript)
+    spoken: Mapping[int, e.Spoken] = field(default_factory=dict)
+    """The facts that hold words of the conversation, by sequence number."""
+    summary_confirmed_at: datetime | None = None
     swaps: tuple[e.ItemSwapped, ...] = ()
     help_asked: tuple[e.HelpAsked, ...] = ()
     help_seen_up_to: int = 0
@@ -287,6 +290,12 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.InterviewerMessage():
             deadline = a.deadline + a.owed(at) if a.deadline else None
             return replace(_with_turn(a, seq, fact), reply_owed_since=None, deadline=deadline)
+        case e.AnswerCorrected():
+            return _with_correction(a, seq, at, fact)
+        case e.WordsRedacted():
+            return _without_words(a, seq, fact)
+        case e.SummaryConfirmed():
+            return replace(a, summary_confirmed_at=at)
         case e.ItemSwapped():
             return replace(a, swaps=(*a.swaps, fact))
         case e.HelpAsked():
@@ -339,13 +348,47 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
 
 
 def _with_turn(a: Assessment, seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Assessment:
-    return replace(a, transcript=Transcript(turns=(*a.transcript.turns, _turn(seq, fact))))
+    turns = (*a.transcript.turns, _turn(seq, fact))
+    transcript = Transcript(turns=turns, corrections=a.transcript.corrections)
+    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact})
+
+
+def _with_correction(a: Assessment, seq: int, at: datetime, fact: e.AnswerCorrected) -> Assessment:
+    correction = Correction(seq=seq, at=at, **fact.model_dump(exclude={"type"}))
+    corrections = (*a.transcript.corrections, correction)
+    transcript = Transcript(turns=a.transcript.turns, corrections=corrections)
+    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact})
+
+
+def _without_words(a: Assessment, seq: int, fact: e.WordsRedacted) -> Assessment:
+    left = {one.seq: one.fact for one in fact.left}
+
+    def turn(said: Turn) -> Turn:
+        now = left.get(said.seq)
+        return _turn(said.seq, now) if isinstance(now, e.CandidateMessage | e.InterviewerMessage) else said
+
+    def correction(made: Correction) -> Correction:
+        now = left.get(made.seq)
+        if not isinstance(now, e.AnswerCorrected):
+            return made
+        return made.changed(text=now.text, redactions=now.redactions)
+
+    transcript = Transcript(
+        turns=tuple(map(turn, a.transcript.turns)),
+        corrections=tuple(map(correction, a.transcript.corrections)),
+    )
+    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact, **left})
 
 
 def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:
     if isinstance(fact, e.CandidateMessage):
         return Turn(
-            seq=seq, speaker="candidate", text=fact.text, item_id=fact.item_id, message_id=fact.message_id
+            seq=seq,
+            speaker="candidate",
+            text=fact.text,
+            item_id=fact.item_id,
+            message_id=fact.message_id,
+            redactions=fact.redactions,
         )
     return Turn(
         seq=seq,
@@ -354,6 +397,7 @@ def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:
         item_id=fact.item_id,
         kind=fact.kind,
         probe_id=fact.probe_id,
+        redactions=fact.redactions,
     )
 
 

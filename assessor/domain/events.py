@@ -9,6 +9,7 @@ from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFacto
 from assessor.domain.form import Form, FormItem
 from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.policy import Policy
+from assessor.domain.redaction import Redaction
 from assessor.domain.response import Response
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import PauseReason
@@ -99,6 +100,7 @@ class CandidateMessage(Value):
     item_id: Slug | None
     """The question that was open; None is the unscored opening."""
     text: str
+    redactions: tuple[Redaction, ...] = ()
 
 
 class InterviewerMessage(Value):
@@ -116,6 +118,8 @@ class InterviewerMessage(Value):
     source: Literal["authored", "model"]
     guard: str | None = None
     """Why the model's words were replaced, when they were."""
+    redactions: tuple[Redaction, ...] = ()
+    """Where it had repeated what the candidate took back."""
 
 
 class ItemSwapped(Value):
@@ -144,6 +148,50 @@ class HelpSeen(Value):
     reviewer: str
     message: int
     """Sequence number of the candidate's last message that they saw to."""
+
+
+class AnswerCorrected(Value):
+    """The candidate corrected, or added to, what they had said to a question."""
+
+    type: Literal["answer.corrected"] = "answer.corrected"
+    correction_id: Annotated[str, Field(min_length=8, max_length=64)]
+    """Made by the client, like a message's: the same id twice is one correction."""
+    item_id: Slug
+    replaces: int | None = None
+    """Sequence number of the message, or of the addition, that no longer counts; None only adds."""
+    text: str
+    redactions: tuple[Redaction, ...] = ()
+
+
+class WordsRedacted(Value):
+    """The candidate took words back. What those events held was destroyed in the same transaction."""
+
+    type: Literal["words.redacted"] = "words.redacted"
+    redaction_id: Annotated[str, Field(min_length=8, max_length=64)]
+    """Made by the client, like a message's: the same id twice is one redaction."""
+    left: tuple["Left", ...] = ()
+    """What is left of each of them. A later redaction of the same event takes this over, and leaves none."""
+
+
+class Left(Value):
+    """What an event says once its words are gone."""
+
+    seq: Annotated[int, Field(ge=1)]
+    fact: Annotated[
+        CandidateMessage | InterviewerMessage | AnswerCorrected | WordsRedacted, Field(discriminator="type")
+    ]
+
+
+Spoken = CandidateMessage | InterviewerMessage | AnswerCorrected | WordsRedacted
+"""Facts that hold words of the conversation."""
+
+
+class SummaryConfirmed(Value):
+    """The candidate confirmed the summary of what the interview covered."""
+
+    type: Literal["summary.confirmed"] = "summary.confirmed"
+    item_ids: tuple[Slug, ...]
+    """The questions that it named."""
 
 
 class InterviewFinished(Value):
@@ -307,6 +355,9 @@ Fact = Annotated[
     | ItemSwapped
     | HelpAsked
     | HelpSeen
+    | AnswerCorrected
+    | WordsRedacted
+    | SummaryConfirmed
     | InterviewFinished
     | ResponseHandedIn
     | AssessmentSubmitted

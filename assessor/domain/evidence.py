@@ -37,7 +37,7 @@ class OwnText(Value):
     text: str
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def folded(text: str) -> tuple[str, list[int]]:
     """Return the folded text and, for each of its characters, the offset it came from."""
     characters: list[str] = []
     offsets: list[int] = []
@@ -63,11 +63,11 @@ def locate(quote: str, texts: Iterable[OwnText]) -> Evidence | None:
 
     A quote counts from 4 words on, or when it is the whole of a text.
     """
-    needle, _ = _folded(quote)
+    needle, _ = folded(quote)
     if not needle:
         return None
     for own in texts:
-        haystack, offsets = _folded(own.text)
+        haystack, offsets = folded(own.text)
         if needle != haystack and len(needle.split()) < MIN_WORDS:
             continue
         at = haystack.find(needle)

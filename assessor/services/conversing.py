@@ -197,7 +197,6 @@ class Conversing:
 
     async def _turn(self, assessment: Assessment) -> None:
         run = make_id("run", self._random.bytes(16))
-        replied_to = len(assessment.transcript.turns)
 
         def say(words: str) -> None:
             self._stream.write(assessment.id, run, words)
@@ -207,7 +206,10 @@ class Conversing:
             reach(CrashPoint.BEFORE_REPLY)
             after = await self._assessments.change(
                 assessment.id,
-                lambda a, _now: with_pause(facts) if len(a.transcript.turns) == replied_to else [],
+                # Words that were taken back meanwhile may be in this reply: then it is said anew.
+                lambda a, _now: (
+                    with_pause(facts) if a.transcript.turns == assessment.transcript.turns else []
+                ),
             )
             if after.interview_finished:
                 self._reached.pop(assessment.id, None)
@@ -221,7 +223,7 @@ class Conversing:
             with on_behalf_of(assessment):
                 await self._interviewer.turn(
                     brief,
-                    assessment.transcript,
+                    assessment.transcript.as_understood,
                     run=run,
                     time_left_seconds=assessment.time_left(self._clock.now()),
                     say=say,

@@ -1,6 +1,7 @@
 """Verdicts for those who rely on them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status
@@ -85,12 +86,18 @@ def _retry_after(status: Status) -> int | None:
 
 
 def transcript_document(assessment: Assessment) -> dict[str, Any]:
-    """Write what was said and handed in, with the sequence numbers that evidence points to."""
+    """Write what was said and handed in, with the sequence numbers that evidence points to.
+
+    A correction stands beside the turn that it `replaces`; a text's `redactions` say where words were
+    taken back, how many, and when.
+    """
     return {
         "object": "transcript",
         "assessment_id": assessment.id,
         "status": assessment.status.value,
         "turns": [turn.model_dump(mode="json") for turn in assessment.transcript.turns],
+        "corrections": [one.model_dump(mode="json") for one in assessment.transcript.corrections],
+        "summary_confirmed_at": _written(assessment.summary_confirmed_at),
         "responses": [
             {
                 "item_id": item_id,
@@ -101,3 +108,7 @@ def transcript_document(assessment: Assessment) -> dict[str, Any]:
             for item_id, response in assessment.responses.items()
         ],
     }
+
+
+def _written(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

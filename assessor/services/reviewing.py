@@ -16,7 +16,7 @@ from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
 from assessor.domain.text import accept_text
 from assessor.domain.track import Track
-from assessor.domain.transcript import Turn
+from assessor.domain.transcript import Correction, Turn
 from assessor.ports import Content, Jobs, Reviewer, Store
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordered, Ordering
@@ -43,6 +43,8 @@ class CaseItem:
     response: Response | None
     response_seq: int | None
     turns: tuple[Turn, ...]
+    corrections: tuple[Correction, ...]
+    """Of turns and of earlier corrections; the latest of each counts."""
     scores: tuple[Score, ...]
 
     @property
@@ -204,6 +206,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
                 response=assessment.responses.get(item.id),
                 response_seq=assessment.response_seqs.get(item.id),
                 turns=assessment.transcript.about(item.id) if in_interview else (),
+                corrections=assessment.transcript.corrections_of(item.id),
                 scores=tuple(
                     score for (item_id, _), score in assessment.scores.items() if item_id == item.id
                 ),

@@ -165,5 +165,5 @@ def work_of(assessment: Assessment, item: Item, library: Library) -> Work:
         rubric=library.rubric(item.rubric) if item.rubric else None,
         response=assessment.responses.get(item.id),
         texts=assessment.texts_of(item.id),
-        turns=assessment.transcript.about(item.id) if in_interview else (),
+        turns=assessment.transcript.corrected(item.id) if in_interview else (),
     )

@@ -186,6 +186,11 @@ async def accommodate(
 async def transcript(service: Running, caller: Reader, assessment_id: AssessmentId) -> dict[str, Any]:
     """Return what was said and handed in. `event_seq` is what a verdict's evidence points to.
 
+    `corrections` are the candidate's own, made before submitting: each counts in place of the turn whose
+    `seq` it `replaces`, or beside the others when that is null; evidence points to its `seq`. Where a
+    text has `redactions`, the candidate took so many words back: they are destroyed, and what stands from
+    `start` to `end` says so.
+
     Scope: `assessments:read`.
     """
     return await service.delivering.transcript(caller.tenant.id, assessment_id)

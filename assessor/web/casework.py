@@ -12,6 +12,7 @@ from assessor.domain.evidence import Evidence
 from assessor.domain.response import own_texts
 from assessor.domain.rubric import Anchor
 from assessor.domain.score import Score, Unscored
+from assessor.domain.transcript import Correction, Turn
 from assessor.services.reviewing import Case, CaseItem
 
 UNSCORED_WORDS: Final[Mapping[Unscored, str]] = MappingProxyType(
@@ -117,6 +118,22 @@ def segments(text: str, marks: Iterable[Mark]) -> tuple[Segment, ...]:
 def turn_words(item: CaseItem, seq: int, text: str) -> OwnWords:
     """Return one utterance of the candidate with its evidence marked."""
     return OwnWords("Candidate", segments(text, _marks(item, seq, "")))
+
+
+def correction_of(item: CaseItem, seq: int) -> Correction | None:
+    """Return the latest correction of a message or an addition, None when it stands as it was."""
+    return next((one for one in reversed(item.corrections) if one.replaces == seq), None)
+
+
+def superseded(item: CaseItem, turn: Turn) -> tuple[Turn | Correction, ...]:
+    """Return every version of an answer but the one that counts, oldest first."""
+    versions = [one for one in item.corrections if one.replaces == turn.seq]
+    return (turn, *versions[:-1])
+
+
+def additions(item: CaseItem) -> tuple[Correction, ...]:
+    """Return what was added to an answer, each as it counts."""
+    return tuple(correction_of(item, one.seq) or one for one in item.corrections if one.replaces is None)
 
 
 def response_words(item: CaseItem) -> tuple[OwnWords, ...]:

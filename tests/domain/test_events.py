@@ -8,6 +8,7 @@ from assessor.domain import events as e
 from assessor.domain.accommodation import Accommodation
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
+from assessor.domain.redaction import Redaction
 from assessor.domain.response import SftResponse
 from assessor.domain.value import canonical
 from tests.domain.samples import DRAWN, NOW, ORDERED, SOUND, STARTED, score, unscored
@@ -26,6 +27,23 @@ SAMPLES: tuple[e.Fact, ...] = (
     ),
     e.HelpAsked(kind="person", message=4),
     e.HelpSeen(reviewer="rev_1", message=4),
+    e.AnswerCorrected(correction_id="correction-1", item_id="int-1", replaces=4, text="Rather so."),
+    e.WordsRedacted(
+        redaction_id="redaction-2",
+        left=(
+            e.Left(
+                seq=4,
+                fact=e.CandidateMessage(
+                    message_id="message-1",
+                    item_id=None,
+                    text="[redacted by the candidate, 1 word]",
+                    redactions=(Redaction(start=0, end=35, words=1, at=NOW),),
+                ),
+            ),
+            e.Left(seq=9, fact=e.WordsRedacted(redaction_id="redaction-1")),
+        ),
+    ),
+    e.SummaryConfirmed(item_ids=("int-1",)),
     e.InterviewFinished(reason="complete"),
     e.ResponseHandedIn(item_id="sft-1", response=SftResponse(text="Use None.")),
     e.ResponseHandedIn(item_id="traj-1", response=handed_in(Category.TRAJECTORY)),

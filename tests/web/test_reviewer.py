@@ -349,3 +349,31 @@ def test_cutting_a_text_at_its_marks_changes_none_of_it(text: str, places: list[
         assert covered == (text[mark.start : mark.end] if real else "")
         assert sum(mark in segment.begins for segment in cut) == real
         assert sum(mark in segment.ends for segment in cut) == real
+
+
+async def test_a_reviewer_sees_what_was_corrected_added_and_taken_back(desk: Desk) -> None:
+    player = await desk.site.playing(desk.platform.tenant)
+    services, id_ = desk.site.services, player.assessment_id
+    await player.interview()
+    turns = (await desk.load(player)).transcript.turns
+    first, second = [turn for turn in turns if turn.message_id and turn.item_id][:2]
+    await services.amending.correct(
+        id_, "correction-1", str(first.item_id), first.seq, "I bisect the zeugma."
+    )
+    await services.amending.correct(id_, "addition-1", str(first.item_id), None, "And I note it down.")
+    await services.amending.redact(id_, "redaction-1", second.seq, None)
+    await services.amending.confirm_summary(id_)
+    await player.tasks()
+    await player.submit()
+
+    page = words_of((await desk.browser.get(f"/review/{id_}")).text)
+
+    assert "Corrected by the candidate" in page
+    assert "I bisect the zeugma." in page
+    assert " ".join(first.text.split()) in " ".join(page.split())
+    assert "Candidate, added later" in page
+    assert "And I note it down." in page
+    assert "[redacted by the candidate" in page
+    assert "were taken back" in page
+    assert second.text not in page
+    assert "The candidate confirmed the summary of the interview" in page

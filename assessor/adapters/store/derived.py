@@ -1,13 +1,16 @@
-"""Rows that follow from facts: invites and verdicts, written in the transaction of their event."""
+"""What follows from facts, written in the transaction of their event: invites, verdicts, and words
+that are destroyed because they were taken back.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
+from assessor.adapters.store.chain import digest_of
 from assessor.adapters.store.part import unique_or
-from assessor.adapters.store.tables import INVITE, VERDICT
+from assessor.adapters.store.tables import EVENT, INVITE, VERDICT
 from assessor.domain.errors import Conflict, Gone
-from assessor.domain.events import Event, InviteIssued, InviteRedeemed, VerdictIssued
+from assessor.domain.events import Event, InviteIssued, InviteRedeemed, VerdictIssued, WordsRedacted
 from assessor.domain.value import canonical
 
 ISSUED = "issued"
@@ -26,8 +29,27 @@ def write(connection: Connection, tenant_id: str, event: Event) -> None:
             _redeem_invite(connection, event.assessment_id, event.at, event.fact)
         case VerdictIssued():
             _issue_verdict(connection, tenant_id, event, event.fact)
+        case WordsRedacted():
+            for one in event.fact.left:
+                _destroy(connection, event, one.seq, one.fact.type)
         case _:
             pass
+
+
+def _destroy(connection: Connection, by: Event, seq: int, type_: str) -> None:
+    """Destroy what an event holds, and keep the digest that the chain runs over.
+
+    No key of its own for each event: a wrapped key would lie beside its ciphertext in the same rows,
+    pages and backups, so destroying it would destroy no more than this does.
+    """
+    one = (EVENT.c.assessment_id == by.assessment_id) & (EVENT.c.seq == seq) & (EVENT.c.seq < by.seq)
+    row = connection.execute(
+        select(EVENT.c.ciphertext, EVENT.c.digest).where(one, EVENT.c.type == type_)
+    ).first()
+    if row is None:
+        raise Conflict(f"Event {seq} of {by.assessment_id} is no {type_}", "Read it again and retry.")
+    digest = row.digest if row.ciphertext is None else digest_of(row.ciphertext)
+    connection.execute(update(EVENT).where(one).values(ciphertext=None, digest=digest, redacted_by=by.seq))
 
 
 def _issue_invite(connection: Connection, assessment_id: str, at: datetime, fact: InviteIssued) -> None:

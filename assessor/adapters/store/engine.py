@@ -25,6 +25,8 @@ from assessor.adapters.store.lookup import Lookup, LookupConnection
 T = TypeVar("T")
 
 _BUSY_MILLISECONDS: Final = 10_000
+_PATIENCE_MILLISECONDS: Final = 500
+"""For what may as well be done later."""
 _READERS: Final = 4
 _SERVER_CONNECTIONS: Final = 10
 _SERVER_LOOKUPS: Final = 4
@@ -39,6 +41,7 @@ _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA fullfsync = ON",  # macOS: fsync alone leaves data in the drive's cache
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what was taken back or erased must not lie on in a free page
 )
 
 
@@ -151,6 +154,26 @@ class Database:
         except self._fault:
             return await self.read(lambda connection: connection.execute(lookup.query, values).first())
         return None if found is None else statement.read(found)
+
+    async def forget_overwritten(self) -> None:
+        """See to it that what was just overwritten is not in SQLite's write-ahead log any more.
+
+        A reader that is at work may hold this off; then it goes with the next checkpoint. PostgreSQL
+        does it by vacuuming and recycling its log, in its own time.
+        """
+        if self.engine.dialect.name == "sqlite":
+            await asyncio.get_running_loop().run_in_executor(self._writers, self._truncate_log)
+
+    def _truncate_log(self) -> None:
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_MILLISECONDS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+            cursor.close()
+        finally:
+            connection.close()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._for_reading.connect() as connection:

@@ -1,5 +1,6 @@
 """The append-only logs."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -11,8 +12,8 @@ from assessor.adapters.store.rows import MOVING, first_values, moved_values
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
 from assessor.adapters.vault import open_sealed, place, seal
 from assessor.domain.assessment import Projection
-from assessor.domain.errors import Conflict, NotFound, SequenceTaken
-from assessor.domain.events import FACTS, Event
+from assessor.domain.errors import Conflict, DocumentRefused, NotFound, SequenceTaken
+from assessor.domain.events import FACTS, Event, Fact, WordsRedacted
 from assessor.ports import Answered, Append
 
 # Built once: building a statement takes longer than running it.
@@ -23,7 +24,15 @@ _MOVE = (
     .values({name: bindparam(name) for name in (*MOVING, "seq", "head")})
 )
 _EVENTS = (
-    select(EVENT.c.seq, EVENT.c.type, EVENT.c.at, EVENT.c.ciphertext, EVENT.c.hash)
+    select(
+        EVENT.c.seq,
+        EVENT.c.type,
+        EVENT.c.at,
+        EVENT.c.ciphertext,
+        EVENT.c.hash,
+        EVENT.c.digest,
+        EVENT.c.redacted_by,
+    )
     .where(EVENT.c.assessment_id == bindparam("assessment_id"), EVENT.c.seq > bindparam("after"))
     .order_by(EVENT.c.seq)
 )
@@ -72,7 +81,10 @@ class SqlEventLog(SqlAnswers):
                 raise _taken(change)
             return self._write_events(connection, change, end)
 
-        return await self._database.write(append)
+        events = await self._database.write(append)
+        if any(isinstance(event.fact, WordsRedacted) for event in events):
+            await self._database.forget_overwritten()
+        return events
 
     def _write_events(self, connection: Connection, change: Append, end: LogEnd) -> tuple[Event, ...]:
         """Write events, what is derived from them, and the row of the assessment."""
@@ -104,11 +116,19 @@ class SqlEventLog(SqlAnswers):
         rows: list[dict[str, Any]] = []
         for seq, fact in enumerate(change.facts, start=change.after + 1):
             bound = place(change.assessment_id, seq, fact.type)
-            link = chain.Link(
-                change.assessment_id, seq, fact.type, at, seal(key, fact.model_dump_json().encode(), bound)
-            )
+            sealed = seal(key, fact.model_dump_json().encode(), bound)
+            link = chain.Link(change.assessment_id, seq, fact.type, at, chain.digest_of(sealed))
             head = link.hash_after(head)
-            rows.append({**vars(link), "hash": head})
+            rows.append(
+                {
+                    "assessment_id": change.assessment_id,
+                    "seq": seq,
+                    "type": fact.type,
+                    "at": at,
+                    "ciphertext": sealed,
+                    "hash": head,
+                }
+            )
             events.append(Event(assessment_id=change.assessment_id, seq=seq, at=at, fact=fact, hash=head))
         return tuple(events), rows
 
@@ -126,7 +146,7 @@ class SqlEventLog(SqlAnswers):
                 self._key(end.candidate_id, end.wrapped_key)
                 return ()
             key = self._key(*rows[0][-2:])
-            return tuple(_opened(key, assessment_id, row) for row in rows)
+            return _opened(key, assessment_id, rows)
 
         return await self._database.read(read)
 
@@ -139,7 +159,7 @@ class SqlEventLog(SqlAnswers):
         def verify(connection: Connection) -> int:
             end = log_end(connection, assessment_id)
             rows = connection.execute(_EVENTS, {"assessment_id": assessment_id, "after": 0})
-            stored = ((chain.Link(assessment_id, *row[:-1]), row.hash) for row in rows)
+            stored = ((_link(assessment_id, row), row.hash) for row in rows)
             chain.verify(assessment_id, end.seq, end.head, stored)
             return end.seq
 
@@ -164,12 +184,42 @@ def _beginning(connection: Connection, projection: Projection) -> LogEnd:
     return LogEnd(0, "", projection.tenant, projection.candidate_id, row.wrapped_key)
 
 
-def _opened(key: bytes, assessment_id: str, row: Any) -> Event:
-    bound = place(assessment_id, row.seq, row.type)
-    fact = open_sealed(key, row.ciphertext, bound, f"Event {row.seq} of {assessment_id}")
-    return Event(
-        assessment_id=assessment_id, seq=row.seq, at=row.at, fact=FACTS.validate_json(fact), hash=row.hash
+def _link(assessment_id: str, row: Any) -> chain.Link:
+    digest = (row.digest or "") if row.ciphertext is None else chain.digest_of(row.ciphertext)
+    return chain.Link(assessment_id, row.seq, row.type, row.at, digest, row.redacted_by)
+
+
+def _opened(key: bytes, assessment_id: str, rows: Sequence[Any]) -> tuple[Event, ...]:
+    """Return the events. Of one whose words were taken back, what the redaction after it left."""
+    facts: dict[int, Fact] = {
+        row.seq: _fact(key, assessment_id, row) for row in rows if row.ciphertext is not None
+    }
+    if len(facts) < len(rows):
+        facts |= _left(assessment_id, rows, facts)
+    return tuple(
+        Event(assessment_id=assessment_id, seq=row.seq, at=row.at, fact=facts[row.seq], hash=row.hash)
+        for row in rows
     )
+
+
+def _fact(key: bytes, assessment_id: str, row: Any) -> Fact:
+    bound = place(assessment_id, row.seq, row.type)
+    return FACTS.validate_json(open_sealed(key, row.ciphertext, bound, f"Event {row.seq} of {assessment_id}"))
+
+
+def _left(assessment_id: str, rows: Sequence[Any], facts: Mapping[int, Fact]) -> dict[int, Fact]:
+    """Return what is left of destroyed events. Raises DocumentRefused where no redaction tells."""
+    left: dict[int, Fact] = {}
+    for row in rows:
+        if row.ciphertext is not None:
+            continue
+        by = facts.get(row.redacted_by)
+        told = by.left if isinstance(by, WordsRedacted) else ()
+        fact = next((one.fact for one in told if one.seq == row.seq), None)
+        if fact is None or fact.type != row.type or row.redacted_by <= row.seq:
+            raise DocumentRefused(f"Event {row.seq} of {assessment_id} was destroyed, and by no redaction")
+        left[row.seq] = fact
+    return left
 
 
 def _taken(change: Append) -> SequenceTaken:

@@ -149,15 +149,19 @@ class AssessmentRow(Row, table=True):
 
 
 class EventRow(Row, table=True):
-    """One fact, sealed with its candidate's key."""
+    """One fact, sealed with its candidate's key, or what is left of one that was destroyed."""
 
     __tablename__ = "event"
     assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
     seq: int = Field(primary_key=True)
     type: str
     at: datetime = Field(sa_type=Instant)
-    ciphertext: bytes = Field(sa_type=LargeBinary)
+    ciphertext: bytes | None = Field(sa_type=LargeBinary)
     hash: str
+    digest: str | None
+    """Of a ciphertext that was destroyed: the chain runs over it still."""
+    redacted_by: int | None
+    """The later event of this log that destroyed it, and says what is left."""
 
 
 class InviteRow(Row, table=True):

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from assessor.web.candidate import breaks, entrance, hub, interview, result, tasks
+from assessor.web.candidate import amending, breaks, entrance, hub, interview, result, tasks
 
 router = APIRouter(include_in_schema=False)
-for _part in (entrance, hub, interview, tasks, breaks, result):
+for _part in (entrance, hub, interview, amending, tasks, breaks, result):
     router.include_router(_part.router)
 
 __all__ = ["router"]

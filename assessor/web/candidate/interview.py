@@ -16,6 +16,7 @@ from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLar
 from assessor.domain.transcript import Turn
 from assessor.services.answering import INTERVIEW_DRAFT
 from assessor.services.conversing import Frame
+from assessor.web.candidate.amending import amendments, may_correct, may_redact
 from assessor.web.candidate.breaks import INTERVIEW, break_page
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.markdown import markdown
@@ -115,6 +116,9 @@ async def _page(
         kind_of(type(error)).status if error else 200,
         assessment=assessment,
         turns=assessment.transcript.turns,
+        amendments=amendments(assessment.transcript),
+        may_redact=may_redact(assessment),
+        may_correct=may_correct(assessment),
         last=_last_seq(assessment),
         draft=draft,
         typed=_unsent(assessment, str(draft.payload.get("text", ""))) if typed is None else typed,
@@ -156,7 +160,8 @@ def _frame(frame: Frame) -> bytes:
 
 def _turn(turn: Turn, id_: str) -> bytes:
     if turn.speaker == "candidate":
-        return _event("user", {"cmid": turn.message_id, "text": turn.text}, id_)
+        told = {"cmid": turn.message_id, "text": turn.text, "is_answer": turn.item_id is not None}
+        return _event("user", told, id_)
     return _event("done", {"html": str(markdown(turn.text)), "text": turn.text}, id_)
 
 

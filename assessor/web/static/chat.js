@@ -32,7 +32,7 @@ class ChatLog extends HTMLElement {
     this.sending = false;
     this.listenToPage();
     this.readyDraft();
-    this.toEnd();
+    if (!location.hash.startsWith("#turn-")) this.toEnd();
     if (this.dataset.open === "yes") this.open();
   }
 
@@ -48,7 +48,7 @@ class ChatLog extends HTMLElement {
         act(JSON.parse(event.data), parse(event.lastEventId || this.last.id));
       });
     on("state", ({ seconds_left: left, paused }) => this.connected(left, paused));
-    on("user", (data, at) => this.isNew(at) && this.showOwn(data));
+    on("user", (data, at) => this.isNew(at) && this.showOwn(data, at.seq));
     on("start", (_, at) => this.isNewRun(at) && this.startReply());
     on("tok", (text, at) => this.isNextWords(at) && this.addWords(text));
     on("done", (data, at) => this.isNew(at) && this.endReply(data));
@@ -130,17 +130,32 @@ class ChatLog extends HTMLElement {
     return { turn, name, said };
   }
 
-  showOwn({ cmid, text }) {
+  showOwn({ cmid, text, is_answer: isAnswer }, seq) {
     const waiting = this.log.querySelector(`[data-cmid="${CSS.escape(cmid)}"]`);
     if (waiting) {
       waiting.querySelector(".who").textContent = this.dataset.tMine;
+      this.offer(waiting, seq, isAnswer);
     } else {
       const { turn, said } = this.bubble(this.dataset.tMine, true);
       turn.dataset.cmid = cmid;
       said.textContent = text;
+      this.offer(turn, seq, isAnswer);
       this.toEnd();
     }
     this.expectReply();
+  }
+
+  // Links to correct an answer and to take words back, as the server writes them for older messages.
+  offer(turn, seq, isAnswer) {
+    if (turn.querySelector(".own-actions")) return;
+    const actions = this.querySelector("[data-own-actions]").content.cloneNode(true);
+    for (const link of actions.querySelectorAll("a")) {
+      const address = link.getAttribute("href");
+      if (!isAnswer && address.endsWith("/correct")) link.remove();
+      else link.setAttribute("href", address.replace("SEQ", seq));
+    }
+    turn.append(actions);
+    turn.id = `turn-${seq}`;
   }
 
   expectReply() {

@@ -113,6 +113,11 @@ def every_fact() -> list[e.Fact]:
         ),
         e.HelpAsked(kind="break", message=6),
         e.HelpSeen(reviewer="rev_1", message=6),
+        e.AnswerCorrected(
+            correction_id="correction-1", item_id="debugging-1", replaces=7, text="The traceback."
+        ),
+        e.WordsRedacted(redaction_id="redaction-1"),
+        e.SummaryConfirmed(item_ids=("debugging-1",)),
         e.InterviewFinished(reason="complete"),
         *map(_handed_in, _responses()),
         e.AssessmentSubmitted(),

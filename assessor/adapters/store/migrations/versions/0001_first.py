@@ -114,8 +114,10 @@ def _logs() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
-        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=True),
         sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=True),
+        sa.Column("redacted_by", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("assessment_id", "seq", name="pk_event"),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_event_assessment_id"),
     )
