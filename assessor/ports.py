@@ -52,8 +52,9 @@ class Prompts(Protocol):
         ...
 
 
-Purpose = Literal["turn", "judge"]
-"""What a model call is for. Somebody waits for a turn, so it goes before a judge's call."""
+Purpose = Literal["turn", "judge", "observation"]
+"""What a model call is for. Somebody waits for a turn, so it goes before a judge's call; what is
+observed about an answer only helps, so it comes last."""
 
 
 @dataclass(frozen=True)

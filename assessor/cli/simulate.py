@@ -37,8 +37,11 @@ def interviews(
     as_json: Json = False,
 ) -> None:
     """Hold interviews with simulated people, and count what must never happen."""
+    from assessor.adapters.logs import configure_logs
     from assessor.domain.errors import invalid
     from assessor.simulation.interviews import Plan
+
+    configure_logs("WARNING", for_machines=False)  # what a simulated provider does wrong is no news
 
     if model not in MODELS:
         raise invalid("--model", f"{model!r} is none", f"Use one of: {', '.join(MODELS)}.")

@@ -120,6 +120,8 @@ class Assessment(Timekeeping):
     help_asked: tuple[e.HelpAsked, ...] = ()
     help_seen_up_to: int = 0
     """Sequence number of the last message that asked for help and that a reviewer has seen to."""
+    observed: Mapping[int, e.AnswerObserved] = field(default_factory=dict)
+    """What was observed about answers, by event seq; nothing once words changed, which it points into."""
     interview_finished: bool = False
     responses: Mapping[str, Response] = field(default_factory=dict)
     response_seqs: Mapping[str, int] = field(default_factory=dict)
@@ -302,6 +304,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(a, help_asked=(*a.help_asked, fact))
         case e.HelpSeen():
             return replace(a, help_seen_up_to=max(a.help_seen_up_to, fact.message))
+        case e.AnswerObserved():
+            return replace(a, observed={**a.observed, seq: fact})
         case e.InterviewFinished():
             return replace(a, interview_finished=True)
         case e.ResponseHandedIn():
@@ -357,7 +361,7 @@ def _with_correction(a: Assessment, seq: int, at: datetime, fact: e.AnswerCorrec
     correction = Correction(seq=seq, at=at, **fact.model_dump(exclude={"type"}))
     corrections = (*a.transcript.corrections, correction)
     transcript = Transcript(turns=a.transcript.turns, corrections=corrections)
-    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact})
+    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact}, observed={})
 
 
 def _without_words(a: Assessment, seq: int, fact: e.WordsRedacted) -> Assessment:
@@ -377,7 +381,7 @@ def _without_words(a: Assessment, seq: int, fact: e.WordsRedacted) -> Assessment
         turns=tuple(map(turn, a.transcript.turns)),
         corrections=tuple(map(correction, a.transcript.corrections)),
     )
-    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact, **left})
+    return replace(a, transcript=transcript, spoken={**a.spoken, seq: fact, **left}, observed={})
 
 
 def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:

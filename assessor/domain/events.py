@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFactor
+from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
 from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.policy import Policy
@@ -194,6 +195,20 @@ class SummaryConfirmed(Value):
     """The questions that it named."""
 
 
+class AnswerObserved(Value):
+    """What an observer found in an answer. It steers later follow-ups, and has no effect on scores."""
+
+    type: Literal["interview.observed"] = "interview.observed"
+    message: int
+    """Sequence number of the last message that was looked at."""
+    item_id: Slug
+    covered: tuple[Slug, ...]
+    """The approved probes that the answer has covered already."""
+    terms: tuple[Evidence, ...] = ()
+    """Where terms stand that are worth quoting back. The words themselves stay in the message alone."""
+    model: str
+
+
 class InterviewFinished(Value):
     """Every core question has been asked, or skipped for a recorded reason.
 
@@ -358,6 +373,7 @@ Fact = Annotated[
     | AnswerCorrected
     | WordsRedacted
     | SummaryConfirmed
+    | AnswerObserved
     | InterviewFinished
     | ResponseHandedIn
     | AssessmentSubmitted

@@ -5,16 +5,23 @@ every step, while loading from the log stays flat.
 """
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from assessor.domain.events import AnswerObserved
 from assessor.domain.transcript import Transcript
 from assessor.interview.nodes import BUDGET_SECONDS, Speaker, hear, keep
+from assessor.interview.observer import Observer
 from assessor.interview.routing import after_screen
 from assessor.interview.state import Brief, Commit, Heard, Plan, Progress, Say, TurnState, Utterance
 from assessor.ports import Model, Prompts
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
+
+
+NOTHING_OBSERVED: Mapping[int, AnswerObserved] = MappingProxyType({})
 
 
 class Interviewer:
@@ -27,13 +34,31 @@ class Interviewer:
         self, model: Model | None, prompts: Prompts, *, budget_seconds: float = BUDGET_SECONDS
     ) -> None:
         self._speaker = Speaker(model, prompts, budget_seconds)
+        self._observer = Observer(model, prompts) if model else None
         self._graph: CompiledStateGraph[Any, Any, Any, Any] | None = None
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is anything to word probes with, and to observe answers."""
+        return self._observer is not None
+
+    async def observe(
+        self, brief: Brief, transcript: Transcript, observed: Mapping[int, AnswerObserved]
+    ) -> AnswerObserved | None:
+        """Observe the last answer, once it was replied to. A run of its own, which no turn waits for.
+
+        None when there is nothing to find out. Raises ModelFault.
+        """
+        if self._observer is None:
+            return None
+        return await self._observer.observe(Progress(brief, transcript, observed))
 
     async def turn(
         self,
         brief: Brief,
         transcript: Transcript,
         *,
+        observed: Mapping[int, AnswerObserved] = NOTHING_OBSERVED,
         run: str,
         time_left_seconds: float | None,
         say: Say,
@@ -43,13 +68,13 @@ class Interviewer:
 
         `say` gets released words as they are ready; `commit` then gets the facts with exactly those
         words. What `commit` raises travels. A fault of the model never does: the authored probe is
-        said in the same turn. `time_left_seconds` None is untimed.
+        said in the same turn. `time_left_seconds` None is untimed. `observed` is by event seq.
         """
         if self._graph is None:
             # LangGraph takes more than a second to import; other sessions go on meanwhile.
             self._graph = await asyncio.to_thread(build, self._speaker)
         state = TurnState(
-            progress=Progress(brief, transcript),
+            progress=Progress(brief, transcript, observed),
             run=run,
             time_left_seconds=time_left_seconds,
             commit=commit,

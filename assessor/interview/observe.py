@@ -1,4 +1,7 @@
-"""What can be observed about an answer by plain rules. Nothing here is a judgement of it."""
+"""What can be observed about an answer by plain rules, at once and without a model.
+
+Nothing here is a judgement of it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -97,10 +100,11 @@ def named_terms(text: str, language: str) -> tuple[str, ...]:
     found = [match for pattern in (_BACKTICKED, _CODE, _QUOTED, _ACRONYM) for match in pattern.findall(text)]
     names = _CAPITALISED.finditer(text) if base(language) in _CAPITALS_MARK_NAMES else ()
     found += [match.group(1) for match in names if not _PERSONAL.search(text[: match.start()])]
-    return tuple(dict.fromkeys(term.strip() for term in found if _can_be_quoted(term.strip())))
+    return tuple(dict.fromkeys(term.strip() for term in found if can_be_quoted(term.strip())))
 
 
-def _can_be_quoted(term: str) -> bool:
+def can_be_quoted(term: str) -> bool:
+    """Whether a term is short, plain and telling enough to stand between quotation marks."""
     return (
         MIN_TERM_CHARS <= len(term) <= MAX_TERM_CHARS
         and len(term.split()) <= MAX_TERM_WORDS

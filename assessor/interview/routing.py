@@ -1,6 +1,7 @@
 """The order of the conversation: pure functions from where it stands to what is said next."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
@@ -9,7 +10,7 @@ from assessor.domain.item import Probe, ProbeKind
 from assessor.domain.transcript import Turn
 from assessor.interview import authored
 from assessor.interview.blueprint import after_swaps, by_background, other_field
-from assessor.interview.observe import Observation, observe
+from assessor.interview.observe import Observation, can_be_quoted, observe
 from assessor.interview.screen import screen
 from assessor.interview.state import Brief, Heard, Plan, Progress, Question, TurnState
 
@@ -89,17 +90,33 @@ def _next(progress: Progress, heard: Heard, time_left_seconds: float | None, *, 
     return probe or _onwards(progress, heard)
 
 
-def choose_probe(question: Question, asked: Sequence[Probe], seen: Observation) -> tuple[Want, Probe] | None:
-    """Return the first open want that an unused approved probe asks for."""
+def choose_probe(
+    question: Question, asked: Sequence[Probe], seen: Observation, covered: AbstractSet[str] = frozenset()
+) -> tuple[Want, Probe] | None:
+    """Return the first open want that an unused approved probe asks for; none that is `covered` already."""
     kinds_asked = {probe.kind for probe in asked}
     for want in WANTS:
         if not want.is_open(seen) or kinds_asked & set(want.kinds):
             continue
         for kind in want.kinds:
             for probe in question.probes:
-                if probe.kind is kind and probe not in asked:
+                if probe.kind is kind and probe not in asked and probe.id not in covered:
                     return want, probe
     return None
+
+
+def left_to_ask(progress: Progress) -> tuple[Probe, ...]:
+    """Return the probes of which one may follow the answer to the probe that was just asked.
+
+    There are none unless a probe was just asked, and another one is allowed.
+    """
+    question = progress.open_question
+    if question is None or progress.open_probe is None or progress.transcript.unanswered is not None:
+        return ()
+    if len(progress.probed) >= progress.brief.max_probes:
+        return ()
+    known = {*progress.covered, *(probe.id for probe in progress.probed)}
+    return tuple(probe for probe in question.probes if probe.id not in known)
 
 
 def answering(progress: Progress) -> tuple[Turn, ...]:
@@ -144,13 +161,23 @@ def _probe(progress: Progress, time_left_seconds: float | None) -> Plan | None:
         return None
     if time_left_seconds is not None and time_left_seconds < _needed_for_a_probe(progress):
         return None
-    seen = observe(said_in_answer(progress), progress.brief.language)
-    chosen = choose_probe(question, progress.probed, seen)
+    seen = _seen(progress)
+    chosen = choose_probe(question, progress.probed, seen, progress.covered)
     if chosen is None:
         return None
     want, probe = chosen
     text = authored.quoting(progress.brief, seen.terms[0], probe.text) if want.quotes else probe.text
     return Plan("probe", text, item_id=question.item_id, probe=probe, because=want.because)
+
+
+def _seen(progress: Progress) -> Observation:
+    """Return what the rules see in the answer, with the terms that were observed before it was complete."""
+    by_rule = observe(said_in_answer(progress), progress.brief.language)
+    said = {turn.seq: turn.text for turn in answering(progress)}
+    spans = [span for seen in progress.observations for span in seen.terms]
+    terms = [said.get(span.event_seq, "")[span.start : span.end] for span in spans]
+    observed = [term for term in terms if can_be_quoted(term)]
+    return replace(by_rule, terms=tuple(dict.fromkeys((*observed, *by_rule.terms))))
 
 
 def _needed_for_a_probe(progress: Progress) -> float:

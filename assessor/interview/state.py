@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NotRequired, TypedDict
 
-from assessor.domain.events import Fact, ItemSwapped
+from assessor.domain.events import AnswerObserved, Fact, ItemSwapped
 from assessor.domain.form import FormItem
 from assessor.domain.item import InterviewItem, Probe
 from assessor.domain.transcript import Transcript, Turn
@@ -86,10 +86,12 @@ class Brief:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the conversation stands, read from the transcript alone."""
+    """Where the conversation stands, read from the log alone."""
 
     brief: Brief
     transcript: Transcript
+    observed: Mapping[int, AnswerObserved] = field(default_factory=dict)
+    """By event seq."""
 
     @property
     def has_begun(self) -> bool:
@@ -138,6 +140,25 @@ class Progress:
         used = {turn.probe_id for turn in self._about_open() if turn.kind == "probe"}
         question = self.open_question
         return tuple(p for p in question.probes if p.id in used) if question else ()
+
+    @property
+    def observations(self) -> tuple[AnswerObserved, ...]:
+        """What was observed about the open question before the message that waits for a reply.
+
+        Whatever came later counts as unknown. So a turn that runs again, and a replay of the log, plan
+        what the first run planned.
+        """
+        unanswered = self.transcript.unanswered
+        return tuple(
+            seen
+            for seq, seen in self.observed.items()
+            if seen.item_id == self.open_item and (unanswered is None or seq < unanswered.seq)
+        )
+
+    @property
+    def covered(self) -> frozenset[str]:
+        """The probes of the open question that were covered without being asked."""
+        return frozenset(probe_id for seen in self.observations for probe_id in seen.covered)
 
     @property
     def asides(self) -> int:

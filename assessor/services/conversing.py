@@ -22,6 +22,7 @@ from assessor.domain.transcript import Turn
 from assessor.interview import Brief, Interviewer, Question, Spare, hashed_ngrams
 from assessor.ports import Clock, Content, Random, Stream, TurnBuffer, Watch
 from assessor.services.log import AssessmentLog
+from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
 from assessor.services.subject import on_behalf_of
 
@@ -69,6 +70,7 @@ class Conversing:
         self._clock = clock
         self._random = random
         self._max_chars = max_message_chars
+        self._observing = Observing(assessments, interviewer, self._brief)
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._reached: dict[str, int] = {}
         """How many turns the log had after the last reply of this process, while an interview runs."""
@@ -126,8 +128,13 @@ class Conversing:
             assessment = await self._assessments.load(assessment_id)
         return assessment
 
+    async def observed(self, assessment_id: str) -> None:
+        """Wait until nothing is being observed: for whoever wants the same interview every time."""
+        await self._observing.settled(assessment_id)
+
     async def close(self) -> None:
-        """Let running turns finish before the process ends."""
+        """Let running turns finish before the process ends; what runs beside them is given up."""
+        await self._observing.close()
         if self._turns:
             await asyncio.wait(self._turns.values(), timeout=10)
 
@@ -190,6 +197,7 @@ class Conversing:
         task = asyncio.create_task(self._turn(assessment), name=f"turn {assessment.id}")
         self._turns[assessment.id] = task
         task.add_done_callback(lambda _: self._forget(assessment.id, task))
+        self._observing.start(assessment, task)
 
     def _forget(self, assessment_id: str, task: asyncio.Task[None]) -> None:
         if self._turns.get(assessment_id) is task:
@@ -224,6 +232,7 @@ class Conversing:
                 await self._interviewer.turn(
                     brief,
                     assessment.transcript.as_understood,
+                    observed=assessment.observed,
                     run=run,
                     time_left_seconds=assessment.time_left(self._clock.now()),
                     say=say,

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assessor.domain.events import Event, InterviewerMessage
+from assessor.domain.events import Event, InterviewerMessage, ItemSwapped
 from assessor.domain.item import InterviewItem
 from assessor.domain.library import Library
 from assessor.domain.transcript import Transcript, Turn
@@ -140,6 +140,16 @@ def asked_once(transcript: Transcript, question: Question) -> bool:
     """Whether a core question was asked exactly once, verbatim."""
     asked = [turn for turn in transcript.about(question.item_id) if turn.kind == "core"]
     return len(asked) == 1 and asked[0].text.endswith(question.text)
+
+
+def accounted_for(
+    transcript: Transcript, question: Question, skipped: Sequence[str], swaps: Sequence[ItemSwapped]
+) -> bool:
+    """Whether a core question was asked once, or not at all for a reason that is in the log."""
+    if asked_once(transcript, question):
+        return True
+    has_reason = question.item_id in {*skipped, *(swap.item_id for swap in swaps)}
+    return has_reason and not any(turn.kind == "core" for turn in transcript.about(question.item_id))
 
 
 def lost(turns: Sequence[Turn], sent: Sequence[Sent]) -> int:

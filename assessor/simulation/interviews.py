@@ -67,6 +67,9 @@ class Held:
     finished: bool
     reason: str | None
     core_asked: float
+    """Of the core questions: asked verbatim exactly once, or not asked for a reason that is in the log."""
+    core_skipped: float
+    """Of the core questions on the form: not reached before an early end, for its reason."""
     skipped: tuple[str, ...]
     swaps: int
     unapproved: int
@@ -81,7 +84,12 @@ class Held:
     minutes: float
     coverage: float
     model_calls: int
+    """For the words of turns; what observers used is counted apart."""
     tokens: int
+    observation_calls: int
+    observation_tokens: int
+    observed: int
+    """Observations that came into the log."""
 
 
 class SeededRandom:
@@ -138,12 +146,10 @@ class Studio:
         """Hold one interview with a persona. `index` seeds it, and is in its reference."""
         person = Person(persona, self.library, self.plan.track, seeded(self.plan.seed, index, persona.name))
         self.dice = seeded(self.plan.seed, index, "connection")
-        self.model.secrets.clear()
-        before = self.model.calls, self.model.tokens
+        self.model.reset()
         assessment_id = await self.begin(f"simulated-{index:05}")
         sent = await self._talk(assessment_id, person)
-        calls, tokens = self.model.calls - before[0], self.model.tokens - before[1]
-        return await self._inspected(assessment_id, index, persona.name, sent, calls, tokens)
+        return await self._inspected(assessment_id, index, persona.name, sent)
 
     async def begin(self, reference: str) -> str:
         """Order, open and begin an interview; return the assessment's id."""
@@ -165,6 +171,8 @@ class Studio:
             assessment = await self.conversing.settled(assessment_id)
             if assessment.status is Status.PAUSED:
                 await self.pausing.resume(assessment_id)
+            # Nobody types faster than an observer reads; and the same seed shall hold the same interview.
+            await self.conversing.observed(assessment_id)
             if assessment.interview_finished:
                 return sent
             last = assessment.transcript.turns[-1]
@@ -184,9 +192,7 @@ class Studio:
                 await self.conversing.settled(assessment_id)
             await self.conversing.receive(assessment_id, one.message_id, one.said.text)
 
-    async def _inspected(
-        self, assessment_id: str, index: int, persona: str, sent: Sequence[Sent], calls: int, tokens: int
-    ) -> Held:
+    async def _inspected(self, assessment_id: str, index: int, persona: str, sent: Sequence[Sent]) -> Held:
         await self.store.verify_chain(assessment_id)
         events = await self.store.events(assessment_id)
         assessment = await self.log.load(assessment_id)
@@ -197,7 +203,7 @@ class Studio:
         began = assessment.started_at or events[0].at
         reason = ended.fact.reason if ended and isinstance(ended.fact, InterviewFinished) else None
         skipped = _skipped(assessment, brief) if reason not in {None, "complete"} else ()
-        asked = [inspection.asked_once(assessment.transcript, question) for question in brief.questions]
+        drawn = _with_swapped(brief, assessment, self.library)
         false_flags, answers = inspection.flagged(sent)
         released = self.stream.heard(assessment_id)
         return Held(
@@ -205,10 +211,14 @@ class Studio:
             persona=persona,
             finished=ended is not None,
             reason=reason,
-            core_asked=(sum(asked) + len(skipped)) / len(asked),
+            core_asked=fmean(
+                inspection.accounted_for(assessment.transcript, question, skipped, assessment.swaps)
+                for question in drawn.questions
+            ),
+            core_skipped=len(skipped) / len(brief.questions),
             skipped=skipped,
             swaps=len(assessment.swaps),
-            unapproved=inspection.unapproved(events, _with_swapped(brief, assessment, self.library)),
+            unapproved=inspection.unapproved(events, drawn),
             leaks=inspection.leaks(assessment.transcript, released, brief, self.secrets, self.model.secrets),
             lost=inspection.lost(turns, sent),
             doubled=inspection.doubled(events),
@@ -219,8 +229,11 @@ class Studio:
             turns=len(said),
             minutes=((ended.at if ended else events[-1].at) - began).total_seconds() / 60,
             coverage=_coverage(assessment, self.library, brief),
-            model_calls=calls,
-            tokens=tokens,
+            model_calls=self.model.used["turn"].calls,
+            tokens=self.model.used["turn"].tokens,
+            observation_calls=self.model.used["observation"].calls,
+            observation_tokens=self.model.used["observation"].tokens,
+            observed=len(assessment.observed),
         )
 
 
@@ -229,7 +242,7 @@ def _is_fault(said: InterviewerMessage) -> bool:
 
 
 def _with_swapped(brief: Brief, assessment: Assessment, library: Library) -> Brief:
-    """Add the questions that were asked and then swapped."""
+    """Add the questions that were swapped, whether they had been asked or not."""
     gone = [library.item(assessment.ordered.track, swap.item_id) for swap in assessment.swaps]
     asked = tuple(Question.of(item) for item in gone if isinstance(item, InterviewItem))
     return replace(brief, questions=(*brief.questions, *asked))
@@ -337,7 +350,7 @@ async def simulate(
 
 
 def summary(held: Sequence[Held]) -> dict[str, float | int]:
-    """Add up: counts are sums; `core_asked`, `finished` and `false_flags` are shares."""
+    """Add up: counts are sums; `core_asked`, `core_skipped`, `finished` and `false_flags` are shares."""
     turns, answers = sum(one.turns for one in held), sum(one.answers for one in held)
     counts = ("unapproved", "leaks", "lost", "doubled")
     sums = {f.name: sum(getattr(one, f.name) for one in held) for f in fields(Held) if f.type is int}
@@ -353,6 +366,10 @@ def summary(held: Sequence[Held]) -> dict[str, float | int]:
         "coverage_mean": _rounded(fmean(one.coverage for one in held)),
         "model_calls_per_turn": _rounded(sums["model_calls"] / turns),
         "tokens_per_turn": _rounded(sums["tokens"] / turns),
+        "observation_calls_per_turn": _rounded(sums["observation_calls"] / turns),
+        "observation_tokens_per_turn": _rounded(sums["observation_tokens"] / turns),
+        "core_skipped": _rounded(fmean(one.core_skipped for one in held)),
+        "swaps": sums["swaps"],
     }
 
 

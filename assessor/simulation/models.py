@@ -3,12 +3,13 @@
 import json
 import random
 import re
+from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from assessor.domain.errors import ModelFault
-from assessor.ports import Model, ModelReply, ModelRequest
+from assessor.ports import SUBJECT, Model, ModelReply, ModelRequest, Purpose
 
 CHARS_PER_TOKEN = 4
 """What a token is taken for where a stream does not count: about right for English."""
@@ -17,8 +18,13 @@ SECONDS_TO_FIRST_WORD, SECONDS_A_CHUNK = 0.6, 0.02
 
 _PROBE = re.compile(r"^Approved follow-up:\n(.*?)\n\n", re.MULTILINE | re.DOTALL)
 _FENCED = re.compile(r"^(\w+):\n<<<[0-9a-f]{32}\n(.*)$", re.MULTILINE)
+_FOLLOW_UPS = re.compile(r"^Follow-ups:\n(.*?)\n\n", re.MULTILINE | re.DOTALL)
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_TELLING = re.compile(r"[a-z]{5,}")
 _TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
 _QUOTABLE = re.compile(r"[\w'-]+(?: [\w'-]+){2,4}")
+WORDS_IN_COMMON = 2
+"""So many telling words of a follow-up in one sentence of an answer, and the sentence answers it."""
 
 
 @dataclass
@@ -37,12 +43,24 @@ class SimulatedClock:
 
 
 @dataclass
-class Metered:
-    """Counts what goes through a model, and remembers what was in its prompts."""
+class Meter:
+    """Calls, and the characters of their prompts and replies."""
 
-    model: Model
     calls: int = 0
     characters: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in and out, by their characters."""
+        return self.characters // CHARS_PER_TOKEN
+
+
+@dataclass
+class Metered:
+    """Counts what goes through a model by what it is for, and remembers what was in its prompts."""
+
+    model: Model
+    used: dict[Purpose, Meter] = field(default_factory=lambda: defaultdict(Meter))
     secrets: set[str] = field(default_factory=set)
     """The fences and the instructions that it was given, none of which may be said."""
 
@@ -50,15 +68,15 @@ class Metered:
     def name(self) -> str:
         return self.model.name
 
-    @property
-    def tokens(self) -> int:
-        """Tokens in and out, by their characters."""
-        return self.characters // CHARS_PER_TOKEN
+    def reset(self) -> None:
+        """Begin to count anew."""
+        self.used.clear()
+        self.secrets.clear()
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         self._note(request)
         reply = await self.model.complete(request)
-        self.characters += len(reply.text)
+        self.used[request.purpose].characters += len(reply.text)
         return reply
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
@@ -66,15 +84,17 @@ class Metered:
         stream = self.model.stream(request)
         try:
             async for chunk in stream:
-                self.characters += len(chunk)
+                self.used[request.purpose].characters += len(chunk)
                 yield chunk
         finally:
             if isinstance(stream, AsyncGenerator):
                 await stream.aclose()
 
     def _note(self, request: ModelRequest) -> None:
-        self.calls += 1
-        self.characters += len(request.system) + len(request.user)
+        SUBJECT.set(None)  # a live model's ledger is another database, which has no simulated assessment
+        meter = self.used[request.purpose]
+        meter.calls += 1
+        meter.characters += len(request.system) + len(request.user)
         self.secrets |= {request.system, *_TOKEN.findall(request.system + request.user)}
 
 
@@ -91,6 +111,8 @@ class Rehearsed:
         raise NotImplementedError
 
     async def complete(self, request: ModelRequest) -> ModelReply:
+        if request.purpose == "observation":
+            return ModelReply(self.reply(request), self.name)  # beside the conversation: takes nobody's time
         return ModelReply("".join([chunk async for chunk in self.stream(request)]), self.name)
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
@@ -106,7 +128,9 @@ class ScriptedModel(Rehearsed):
     name = "scripted"
 
     def reply(self, request: ModelRequest) -> str:
-        """Word the approved follow-up around the candidate's last words."""
+        """Word the approved follow-up around the candidate's last words; or observe an answer by rule."""
+        if request.purpose == "observation":
+            return observation(request)
         probe, words = approved_probe(request), _QUOTABLE.findall(last_words(request))
         return f"You said “{words[-1]}”. {probe}" if words else probe
 
@@ -133,6 +157,8 @@ class GullibleModel(ScriptedModel):
         """Do everything that was asked for, one after the other; without a request, do the work."""
         heard = " ".join(json.loads(words) for _, words in _FENCED.findall(request.user))
         obeyed = [bait.says(self, request) for bait in BAITS if bait.pattern.search(heard)]
+        if request.purpose == "observation" and obeyed:
+            return _observed([(probe_id, obeyed[0]) for probe_id in follow_ups(request)], obeyed)
         return " ".join(obeyed) or super().reply(request)
 
     def recite(self, _request: ModelRequest) -> str:
@@ -164,13 +190,27 @@ class FaultyModel:
         self._clock = clock
         self._rate = rate
         self._dice = dice
+        # Observers run beside the turns: the order in which both come must not change what either gets.
+        self._dice_of_observers = random.Random(dice.random())
 
     @property
     def name(self) -> str:
         return "faulty"
 
     async def complete(self, request: ModelRequest) -> ModelReply:
+        if request.purpose == "observation":
+            return ModelReply(self._observation(request), self.name)
         return ModelReply("".join([chunk async for chunk in self.stream(request)]), self.name)
+
+    def _observation(self, request: ModelRequest) -> str:
+        whole = self._inner.reply(request)
+        if self._dice_of_observers.random() >= self._rate:
+            return whole
+        pieces = self._dice_of_observers.choice(FAULTS)(whole)
+        fault = next((piece for piece in pieces if isinstance(piece, ModelFault)), None)
+        if fault is not None:
+            raise fault
+        return "".join(map(str, pieces))
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
         if self._dice.random() >= self._rate:
@@ -251,6 +291,35 @@ def approved_probe(request: ModelRequest) -> str:
     """Return the approved follow-up of a request for a wording."""
     found = _PROBE.search(request.user)
     return found[1].strip() if found else ""
+
+
+def follow_ups(request: ModelRequest) -> dict[str, str]:
+    """Return the follow-ups of a request for an observation, by id."""
+    found = _FOLLOW_UPS.search(request.user)
+    lines = found[1].splitlines() if found else []
+    return {probe_id: text for probe_id, _, text in (line.partition(": ") for line in lines)}
+
+
+def observation(request: ModelRequest) -> str:
+    """Observe by rule: a sentence that shares telling words with a follow-up has answered it."""
+    said = [json.loads(words) for speaker, words in _FENCED.findall(request.user) if speaker == "candidate"]
+    sentences = [sentence.strip() for sentence in _SENTENCE.findall("\n".join(said))]
+    claims = [
+        (probe_id, sentence)
+        for probe_id, text in follow_ups(request).items()
+        for sentence in sentences
+        if len(_telling(text) & _telling(sentence)) >= WORDS_IN_COMMON
+    ]
+    return _observed(claims, sorted(_telling(" ".join(sentences)), key=len, reverse=True)[:1])
+
+
+def _telling(text: str) -> set[str]:
+    return set(_TELLING.findall(text.casefold()))
+
+
+def _observed(claims: Sequence[tuple[str, str]], terms: Sequence[str]) -> str:
+    covered = [{"probe": probe_id, "quote": quote} for probe_id, quote in dict(claims).items()]
+    return json.dumps({"covered": covered, "terms": list(terms)})
 
 
 def last_words(request: ModelRequest) -> str:

@@ -12,19 +12,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from assessor.adapters.clock import SystemClock
+from assessor.adapters.content import FileContent
 from assessor.adapters.local_model import LocalServer, check, serving
 from assessor.adapters.model import Choice, LitellmModel, models
+from assessor.adapters.shipped import shipped
 from assessor.adapters.store import SqlStore
 from assessor.adapters.vault import Vault
+from assessor.bootstrap import stored
+from assessor.domain.assessment import replay
 from assessor.domain.errors import ModelFault, SettingsInvalid
-from assessor.domain.events import InterviewerMessage
+from assessor.domain.events import Event, InterviewerMessage
 from assessor.ports import ModelRequest
+from assessor.services.conversing import brief_for
+from assessor.settings import load_settings
+from assessor.simulation.inspection import Secrets, asked_once, leaks, unapproved
 from tests.services import plays
 from tests.world import world
 
@@ -151,6 +158,7 @@ async def test_the_server_ends_with_the_service(model_file: Path) -> None:
 OWNER = """
 import asyncio, sys
 from pathlib import Path
+from assessor.adapters.content import FileContent
 from assessor.adapters.local_model import serving
 
 async def main():
@@ -248,6 +256,7 @@ async def test_a_whole_interview_with_a_real_model_comes_to_its_end(
 ) -> None:
     store = SqlStore(address, Vault(bytes(32)))
     choice = Choice(interviewer=f"local:{model_file}", judge=None)
+    await LitellmModel("openai/local").load()  # on a busy machine it takes longer than a turn may wait
 
     async with (
         models(choice, store, SystemClock()) as running,
@@ -263,5 +272,45 @@ async def test_a_whole_interview_with_a_real_model_comes_to_its_end(
     assert {message.kind for message in said} >= {"opening", "core", "probe", "closing"}
     assert all(message.text.strip() for message in said)
     assert running.shown == f"local:{model_file.name} (for trying out, not for deciding)"
-    assert [(usage.purpose, usage.assessment_id) for usage in calls] == [("turn", assessment.id)]
-    assert calls[0].calls == len([message for message in said if message.kind == "probe"])
+    used = {usage.purpose: usage for usage in calls}
+    assert {usage.assessment_id for usage in calls} == {assessment.id}
+    probes = len([message for message in said if message.kind == "probe"])
+    assert probes <= used["turn"].calls <= 2 * probes, "each is worded once, or retried once"
+    assert set(used) <= {"turn", "observation"}
+
+
+async def test_an_interview_in_the_terminal_with_a_real_model_comes_to_its_end(
+    tmp_path: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSESSOR_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("ASSESSOR_MODEL", f"local:{model_file}")
+    answer = "I read the traceback first, because it names the line, and then I wrote a test for it.\n\n"
+
+    held = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "assessor", "interview", "--track", "python", "--form", "short"],
+        input=answer * 12,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert held.returncode == 0, held.stderr
+    assert f"local:{model_file.name}" in held.stdout
+    async with stored(load_settings()) as store:
+        [projection] = await store.assessments("terminal")
+        events = await store.events(projection.id)
+    await assert_by_the_book(events)
+
+
+async def assert_by_the_book(events: Sequence[Event]) -> None:
+    """It finished, every core question was asked once, and all that was said is approved and no secret."""
+    library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    assessment = replay(events[0].assessment_id, events)
+    brief = brief_for(assessment, library, frozenset())
+    transcript, secrets = assessment.transcript, Secrets.of(library, "python")
+    words = [turn.text for turn in transcript.turns if turn.speaker == "interviewer"]
+    assert assessment.interview_finished
+    assert all(asked_once(transcript, question) for question in brief.questions)
+    assert any(turn.kind == "probe" for turn in transcript.turns)
+    assert (unapproved(events, brief), leaks(transcript, words, brief, secrets, ())) == (0, 0)

@@ -17,12 +17,12 @@ async def flood(rooms: Studio, attack: Attack, index: int) -> Outcome:
     """Send the payload in an interview while another one goes on, then go on to the end with trifles."""
     attacked, other = [await rooms.begin(f"simulated-{index + n:05}") for n in (0, 1)]
     before = await rooms.conversing.settled(attacked)
-    calls = rooms.model.calls
+    calls = rooms.model.used["turn"].calls
     sending = asyncio.create_task(_send_all(rooms, attacked, attack))
     faults = [*await _undisturbed(rooms, other)]
     accepted = await sending
     after = await rooms.conversing.settled(attacked)
-    faults += _bounded(before, after, accepted, rooms.model.calls - calls)
+    faults += _bounded(before, after, accepted, rooms.model.used["turn"].calls - calls)
     return Outcome(attack, "", (*faults, *await _comes_to_an_end(rooms, attacked)))
 
 

@@ -59,7 +59,11 @@ class HttpxProvider:
 
 def _body(request: ModelRequest) -> dict[str, Any]:
     messages = [{"role": "system", "content": request.system}, {"role": "user", "content": request.user}]
-    return {"model": "bench", "messages": messages, "max_tokens": request.max_tokens}
+    body = {"model": "bench", "messages": messages, "max_tokens": request.max_tokens}
+    if request.schema is not None:
+        schema = {"name": "reply", "schema": dict(request.schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    return body
 
 
 def _count(usage: dict[str, Any], tally: Tally) -> None:

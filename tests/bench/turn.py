@@ -160,7 +160,11 @@ def _report(results: dict[str, Result], missing: dict[str, str], waited_ms: floa
         rows,
         _targets(results),
         [
-            "Ours has message and reply on disk before it acknowledges them, and checks every sentence.",
+            (
+                "Ours has message and reply on disk before it acknowledges them, and checks every sentence. "
+                "Beside every second turn it observes the answer, in a model call of its own: the time for "
+                "that is counted, too."
+            ),
             (
                 "First words: median, one conversation at a time. Ours releases whole sentences; the "
                 f"provider had sent the first one after {waited_ms:.1f} ms."

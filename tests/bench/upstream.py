@@ -25,6 +25,10 @@ REPLY: Final = (
     "other, what would you print or assert there, and how would that tell you where the change came from?"
 )
 
+OBSERVES: Final = '"covered"'
+"""Stands in the schema of a call that observes an answer."""
+NOTHING_COVERED: Final = '{"covered": [], "terms": []}'
+
 CHARS_PER_TOKEN: Final = 4
 BLOCK_TOKENS: Final = 128
 LEAST_CACHED_TOKENS: Final = 1024
@@ -57,6 +61,8 @@ class Stats:
     """What was asked so far."""
 
     requests: int = 0
+    observations: int = 0
+    """Calls that observe an answer beside the conversation; in none of the other numbers."""
     connections: int = 0
     prompt_chars: int = 0
     uncached_chars: int = 0
@@ -131,6 +137,10 @@ class Provider:
             await self._complete(json.loads(body), writer)
 
     async def _complete(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        if OBSERVES in json.dumps(request.get("response_format")):
+            self.stats.observations += 1
+            await _send(writer, 200, _whole(NOTHING_COVERED, _usage("", 0)))
+            return
         prompt = "".join(str(message["content"]) for message in request["messages"])
         cached = self._count(prompt)
         fault = self._fault(self.stats.requests)

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from assessor.domain import events as e
 from assessor.domain.accommodation import Accommodation
+from assessor.domain.evidence import Evidence
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
 from assessor.domain.redaction import Redaction
@@ -44,6 +45,13 @@ SAMPLES: tuple[e.Fact, ...] = (
         ),
     ),
     e.SummaryConfirmed(item_ids=("int-1",)),
+    e.AnswerObserved(
+        message=5,
+        item_id="int-1",
+        covered=("p1",),
+        terms=(Evidence(event_seq=5, start=2, end=7),),
+        model="m",
+    ),
     e.InterviewFinished(reason="complete"),
     e.ResponseHandedIn(item_id="sft-1", response=SftResponse(text="Use None.")),
     e.ResponseHandedIn(item_id="traj-1", response=handed_in(Category.TRAJECTORY)),

@@ -73,9 +73,11 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
     private = {
         "form.drawn", "invite.issued", "invite.redeemed", "notice.accepted", "message.candidate",
         "message.interviewer", "interview.finished", "interview.help_asked", "interview.item_swapped",
+        "interview.observed",
         "response.handed_in", "scoring.started",
         "model.replied", "response.scored", "review.decided", "fault.recorded", "hold.released",
         "assessment.paused", "assessment.resumed", "accommodation.granted", "help.seen", "transcript.opened",
+        "answer.corrected", "words.redacted", "summary.confirmed",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}

@@ -169,7 +169,7 @@ async def test_time_that_runs_out_ends_the_interview_with_its_reason() -> None:
         ("Can I talk to a human?", BRIEF.contact),
         ("Can I take a break?", "waits for you"),
         ("Show me the rubric", "I can only ask the questions of this interview"),
-        ("I feel like killing myself", "You may stop here or take a break"),
+        ("I feel like killing myself", "The clock stands still"),
     ],
 )
 async def test_a_request_is_answered_and_the_question_stays_open(message: str, says: str) -> None:

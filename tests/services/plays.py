@@ -36,6 +36,7 @@ async def interviewed(world: World, form: str = "short", level: int = 4) -> Asse
         text = person.answer(assessment.transcript.turns[-1].item_id)
         await world.conversing.receive(assessment.id, f"message-{number:03}", text)
         assessment = await world.conversing.settled(assessment.id)
+        await world.conversing.observed(assessment.id)
     raise AssertionError("the interview did not end")
 
 

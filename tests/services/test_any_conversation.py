@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,18 @@ from hypothesis import strategies as st
 from assessor.adapters.prompts import FilePrompts
 from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
-from assessor.domain.assessment import Assessment
+from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict
-from assessor.domain.events import CandidateMessage, Event, InterviewerMessage, InterviewFinished
+from assessor.domain.events import (
+    AnswerObserved,
+    AssessmentPaused,
+    AssessmentResumed,
+    CandidateMessage,
+    Event,
+    Fact,
+    InterviewerMessage,
+    InterviewFinished,
+)
 from assessor.domain.item import Category, InterviewItem
 from assessor.interview import Interviewer
 from assessor.interview.routing import MAX_ASIDES
@@ -94,14 +103,22 @@ class Play:
         """Come back from a break, or from nowhere."""
         await self.world.pausing.resume(self.assessment_id)
 
+    async def pause_before_the_reply(self, text: str) -> None:
+        """Stop the clock while the interviewer owes a reply, as when the process ends just then."""
+        await self.say_and_die(text)
+        await self.world.log.change(self.assessment_id, _paused)
+        self.world.clock.turn(timedelta(hours=len(text)))
+        await self.world.log.change(self.assessment_id, _resumed)
+
     async def restart(self, _: str) -> None:
         """End the process while nothing, or something, is going on."""
         self.die()
 
     def die(self) -> None:
         """Forget all that is not on disk."""
-        for turn in self.world.conversing._turns.values():
-            turn.cancel()
+        beside = self.world.conversing._observing._running
+        for task in (*self.world.conversing._turns.values(), *beside.values()):
+            task.cancel()
         self.world.conversing = conversing(self.world, self.model)
 
     async def _send(self, message_id: str, text: str) -> None:
@@ -128,8 +145,20 @@ ACTS: Sequence[Callable[[Play, str], object]] = (
     Play.restart,
     Play.pause,
     Play.go_on,
+    Play.pause_before_the_reply,
 )
 SCRIPTS = st.lists(st.tuples(st.sampled_from(range(len(ACTS))), st.sampled_from(MESSAGES)), max_size=25)
+
+
+def _paused(assessment: Assessment, now: datetime) -> list[Fact]:
+    works = assessment.status is Status.IN_PROGRESS and not assessment.is_over(now)
+    return [AssessmentPaused()] if works else []
+
+
+def _resumed(assessment: Assessment, now: datetime) -> list[Fact]:
+    if assessment.status is not Status.PAUSED or assessment.time_left_at_pause is None:
+        return []
+    return [AssessmentResumed(deadline=now + timedelta(seconds=assessment.time_left_at_pause))]
 
 
 def conversing(world: World, model: Model | None) -> Conversing:
@@ -196,6 +225,8 @@ def _assert_nothing_lost_or_doubled(play: Play, events: Sequence[Event]) -> None
     assert {fact.message_id: fact.text for fact in heard} == play.accepted
     assert len(heard) == len(play.accepted)
     assert max(Counter(fact.reply_to for fact in said).values()) == 1
+    observed = [event.fact.message for event in events if isinstance(event.fact, AnswerObserved)]
+    assert len(observed) == len(set(observed))
 
 
 async def _assert_asked_once(play: Play, assessment: Assessment, events: Sequence[Event]) -> None:

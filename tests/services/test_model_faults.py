@@ -107,6 +107,7 @@ async def first_probe(world: World) -> InterviewerMessage:
         await world.conversing.receive(assessment.id, f"message-{number:03}", text)
         before = len(assessment.transcript.turns)
         assessment = await world.conversing.settled(assessment.id)
+        await world.conversing.observed(assessment.id)
         assert len(assessment.transcript.turns) == before + 2, "one reply, in the same turn"
     facts = [event.fact for event in await world.store.events(assessment.id)]
     return [fact for fact in facts if isinstance(fact, InterviewerMessage)][-1]
@@ -193,12 +194,25 @@ async def test_with_nobody_listening_interview_and_scoring_go_the_same_way(
     assert {score.value for score in scores} == {None}
 
 
-async def test_a_fault_that_passes_is_not_noticed_at_all(tmp_path: Path, address: str) -> None:
-    async with bad_day(tmp_path, address, fails(500), says(GOOD_PROBE)) as day:
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"),
+    [
+        pytest.param(fails(500), "unavailable", id="500"),
+        pytest.param(fails(429, retry_after="0.05"), "rate_limited", id="429"),
+        pytest.param(hangs, "timeout", id="timeout"),
+        pytest.param(resets_at_once, "unavailable", id="reset"),
+        pytest.param(says(""), "invalid_reply", id="empty reply"),
+    ],
+)
+async def test_a_fault_that_passes_is_not_noticed_at_all(
+    tmp_path: Path, address: str, behaviour: Behaviour, outcome: str
+) -> None:
+    async with bad_day(tmp_path, address, behaviour, says(GOOD_PROBE)) as day:
         said = await first_probe(day.world)
 
     assert (said.source, said.text) == ("model", GOOD_PROBE)
-    assert [call.outcome for call in day.ledger.calls] == ["unavailable", "ok"]
+    turns = [call.outcome for call in day.ledger.calls if call.purpose == "turn"]
+    assert turns == [outcome, "ok"]
 
 
 async def test_every_call_is_in_the_stores_ledger_under_its_assessment_and_purpose(
@@ -222,4 +236,4 @@ async def test_a_provider_that_is_down_is_soon_left_alone(tmp_path: Path, addres
     async with bad_day(tmp_path, address, fails(500)) as day:
         await plays.submitted(day.world)
 
-    assert len(day.upstream.requests) == 5
+    assert sum(call.purpose != "observation" for call in day.ledger.calls) == 5

@@ -8,7 +8,8 @@ from assessor.simulation.personas import PERSONAS
 
 MEASURES = (
     "core_asked unapproved leaks lost doubled finished guard_replacements recovered_faults false_flags "
-    "turns_mean minutes_mean coverage_mean model_calls_per_turn tokens_per_turn"
+    "turns_mean minutes_mean coverage_mean model_calls_per_turn tokens_per_turn "
+    "observation_calls_per_turn observation_tokens_per_turn core_skipped swaps"
 )
 
 
@@ -27,6 +28,7 @@ async def test_with_every_persona_and_any_model_nothing_happens_that_must_not(mo
     assert [summary[name] for name in ("unapproved", "leaks", "lost", "doubled")] == [0, 0, 0, 0]
     assert summary["false_flags"] <= 0.01
     assert summary["model_calls_per_turn"] <= 1
+    assert 0 < summary["observation_calls_per_turn"] < summary["model_calls_per_turn"]
     assert (summary["recovered_faults"] > 0) == (model == "faulty")
     assert (summary["guard_replacements"] > 0) == (model != "scripted")
 

@@ -108,6 +108,6 @@ async def test_a_meter_counts_calls_and_tokens_and_keeps_what_must_not_be_said()
     async for _ in model.stream(request):
         pass
 
-    assert model.calls == 2
-    assert model.tokens > (len(request.system) + len(request.user)) // 2
+    assert model.used["turn"].calls == 2
+    assert model.used["turn"].tokens > (len(request.system) + len(request.user)) // 2
     assert model.secrets == {request.system, TOKEN}

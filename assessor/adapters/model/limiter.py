@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 from assessor.ports import Purpose
 
-_FIRST: dict[Purpose, int] = {"turn": 0, "judge": 1}
+_FIRST: dict[Purpose, int] = {"turn": 0, "judge": 1, "observation": 2}
+_KEPT_TOKENS = 0.5
+"""Share of a minute's tokens that no observation touches."""
 _MINUTE = 60.0
 
 
@@ -26,6 +28,9 @@ class _Waiter:
     order: int
     tokens: float = field(compare=False)
     admitted: asyncio.Future[None] = field(compare=False)
+    kept_places: int = field(compare=False, default=0)
+    kept_tokens: float = field(compare=False, default=0.0)
+    """What has to be free besides, for calls that matter more and may come any moment."""
 
 
 @dataclass
@@ -38,7 +43,11 @@ class Lease:
 
 
 class Limiter:
-    """Admits calls in order of arrival, turns before judges; nobody overtakes the first in line.
+    """Admits calls in order of arrival, turns before judges before observations.
+
+    Nobody overtakes the first in line. An observation never takes the last place, nor the second half
+    of a minute's tokens: a turn that comes a moment later must not wait for it. So with one place
+    nothing is observed.
 
     Tokens are set aside by estimate and corrected afterwards. They flow back evenly over the minute.
     """
@@ -64,10 +73,7 @@ class Limiter:
 
         More tokens than a minute has count as a whole minute's.
         """
-        reserved = min(float(tokens), self._capacity) if self._capacity else 0.0
-        waiter = _Waiter(
-            _FIRST[purpose], next(self._orders), reserved, asyncio.get_running_loop().create_future()
-        )
+        waiter = self._waiter(tokens, purpose)
         heapq.heappush(self._waiting, waiter)
         self._admit()
         try:
@@ -75,11 +81,24 @@ class Limiter:
         except asyncio.CancelledError:
             self._leave(waiter)
             raise
-        lease = Lease(reserved)
+        lease = Lease(waiter.tokens)
         try:
             yield lease
         finally:
             self._settle(lease)
+
+    def _waiter(self, tokens: int, purpose: Purpose) -> _Waiter:
+        is_dispensable = purpose == "observation"
+        capacity = self._capacity or 0.0
+        kept = capacity * _KEPT_TOKENS if is_dispensable else 0.0
+        return _Waiter(
+            _FIRST[purpose],
+            next(self._orders),
+            min(float(tokens), capacity - kept),
+            asyncio.get_running_loop().create_future(),
+            kept_places=int(is_dispensable),
+            kept_tokens=kept,
+        )
 
     def _leave(self, waiter: _Waiter) -> None:
         """Give up waiting; who was admitted in the same moment gives everything back."""
@@ -99,7 +118,7 @@ class Limiter:
     def _admit(self) -> None:
         """Admit from the front of the line as long as there is room for the first."""
         self._refill()
-        while self._waiting and self._free and self._waiting[0].tokens <= self._tokens:
+        while self._waiting and self._has_place(self._waiting[0]) and self._missing(self._waiting[0]) <= 0:
             waiter = heapq.heappop(self._waiting)
             if waiter.admitted.cancelled():
                 continue
@@ -107,6 +126,13 @@ class Limiter:
             self._tokens -= waiter.tokens
             waiter.admitted.set_result(None)
         self._set_alarm()
+
+    def _has_place(self, waiter: _Waiter) -> bool:
+        return self._free > waiter.kept_places
+
+    def _missing(self, waiter: _Waiter) -> float:
+        """Return the tokens that have to flow back before this one can be admitted."""
+        return waiter.tokens + waiter.kept_tokens - self._tokens
 
     def _refill(self) -> None:
         now = self._now()
@@ -120,8 +146,7 @@ class Limiter:
         if self._alarm:
             self._alarm.cancel()
             self._alarm = None
-        if not (self._capacity and self._waiting and self._free):
+        if not (self._capacity and self._waiting and self._has_place(self._waiting[0])):
             return
-        missing = self._waiting[0].tokens - self._tokens
-        seconds = max(missing * _MINUTE / self._capacity, 0.001)
+        seconds = max(self._missing(self._waiting[0]) * _MINUTE / self._capacity, 0.001)
         self._alarm = asyncio.get_running_loop().call_later(seconds, self._admit)

@@ -26,10 +26,14 @@ from assessor.ports import ModelReply, ModelRequest, Purpose
 
 _T = TypeVar("_T")
 
-ATTEMPTS: dict[Purpose, int] = {"turn": 2, "judge": 3}
+ATTEMPTS: dict[Purpose, int] = {"turn": 2, "judge": 3, "observation": 1}
 """At each model, the first one included. A turn is retried once: somebody waits."""
-LONGEST_PAUSE_SECONDS: dict[Purpose, float] = {"turn": 2.0, "judge": 60.0}
+LONGEST_PAUSE_SECONDS: dict[Purpose, float] = {"turn": 2.0, "judge": 60.0, "observation": 0.0}
 """Before a retry, also when the provider asks for more: then the next model is tried."""
+RETRY_SECONDS = 2.0
+"""What the retry of a turn may take in all, its pause included. A model that hangs leaves so much of the
+caller's time to it, but no more than `RETRY_SHARE`."""
+RETRY_SHARE = 0.25
 FIRST_PAUSE_SECONDS = 0.5
 """Doubled for every further retry, and shortened by up to a half at random."""
 MARGIN = 0.05
@@ -131,19 +135,28 @@ class ResilientModel:
         numbers: Iterator[int],
     ) -> _T:
         await by(deadline, member.provider.load())
+        within = self._first_deadline(request, deadline)
         for retry in count():
             try:
-                within = min(deadline, _now() + self.timeout_seconds)
                 return await once(_Try(request, member, next(numbers), within))
             except ModelFault as fault:
                 pause = self._pause(fault, retry)
                 hopeless = fault.kind not in _WORTH_A_RETRY or member.breaker.is_open
+                if request.purpose == "turn":
+                    deadline = min(deadline, _now() + RETRY_SECONDS)
                 is_late = pause > LONGEST_PAUSE_SECONDS[request.purpose] or _now() + pause >= deadline
                 if hopeless or is_late or retry + 1 >= ATTEMPTS[request.purpose]:
                     raise
                 request = _again(request, fault, retry)
             await asyncio.sleep(pause)
+            within = min(deadline, _now() + self.timeout_seconds)
         raise AssertionError("count() never ends")
+
+    def _first_deadline(self, request: ModelRequest, deadline: float) -> float:
+        """Return when the first attempt is given up; a turn leaves time for its retry."""
+        left = deadline - _now()
+        kept = min(RETRY_SECONDS, left * RETRY_SHARE) if request.purpose == "turn" else 0.0
+        return _now() + min(left - kept, self.timeout_seconds)
 
     def _pause(self, fault: ModelFault, retry: int) -> float:
         """Return the seconds to wait: what the provider asked for, and the jittered back-off on top."""
@@ -195,7 +208,8 @@ class ResilientModel:
             outcome = fault.kind
             raise
         finally:
-            _tell(breaker, outcome)
+            # A breaker that observations opened would take the words from turns that had been answered.
+            _tell(breaker, "abandoned" if outcome != "ok" and _is_observation(trial) else outcome)
             lease.used = _used(tally, outcome)
             elapsed = round((time.monotonic() - started) * 1000)
             self.books.enter(
@@ -203,6 +217,10 @@ class ResilientModel:
                     trial.request.purpose, trial.member.provider.name, outcome, tally, elapsed, trial.number
                 )
             )
+
+
+def _is_observation(trial: _Try) -> bool:
+    return trial.request.purpose == "observation"
 
 
 def _again(request: ModelRequest, fault: ModelFault, retry: int) -> ModelRequest:

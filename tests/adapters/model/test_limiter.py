@@ -59,6 +59,40 @@ async def test_a_turn_goes_before_every_judge_that_waits_and_equals_go_in_order(
     assert log == ["turn 1", "turn 2", "judge 1", "judge 2"]
 
 
+async def test_an_observation_comes_last_and_leaves_a_place_for_the_turn_that_may_come() -> None:
+    limiter, log = Limiter(concurrency=2), list[str]()
+
+    async with limiter.place(1, "turn"):
+        waiting: list[tuple[str, Purpose, int]] = [("observation", "observation", 1), ("judge", "judge", 1)]
+        queued = asyncio.create_task(queue(limiter, waiting, log))
+        await asyncio.sleep(0.01)
+        before = list(log)
+        async with asyncio.timeout(0.05), limiter.place(1, "turn"):
+            pass
+    await queued
+
+    assert (before, log) == (["judge"], ["judge", "observation"])
+
+
+async def test_an_observation_leaves_half_of_the_tokens_to_others() -> None:
+    limiter = Limiter(concurrency=5, tokens_per_minute=1000)
+
+    async with limiter.place(400, "observation"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05), limiter.place(400, "observation"):
+                pass
+        async with asyncio.timeout(0.05), limiter.place(500, "turn"):
+            pass
+
+
+async def test_with_one_place_nothing_is_observed() -> None:
+    limiter = Limiter(concurrency=1)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05), limiter.place(1, "observation"):
+            pass
+
+
 async def test_a_small_call_does_not_overtake_a_large_one_that_came_first() -> None:
     limiter, log = Limiter(concurrency=5, tokens_per_minute=60_000), list[str]()
     async with limiter.place(59_950, "judge") as lease:

@@ -18,6 +18,7 @@ from assessor.domain.errors import ModelFault
 from assessor.ports import SUBJECT, ModelCall, ModelReply, ModelRequest, Subject, Usage
 
 TURN = ModelRequest("s", "u", 20, idempotency_key="turn:1", within_seconds=5)
+OBSERVATION = replace(TURN, purpose="observation", idempotency_key="observation:1")
 JUDGE = replace(TURN, purpose="judge", idempotency_key="judge:1")
 
 Piece = str | Exception | float
@@ -113,7 +114,9 @@ async def test_what_asking_again_cannot_change_is_not_asked_again(gateway: Gatew
     assert len(provider.requests) == 1
 
 
-@pytest.mark.parametrize(("request_", "attempts"), [(TURN, 2), (JUDGE, 3)], ids=["turn", "judge"])
+@pytest.mark.parametrize(
+    ("request_", "attempts"), [(TURN, 2), (JUDGE, 3), (OBSERVATION, 1)], ids=["turn", "judge", "observation"]
+)
 async def test_a_model_is_asked_only_so_often(
     gateway: Gateway, request_: ModelRequest, attempts: int
 ) -> None:
@@ -123,6 +126,69 @@ async def test_a_model_is_asked_only_so_often(
         await gateway.model([provider]).complete(request_)
 
     assert len(provider.requests) == attempts
+
+
+PASSING = [
+    pytest.param(down(), id="error"),
+    pytest.param(down("rate_limited", 0.01), id="too many calls"),
+    pytest.param([60.0], id="timeout"),
+    pytest.param([], id="empty reply"),
+    pytest.param(down("invalid_reply"), id="unreadable reply"),
+]
+
+
+@pytest.mark.parametrize("fault", PASSING)
+async def test_a_turn_is_retried_once_within_its_time_whatever_went_wrong(
+    gateway: Gateway, fault: list[Piece]
+) -> None:
+    provider = plays("m", fault, ["Why?"])
+    started = time.monotonic()
+
+    words = await streamed(gateway.model([provider]), replace(TURN, within_seconds=1))
+
+    assert (words, len(provider.requests)) == (["Why?"], 2)
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("again", PASSING)
+async def test_what_goes_wrong_twice_in_a_turn_is_a_fault_within_its_time(
+    gateway: Gateway, fault: list[Piece], again: list[Piece]
+) -> None:
+    provider = plays("m", fault, again)
+    started = time.monotonic()
+
+    with pytest.raises(ModelFault):
+        await streamed(gateway.model([provider]), replace(TURN, within_seconds=0.6))
+
+    assert len(provider.requests) == 2
+    assert time.monotonic() - started < 0.6
+
+
+async def test_the_retry_of_a_turn_has_two_seconds_and_not_all_the_time_that_is_left(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert resilient.RETRY_SECONDS == 2
+    monkeypatch.setattr(resilient, "RETRY_SECONDS", 0.2)
+    provider = plays("m", down(), [60.0])
+    started = time.monotonic()
+
+    with pytest.raises(ModelFault) as caught:
+        await streamed(gateway.model([provider]), replace(TURN, within_seconds=4))
+
+    assert caught.value.kind == "timeout"
+    assert 0.15 < time.monotonic() - started < 2
+
+
+async def test_observations_that_fail_take_no_model_away_from_turns(gateway: Gateway) -> None:
+    provider = plays("m", *[down()] * FAULTS, ["Why?"])
+    model = gateway.model([provider])
+
+    for _ in range(FAULTS):
+        with pytest.raises(ModelFault):
+            await model.complete(OBSERVATION)
+
+    assert await streamed(model) == ["Why?"]
 
 
 async def test_a_retry_waits_as_long_as_the_provider_asks(gateway: Gateway) -> None:

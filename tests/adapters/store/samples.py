@@ -118,6 +118,7 @@ def every_fact() -> list[e.Fact]:
         ),
         e.WordsRedacted(redaction_id="redaction-1"),
         e.SummaryConfirmed(item_ids=("debugging-1",)),
+        e.AnswerObserved(message=6, item_id="debugging-1", covered=("why",), model="m"),
         e.InterviewFinished(reason="complete"),
         *map(_handed_in, _responses()),
         e.AssessmentSubmitted(),
