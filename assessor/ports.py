@@ -172,7 +172,10 @@ class Usage:
 class Ledger(Protocol):
     """What model calls cost."""
 
-    async def record(self, call: ModelCall) -> None: ...
+    async def record(self, *calls: ModelCall) -> None:
+        """Add attempts, in one transaction."""
+        ...
+
     async def usage(self) -> tuple[Usage, ...]:
         """Return the sums, by model, purpose and assessment."""
         ...
@@ -191,6 +194,8 @@ class Append:
     at: datetime
     facts: Sequence[Fact]
     projection: Projection
+    head: str | None = None
+    """The hash of event `after`, which the log has to end with; None leaves that open."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from assessor.interview import german
@@ -46,6 +47,9 @@ def hashed_ngrams(text: str) -> frozenset[int]:
         int.from_bytes(hashlib.blake2b(run.encode("utf-8", "replace"), digest_size=8).digest())
         for run in runs
     )
+
+
+_ngrams_of_instructions = lru_cache(8)(hashed_ngrams)
 
 
 FORBIDDEN: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -142,18 +146,24 @@ class Guard:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        allowed = frozenset[int]().union(
-            *map(hashed_ngrams, (limits.question, limits.probe, limits.own_words))
-        )
         # Kept apart: uniting the bank's with the others for each reply takes longer than looking in both.
-        self._secrets = (limits.bank_ngrams, hashed_ngrams(limits.instructions))
-        self._allowed = allowed
+        # The instructions of two calls differ in their tokens only, which are looked for by themselves.
+        self._secrets = (
+            limits.bank_ngrams,
+            _ngrams_of_instructions(limits.instructions.replace(limits.token, "")),
+        )
         self._buffer = ""
         self._probe = _words(limits.probe)
         self._sentences: list[str] = []
         self._held: list[str] = []
         self._has_asked = False
         self.reason: str | None = None
+
+    @cached_property
+    def _allowed(self) -> frozenset[int]:
+        """What may be said although it is secret elsewhere; most replies never need it."""
+        limits = self._limits
+        return frozenset().union(*map(hashed_ngrams, (limits.question, limits.probe, limits.own_words)))
 
     @property
     def has_sentence(self) -> bool:
@@ -191,7 +201,8 @@ class Guard:
             yield self._buffer[start : end.end()].strip()
             start = end.end()
         self._buffer = self._buffer[start:]
-        if len(_WORD.findall(self._buffer)) > MAX_WORDS:
+        # Sixty-one words have a hundred and twenty-one characters at least; counting takes longer than that.
+        if len(self._buffer) > 2 * MAX_WORDS and len(_WORD.findall(self._buffer)) > MAX_WORDS:
             self.reason = self.reason or "too_long"
 
     def _released(self, sentence: str) -> str:
@@ -247,8 +258,9 @@ class Guard:
     def _leak(self, whole: str) -> str | None:
         if self._limits.token in whole or "<<<" in whole:
             return "fence"
-        said = hashed_ngrams(whole) - self._allowed
-        return None if all(said.isdisjoint(secret) for secret in self._secrets) else "bank_text"
+        said = hashed_ngrams(whole)
+        leaked = frozenset().union(*(said & secret for secret in self._secrets))
+        return "bank_text" if leaked and not leaked <= self._allowed else None
 
     def _forbidden(self, sentence: str) -> str | None:
         bare = self._without_own_words(sentence)

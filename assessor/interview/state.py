@@ -205,6 +205,7 @@ class TurnState(TypedDict):
     progress: Progress
     run: str
     time_left_seconds: float | None
+    say: Say
     commit: Commit
     heard: NotRequired[Heard]
     plan: NotRequired[Plan]

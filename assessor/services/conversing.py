@@ -24,6 +24,7 @@ from assessor.ports import Clock, Content, Random, Stream, TurnBuffer, Watch
 from assessor.services.log import AssessmentLog
 from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
+from assessor.services.states import KEPT
 from assessor.services.subject import on_behalf_of
 
 MAX_SWAPS = 2
@@ -75,6 +76,8 @@ class Conversing:
         self._reached: dict[str, int] = {}
         """How many turns the log had after the last reply of this process, while an interview runs."""
         self._secrets: dict[str, frozenset[int]] = {}
+        self._briefs: dict[str, tuple[int, Brief]] = {}
+        """By assessment, with how many questions had been swapped, while an interview runs."""
 
     async def begin(self, assessment_id: str) -> Assessment:
         """Record that the notice was read, and start the clock. Beginning twice is once."""
@@ -145,10 +148,10 @@ class Conversing:
         `clock` comes when other terms hold than at the beginning.
         """
         position = _Position.parse(after)
-        terms = (await self.open(assessment_id)).accommodation
         with self._stream.watch(assessment_id) as watch:
+            assessment = await self.open(assessment_id)
+            terms = assessment.accommodation
             while True:
-                assessment = await self.open(assessment_id)
                 if assessment.accommodation != terms:
                     terms, left = assessment.accommodation, assessment.time_left(self._clock.now())
                     yield Frame("clock", position.id, seconds_left=left)
@@ -162,8 +165,18 @@ class Conversing:
                     return
                 for frame in position.listen(self._stream.buffer(assessment_id)):
                     yield frame
+                told = True
                 async for frame in self._wait(watch, assessment_id, position):
+                    told = frame.kind != "heartbeat"
                     yield frame
+                # A writer of this process tells its watchers; what others wrote is read when all is quiet.
+                assessment = await (self._told(assessment_id) if told else self.open(assessment_id))
+
+    async def _told(self, assessment_id: str) -> Assessment:
+        """Return what this process committed last, and see to it that the interviewer speaks."""
+        assessment = await self._assessments.latest(assessment_id)
+        self._see_to_turn(assessment)
+        return assessment
 
     async def _wait(self, watch: Watch, assessment_id: str, position: "_Position") -> AsyncIterator[Frame]:
         """Relay words until something is committed, which clears the buffer."""
@@ -178,10 +191,17 @@ class Conversing:
                 yield frame
 
     async def _brief(self, assessment: Assessment) -> Brief:
+        swapped, brief = self._briefs.get(assessment.id, (0, None))
+        if brief is not None and swapped == len(assessment.swaps):
+            return brief
         library, track = await self._content.library(), assessment.ordered.track
         if track not in self._secrets:
             self._secrets[track] = secret_ngrams(library, track)
-        return brief_for(assessment, library, self._secrets[track])
+        brief = brief_for(assessment, library, self._secrets[track])
+        while len(self._briefs) >= KEPT:
+            del self._briefs[next(iter(self._briefs))]
+        self._briefs[assessment.id] = len(assessment.swaps), brief
+        return brief
 
     def _is_behind(self, assessment: Assessment) -> bool:
         """Whether it was read before a reply that is committed by now, as when a message comes twice."""
@@ -221,6 +241,7 @@ class Conversing:
             )
             if after.interview_finished:
                 self._reached.pop(assessment.id, None)
+                self._briefs.pop(assessment.id, None)
             else:
                 self._reached[assessment.id] = len(after.transcript.turns)
             reach(CrashPoint.AFTER_REPLY)

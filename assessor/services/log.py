@@ -1,13 +1,14 @@
 """Reading an assessment from its log, and adding to it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from assessor.domain.assessment import Assessment
-from assessor.domain.errors import Conflict, NotFound, SequenceTaken
+from assessor.domain.errors import AssessorError, Conflict, NotFound, SequenceTaken
 from assessor.domain.events import Fact
 from assessor.ports import Append, Clock, EventLog
 from assessor.services.states import States
@@ -39,26 +40,53 @@ class AssessmentLog:
             raise NotFound("assessment", assessment_id)
         return assessment
 
+    async def latest(self, assessment_id: str) -> Assessment:
+        """Return the state as this process wrote or read it last; load it when it has not.
+
+        For whoever was told of a change by who wrote it. Raises NotFound.
+        """
+        return self._states.known(assessment_id) or await self.load(assessment_id)
+
     async def change(self, assessment_id: str, decide: Decide) -> Assessment:
         """Append what `decide` says, and return the new state once it is on disk.
 
         When another writer was first, the log is read and `decide` asked again: its answer always
         rests on the state that it is appended to.
         """
+        if after := await self._continued(assessment_id, decide):
+            return after
         for _ in range(MAX_ATTEMPTS):
             assessment = await self.load(assessment_id)
             now = self._clock.now()
             facts = decide(assessment, now)
             if not facts:
                 return assessment
-            after = following(assessment, facts, now)
-            change = Append(assessment_id, assessment.seq, now, facts, after.projection())
-            try:
-                events = await self._store.append(change)
-            except SequenceTaken:
-                continue
-            return replace(after, head=events[-1].hash)
+            with suppress(SequenceTaken):
+                return await self._append(assessment, facts, now)
         raise Conflict("Too many writers at once", "Try again in a moment; nothing was lost.")
+
+    async def _continued(self, assessment_id: str, decide: Decide) -> Assessment | None:
+        """Append to the state that is known without reading it first, which saves a trip to the disk.
+
+        None when that did not work out: only a state that was read may refuse, or have nothing to add.
+        """
+        known, now = self._states.known(assessment_id), self._clock.now()
+        if known is None:
+            return None
+        try:
+            facts = decide(known, now)
+            return await self._append(known, facts, now) if facts else None
+        except AssessorError:
+            return None
+
+    async def _append(self, assessment: Assessment, facts: Sequence[Fact], now: datetime) -> Assessment:
+        after = following(assessment, facts, now)
+        events = await self._store.append(
+            Append(assessment.id, assessment.seq, now, facts, after.projection(), head=assessment.head)
+        )
+        after = replace(after, head=events[-1].hash)
+        self._states.wrote(after)
+        return after
 
 
 async def each_overdue(

@@ -1,7 +1,8 @@
 """States of assessments that were read lately, so that a turn reads only what is new.
 
 Adding up a log of a hundred events takes ten milliseconds, and a turn needs the state five times. A
-state kept here is never taken on trust: it is a starting point, and its last event is read again.
+state kept here is never taken on trust: it is a starting point. Whoever loads it reads its last event
+again, and whoever appends to it is refused unless the log ends just there.
 """
 
 from collections import OrderedDict
@@ -41,8 +42,16 @@ class States:
         except AssessorError:
             self._states.pop(assessment_id, None)
             raise
-        self._keep(state)
+        self._keep(state, read_after=known)
         return state
+
+    def known(self, assessment_id: str) -> Assessment | None:
+        """Return the state as this process wrote or read it last, without asking the store."""
+        return self._states.get(assessment_id)
+
+    def wrote(self, state: Assessment) -> None:
+        """Keep a state that the store has just taken."""
+        self._keep(state, read_after=self.known(state.id))
 
     async def _continued(self, known: Assessment) -> Assessment | None:
         """Add what is new. None when the last event that was known is not the store's."""
@@ -51,8 +60,11 @@ class States:
             return None
         return _added(known, new)
 
-    def _keep(self, state: Assessment) -> None:
-        if state.seq == 0:
+    def _keep(self, state: Assessment, read_after: Assessment | None) -> None:
+        kept = self._states.get(state.id)
+        # What was written while this was being read stays.
+        is_older = kept is not None and kept is not read_after and kept.seq > state.seq
+        if state.seq == 0 or is_older:
             return
         self._states[state.id] = state
         self._states.move_to_end(state.id)

@@ -2,10 +2,13 @@
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _TEXT_TAGS = {"p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "a"}
 _TAGS = _TEXT_TAGS | {"ul", "ol", "li", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
@@ -43,6 +46,8 @@ def verbatim(text: str) -> Markup:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # with its HTML entities; the first text that is shown needs it
+
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     return parser.disable("image")

@@ -53,10 +53,10 @@ class StoreLedger:
     store: SqlStore | None = None
     calls: list[ModelCall] = field(default_factory=list)
 
-    async def record(self, call: ModelCall) -> None:
-        self.calls.append(call)
+    async def record(self, *calls: ModelCall) -> None:
+        self.calls += calls
         if self.store:
-            await self.store.record(call)
+            await self.store.record(*calls)
 
     async def usage(self) -> tuple[Usage, ...]:
         return ()

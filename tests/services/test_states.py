@@ -46,6 +46,7 @@ async def test_a_second_read_takes_only_the_last_event_and_what_is_new(world: Wo
 
     first = await states.load(assessment.id)
     await world.conversing.receive(assessment.id, "message-1", "I work on data pipelines.")
+    await world.conversing.settled(assessment.id)  # nothing is written while it is compared
     second = await states.load(assessment.id)
 
     assert log.read == [first.seq, 1 + second.seq - first.seq]
@@ -104,3 +105,18 @@ async def test_only_so_many_states_are_kept_and_the_least_used_goes_first(world:
         await states.load(assessment_id)
 
     assert list(states._states) == ["asm_a", "asm_c"]
+
+
+async def test_what_was_written_while_a_log_was_read_is_not_replaced_by_what_was_read(world: World) -> None:
+    events = await world.store.events((await interviewed(world)).id)
+    assessment_id, newest = events[0].assessment_id, replay(events[0].assessment_id, events)
+
+    class Overtaken(ShownLog):
+        async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
+            states.wrote(newest)
+            return await super().events(assessment_id, after)
+
+    states = States(Overtaken(events[:-2]))
+    await states.load(assessment_id)
+
+    assert states.known(assessment_id) == newest

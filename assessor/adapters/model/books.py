@@ -1,6 +1,7 @@
 """Writes the cost ledger beside the calls, so that a slow disk holds up no conversation."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -23,24 +24,31 @@ class Entry:
     attempt: int
 
 
+GATHERING_SECONDS = 0.1
+"""How long entries wait for others, so that a busy service writes several by one transaction."""
+
+
 class Books:
     """Enters attempts into the ledger under the assessment that is being worked on."""
 
     def __init__(self, ledger: Ledger, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._writing: set[asyncio.Task[None]] = set()
+        self._gathered: list[ModelCall] = []
+        self._closing = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
 
     def enter(self, entry: Entry) -> None:
-        """Start writing one entry."""
-        task = asyncio.create_task(self._write(self._call(entry)), name="write ledger")
-        self._writing.add(task)
-        task.add_done_callback(self._writing.discard)
+        """Have one entry written soon."""
+        self._gathered.append(self._call(entry))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="write ledger")
 
     async def close(self) -> None:
         """Wait until everything is written."""
+        self._closing.set()
         if self._writing:
-            await asyncio.wait(self._writing)
+            await self._writing
 
     def _call(self, entry: Entry) -> ModelCall:
         subject = SUBJECT.get() or Subject("", "")
@@ -59,9 +67,21 @@ class Books:
             attempt=entry.attempt,
         )
 
-    async def _write(self, call: ModelCall) -> None:
+    async def _write(self) -> None:
+        """Write until there is nothing more to write."""
         try:
-            await self._ledger.record(call)
+            while self._gathered:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), GATHERING_SECONDS)
+                calls, self._gathered = self._gathered, []
+                await self._record(calls)
+        finally:
+            self._writing = None
+
+    async def _record(self, calls: list[ModelCall]) -> None:
+        try:
+            await self._ledger.record(*calls)
         except Exception:
-            # The call was made and its reply is in use; a ledger that cannot be written must not undo that.
-            log.exception("ledger entry lost", model=call.model, outcome=call.outcome)
+            # The calls were made and their replies are in use; a ledger that cannot be written must not
+            # undo that.
+            log.exception("ledger entries lost", calls=[(call.model, call.outcome) for call in calls])

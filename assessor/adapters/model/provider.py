@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from assessor.adapters.model.faults import by, fault_of
+from assessor.adapters.model.pieces import Piece, pieces_of, words_of
 from assessor.domain.errors import ModelFault
 from assessor.ports import ModelReply, ModelRequest, Token
 
@@ -80,8 +81,8 @@ class LitellmModel:
         deadline = asyncio.get_running_loop().time() + self._timeout
         reply = await by(deadline, self._call(request, stream=False))
         tally = tally or Tally()
-        self._count(reply, tally)
-        text = _words_of(reply)
+        self._count(getattr(reply, "usage", None), tally)
+        text = words_of(reply.choices[0]) if reply.choices else ""
         if not text.strip():
             raise ModelFault("invalid_reply", "the reply is empty")
         if request.schema is not None:
@@ -98,17 +99,21 @@ class LitellmModel:
         """Yield the reply as it comes, within the time limit. Raises ModelFault, also in the middle."""
         await self.load()
         deadline = asyncio.get_running_loop().time() + self._timeout
-        chunks = await by(deadline, self._call(request, stream=True))
+        stream = await by(deadline, self._call(request, stream=True))
+        pieces, finished, said, tally = pieces_of(stream), False, "", tally or Tally()
         try:
-            while (chunk := await by(deadline, _next(chunks))) is not None:
-                self._count(chunk, tally or Tally())
-                if words := _words_of(chunk):
-                    yield words
-            if chunks.received_finish_reason is None:
-                # litellm makes up the end of a stream that was closed in mid-sentence.
+            while (piece := await by(deadline, _next(pieces))) is not None:
+                finished = finished or piece.finished
+                self._count(piece.usage, tally)
+                said += piece.words
+                if piece.words:
+                    yield piece.words
+            if not finished:
                 raise ModelFault("unavailable", "the stream ended before the provider had finished")
+            if tally.prompt_tokens is None:
+                self._count(self._counted(request, said), tally)
         finally:
-            await chunks.aclose()
+            await stream.aclose()
 
     async def _call(self, request: ModelRequest, *, stream: bool) -> Any:
         try:
@@ -121,10 +126,7 @@ class LitellmModel:
         arguments: dict[str, Any] = {
             **self._where,
             "model": self._name,
-            "messages": [
-                {"role": "system", "content": request.system},
-                {"role": "user", "content": request.user},
-            ],
+            "messages": _messages(request),
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
             "timeout": self._timeout,
@@ -143,15 +145,24 @@ class LitellmModel:
             arguments["extra_headers"] = {"Idempotency-Key": request.idempotency_key}
         return arguments
 
-    def _count(self, reply: Any, tally: Tally) -> None:
-        """Take over what a reply or the last chunk of a stream says that it used."""
-        usage = getattr(reply, "usage", None)
+    def _count(self, usage: Any, tally: Tally) -> None:
+        """Take over what a reply or the last piece of a stream says that it used."""
         if usage is None:
             return
+        if isinstance(usage, dict):
+            usage = _litellm().Usage(**usage)
         tally.prompt_tokens = usage.prompt_tokens
         tally.completion_tokens = usage.completion_tokens
         tally.cached_tokens = getattr(usage.prompt_tokens_details, "cached_tokens", None) or 0
         tally.cost = self._price(usage) if self._has_price else None
+
+    def _counted(self, request: ModelRequest, said: str) -> Any:
+        """Return what a reply used by litellm's count, for a provider that does not say."""
+        asked = _litellm().token_counter(model=self._name, messages=_messages(request))
+        answered = _litellm().token_counter(model=self._name, text=said, count_response_tokens=True)
+        return _litellm().Usage(
+            prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered
+        )
 
     def _price(self, usage: Any) -> int | None:
         try:
@@ -197,23 +208,18 @@ def _warm_up(litellm: Any) -> None:
     _ = openai.AsyncOpenAI(api_key="none").chat.completions
 
 
-async def _next(chunks: Any) -> Any:
-    """Return the next chunk, None at the end."""
+def _messages(request: ModelRequest) -> list[dict[str, str]]:
+    return [{"role": "system", "content": request.system}, {"role": "user", "content": request.user}]
+
+
+async def _next(pieces: AsyncIterator[Piece]) -> Piece | None:
+    """Return the next piece, None at the end."""
     try:
-        return await anext(chunks, None)
+        return await anext(pieces, None)
+    except ModelFault:
+        raise
     except Exception as error:  # noqa: BLE001 -- as in _call
         raise fault_of(error) from None
-
-
-def _words_of(reply: Any) -> str:
-    """Return the words of a reply or chunk. Raises ModelFault when the provider or the model refused."""
-    if not reply.choices:
-        return ""
-    choice = reply.choices[0]
-    if choice.finish_reason == "content_filter":
-        raise ModelFault("refused", "the provider's content filter stopped the reply")
-    part = getattr(choice, "delta", None) or choice.message
-    return part.content or ""
 
 
 def _tokens_of(reply: Any) -> tuple[Token, ...]:

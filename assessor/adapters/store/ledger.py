@@ -1,7 +1,5 @@
 """The cost ledger: one row for each attempt at a model, with numbers and no text."""
 
-from dataclasses import asdict
-
 from sqlalchemy import case, func, insert, select
 
 from assessor.adapters.store.part import StorePart
@@ -14,11 +12,12 @@ _ADD = insert(MODEL_CALL)  # built once: building a statement takes longer than 
 class SqlLedger(StorePart):
     """Fulfils `Ledger`."""
 
-    async def record(self, call: ModelCall) -> None:
-        """Add one attempt."""
-        values = asdict(call)
-        values["tenant_id"] = values.pop("tenant")
-        await self._database.write(lambda connection: connection.execute(_ADD, values))
+    async def record(self, *calls: ModelCall) -> None:
+        """Add attempts, in one transaction."""
+        rows = [dict(vars(call)) for call in calls]
+        for row in rows:
+            row["tenant_id"] = row.pop("tenant")
+        await self._database.write(lambda connection: connection.execute(_ADD, rows))
 
     async def usage(self) -> tuple[Usage, ...]:
         """Return the sums, by model, purpose and assessment."""

@@ -77,7 +77,7 @@ class SqlEventLog(SqlAnswers):
 
         def append(connection: Connection) -> tuple[Event, ...]:
             end = log_end(connection, change.assessment_id, lock=True)
-            if end.seq != change.after:
+            if end.seq != change.after or change.head not in {None, end.head}:
                 raise _taken(change)
             return self._write_events(connection, change, end)
 

@@ -286,6 +286,17 @@ async def test_a_stream_is_counted_by_its_last_chunk(provider: respx.Route) -> N
     assert sent["stream_options"] == {"include_usage": True}
 
 
+async def test_a_stream_whose_provider_does_not_count_is_counted_here(provider: respx.Route) -> None:
+    provider.return_value, _ = _streaming(_chunk("Why is that?"), _chunk(None, "stop"), b"data: [DONE]\n\n")
+    tally = Tally()
+
+    async for _ in _model().stream(REQUEST, tally):
+        pass
+
+    assert 5 < (tally.prompt_tokens or 0) < 30
+    assert 3 <= (tally.completion_tokens or 0) < 8
+
+
 async def test_probabilities_come_back_where_they_were_asked_for(provider: respx.Route) -> None:
     body = json.loads(_reply("Yes").content)
     rivals = [{"token": "Yes", "logprob": -0.1}, {"token": "No", "logprob": -2.4}]
@@ -325,6 +336,53 @@ async def test_a_stream_comes_in_the_chunks_that_the_provider_sent(provider: res
 
     assert await _stream(_model()) == ["You said ", "so. Why?"]
     assert json.loads(provider.calls.last.request.content)["stream"] is True
+
+
+@pytest.mark.parametrize("cut", range(1, 60, 7))
+async def test_words_survive_whatever_the_network_cuts_them_into(provider: respx.Route, cut: int) -> None:
+    words = "Line one\u2028line two\x85“quoted” \U0001f600"
+    choice = {"index": 0, "delta": {"content": words}, "finish_reason": None}
+    body = {"id": "r", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+    line = b"data: " + json.dumps(body, ensure_ascii=False).encode() + b"\n\n"
+    provider.return_value, _ = _streaming(line[:-cut], line[-cut:], _chunk(None, "stop"))
+
+    assert await _stream(_model()) == [words]
+
+
+async def test_an_error_that_is_told_in_mid_stream_is_a_fault(provider: respx.Route) -> None:
+    told = b'data: {"error": {"message": "overloaded", "type": "server_error"}}\n\n'
+    provider.return_value, _ = _streaming(_chunk("You said "), told)
+
+    with pytest.raises(ModelFault) as caught:
+        await _stream(_model())
+
+    assert caught.value.kind == "unavailable"
+
+
+async def test_a_provider_with_a_protocol_of_its_own_is_read_through_litellm() -> None:
+    def event(kind: str, **fields: object) -> bytes:
+        return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
+
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "c", "content": []}
+    usage = {"input_tokens": 40, "output_tokens": 1}
+    answer, _ = _streaming(
+        event("message_start", message={**message, "usage": usage}),
+        event("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+        event("content_block_delta", index=0, delta={"type": "text_delta", "text": "You said so. "}),
+        event("content_block_delta", index=0, delta={"type": "text_delta", "text": "Why?"}),
+        event("content_block_stop", index=0),
+        event("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 8}),
+        event("message_stop"),
+    )
+    tally = Tally()
+
+    with respx.mock() as router:
+        router.post("https://api.anthropic.com/v1/messages").mock(return_value=answer)
+        model = LitellmModel("anthropic/claude-sonnet-4-20250514", api_key="opens-nothing")
+        words = [words async for words in model.stream(REQUEST, tally)]
+
+    assert words == ["You said so. ", "Why?"]
+    assert (tally.prompt_tokens, tally.completion_tokens) == (40, 8)
 
 
 @pytest.mark.parametrize("pieces", [[b""], [_chunk("What would ")], [_chunk("Why?"), b"data: [DONE]\n\n"]])

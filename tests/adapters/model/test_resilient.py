@@ -62,10 +62,10 @@ class LedgerInPlace:
     calls: list[ModelCall] = field(default_factory=list)
     breaks: bool = False
 
-    async def record(self, call: ModelCall) -> None:
+    async def record(self, *calls: ModelCall) -> None:
         if self.breaks:
             raise OSError("no space left")
-        self.calls.append(call)
+        self.calls += calls
 
     async def usage(self) -> tuple[Usage, ...]:
         return ()
