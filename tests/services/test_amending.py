@@ -415,8 +415,9 @@ async def test_a_reply_that_was_thought_up_before_a_redaction_is_not_said(
         await world.conversing.settled(begun.id)
         assessment = await world.conversing.settled(begun.id)
 
-        first, second = (request.user for request in model.history)
+        first, *later = (request.user for request in model.history)
         assert "Ptarmigan" in first
-        assert "Ptarmigan" not in second
+        assert later
+        assert not any("Ptarmigan" in request for request in later)
         assert assessment.transcript.turns[-1].speaker == "interviewer"
         assert "Ptarmigan" not in await everything(world, begun.id)
