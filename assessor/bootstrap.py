@@ -15,6 +15,7 @@ import structlog
 
 from assessor import crash_points
 from assessor.adapters.clock import SystemClock, SystemRandom
+from assessor.adapters.code import JailedCode
 from assessor.adapters.content import FileContent
 from assessor.adapters.logs import configure_logs
 from assessor.adapters.passwords import Argon2Passwords
@@ -139,7 +140,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             worker=settings.executor_id,
             schedule=settings.webhook_retry_seconds,
         )
-        scoring = Scoring(assessments, content, signer, judge)
+        scoring = Scoring(assessments, content, signer, judge, JailedCode(settings.code_isolation))
         async with _jobs(settings, store, scoring, works=works) as jobs:
             ordering = Ordering(
                 store,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from assessor.domain.assessment import Projection, Status
+from assessor.domain.code import CodeCall, CodeOutcome
 from assessor.domain.events import Event, Fact
 from assessor.domain.library import Library
 from assessor.domain.notification import EventType, Notice
@@ -588,6 +589,17 @@ class Jobs(Protocol):
 
     async def score(self, assessment_id: str, round_: int) -> None:
         """Start scoring unless it was started for this round already. Round 2 follows a released hold."""
+        ...
+
+
+class CodeRunner(Protocol):
+    """Runs code of candidates, which is not to be trusted with anything."""
+
+    async def run(self, code: str, calls: Sequence[CodeCall]) -> tuple[CodeOutcome, ...]:
+        """Run each call in a process of its own. Return the outcomes in the order of the calls.
+
+        Raises CodeNotRunError when the code cannot be kept apart, or the machine did not let it finish.
+        """
         ...
 
 

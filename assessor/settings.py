@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         json_schema_extra={"shown": "the interviewer's model"},
         description="Model that judges answers, where a tenant's policy lets a model judge.",
     )
+    code_isolation: Literal["full", "namespaces", "off"] = Field(
+        default="full",
+        description="What has to keep code of candidates apart before it is run against an item's tests: "
+        "`full` (namespaces and Landlock), `namespaces` (and Landlock where the kernel has it), or `off`: "
+        "never run it. Where it is not run, a person checks it.",
+    )
     master_key: SecretStr | None = Field(
         default=None,
         json_schema_extra={"shown": "made in the data folder (`master.key`); required in production"},

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from assessor.adapters.code import JailedCode
 from assessor.adapters.content import FileContent
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.prompts import FilePrompts
@@ -143,7 +144,7 @@ async def world(
     signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
     log = AssessmentLog(store, clock)
     judge = Judge(model, prompts, lambda: random.bytes(16).hex()) if model else None
-    scoring = Scoring(log, content, signer, judge)
+    scoring = Scoring(log, content, signer, judge, JailedCode("full"))
     jobs = JobsInPlace(scoring.workflow)
     ordering = Ordering(
         store, log, content, prompts, clock, random, public_url="http://127.0.0.1:8000", invite_days=14

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from assessor.domain.errors import invalid
 from assessor.domain.ids import Slug
-from assessor.domain.item import Category, Item
+from assessor.domain.item import Category, Item, RankingItem
 from assessor.domain.library import Library
 from assessor.domain.track import Section, Track
 from assessor.domain.value import Value, content_hash
@@ -21,6 +21,8 @@ class FormItem(Value):
     """Of the rubric that a judge or a person scores by, where the item has one."""
     category: Category
     minutes: float
+    is_scored: bool = True
+    """A hidden repeat is not: its scores would count the same thing twice."""
 
 
 class Form(Value):
@@ -83,13 +85,17 @@ def placed(item: Item, library: Library) -> FormItem:
         rubric_hash=library.rubric(item.rubric).hash if item.rubric else None,
         category=item.category,
         minutes=item.minutes,
+        is_scored=not is_repeat(item),
     )
 
 
+def is_repeat(item: Item) -> bool:
+    """Whether an item shows again what another one of the form has shown."""
+    return isinstance(item, RankingItem) and item.repeat_of is not None
+
+
 def _draw_section(bank: Sequence[Item], section: Section, drawn: Sequence[Item], seed: str) -> list[Item]:
-    eligible = [
-        item for item in bank if item.category is section.category and item.minutes <= section.max_minutes
-    ]
+    eligible = [item for item in bank if may_draw(item, section)]
     chosen: list[Item] = []
     for item in sorted(eligible, key=lambda item: _draw_order(seed, item.id)):
         if len(chosen) < section.count and not _are_enemies(item, [*drawn, *chosen]):
@@ -100,7 +106,24 @@ def _draw_section(bank: Sequence[Item], section: Section, drawn: Sequence[Item],
             f"the bank has {len(chosen)} of the {section.count} {section.category} items that it needs",
             "Add items, or ask for fewer.",
         )
-    return chosen
+    return [*chosen, *_repeats(bank, section, chosen)]
+
+
+def may_draw(item: Item, section: Section) -> bool:
+    """Whether a section may draw an item by itself; a hidden repeat comes only with its first."""
+    fits = item.category is section.category and item.minutes <= section.max_minutes
+    return fits and not is_repeat(item)
+
+
+def _repeats(bank: Sequence[Item], section: Section, chosen: Sequence[Item]) -> list[Item]:
+    """Return hidden repeats of rankings that were drawn, those of the earliest drawn first."""
+    found = [
+        item
+        for first in chosen
+        for item in bank
+        if isinstance(item, RankingItem) and item.repeat_of == first.id
+    ]
+    return list(found[: section.repeats])
 
 
 def _draw_order(seed: str, item_id: str) -> bytes:

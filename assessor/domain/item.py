@@ -4,20 +4,18 @@ What a candidate may see and what only raters may see are apart: everything secr
 (or in the item's rubric), and `presented()` leaves it out.
 """
 
-import json
-import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from assessor.domain.code import MAX_TESTS, CodeTest
+from assessor.domain.constraint import Constraint
 from assessor.domain.ids import Language, Slug
 from assessor.domain.value import Value, content_hash
 
 Text = Annotated[str, Field(min_length=1, max_length=12000)]
 Rationale = Annotated[str, Field(min_length=20, max_length=2000)]
-
-_FENCED_BLOCK = re.compile(r"^ {0,3}```[^`\n]*\n.*?^ {0,3}```", re.MULTILINE | re.DOTALL)
 
 
 class Category(StrEnum):
@@ -152,6 +150,7 @@ class ItemBase(Value):
             "jurisdiction",
             "competency",
             "probes",
+            "repeat_of",
             "translations",
         }
         return self.model_dump(mode="json", exclude=hidden)
@@ -289,6 +288,8 @@ class RankingItem(ItemBase):
     category: Literal[Category.RANKING] = Category.RANKING
     prompt: Text
     responses: Annotated[tuple[CandidateResponse, ...], Field(min_length=3, max_length=5)]
+    repeat_of: Slug | None = None
+    """Shows some responses of that ranking once more, to see whether they are placed alike. Never scored."""
     key: RankingKey
 
     @model_validator(mode="after")
@@ -319,6 +320,12 @@ class HiddenResponse(Value):
     text: Text
     rank: Annotated[int, Field(ge=1)]
     """1 is the best; equal ranks are tied."""
+    shows: tuple[Slug, ...] = ()
+    """The must-haves that this response fulfils; it misses all others."""
+
+
+LEAST_RANKS = 3
+"""Hidden responses stand on so many ranks at least: fewer leave no order to find."""
 
 
 class RubricWritingKey(Key):
@@ -326,6 +333,27 @@ class RubricWritingKey(Key):
 
     must_haves: Annotated[tuple[MustHave, ...], Field(min_length=2, max_length=8)]
     hidden_responses: Annotated[tuple[HiddenResponse, ...], Field(min_length=6, max_length=10)]
+
+    @model_validator(mode="after")
+    def _separable(self) -> Self:
+        """Each must-have has responses that show it and others that do not: else none could be covered."""
+        responses, ids = self.hidden_responses, [must.id for must in self.must_haves]
+        _require_distinct(ids, "must_haves")
+        _require_distinct([response.id for response in responses], "hidden_responses")
+        for response in responses:
+            _require_distinct(list(response.shows), f"hidden_responses.{response.id}.shows")
+            if unknown := sorted(set(response.shows) - set(ids)):
+                problem = f"{response.id!r} shows unknown must-haves {', '.join(unknown)}"
+                raise ValueError(f"hidden_responses: {problem}")
+        if len({response.rank for response in responses}) < LEAST_RANKS:
+            raise ValueError(f"hidden_responses: stand on fewer than {LEAST_RANKS} different ranks")
+        for name in ids:
+            if (showing := sum(name in response.shows for response in responses)) in (0, len(responses)):
+                which = "every" if showing else "no"
+                raise ValueError(
+                    f"hidden_responses: {which} response shows {name!r}, so nothing tells it apart"
+                )
+        return self
 
 
 class RubricWritingItem(ItemBase):
@@ -340,49 +368,19 @@ class RubricWritingItem(ItemBase):
     rubric: Slug
     key: RubricWritingKey
 
-
-class Constraint(Value):
-    """A demand on an ideal answer that code can check."""
-
-    kind: Literal["min_words", "max_words", "must_include", "must_not_include", "code_block", "valid_json"]
-    value: int | str | None = None
-    label: Annotated[str, Field(min_length=5, max_length=160)]
-    """The demand as the candidate reads it."""
-
     @model_validator(mode="after")
-    def _value_fits(self) -> Self:
-        wanted: dict[str, type | None] = {
-            "min_words": int, "max_words": int, "must_include": str, "must_not_include": str,
-            "code_block": None, "valid_json": None,
-        }  # fmt: skip
-        kind = wanted[self.kind]
-        if kind is None and self.value is not None:
-            raise ValueError(f"value: {self.kind} takes none")
-        if kind is not None and not isinstance(self.value, kind):
-            raise ValueError(f"value: {self.kind} takes {kind.__name__}")
+    def _counts_fit(self) -> Self:
+        if self.min_criteria > self.max_criteria:
+            raise ValueError("max_criteria: has to be at least min_criteria")
         return self
-
-    def met_by(self, text: str) -> bool:
-        """Whether the text keeps to this. Words are what whitespace separates; case is ignored."""
-        match self.kind:
-            case "min_words":
-                return len(text.split()) >= int(self.value or 0)
-            case "max_words":
-                return len(text.split()) <= int(self.value or 0)
-            case "must_include":
-                return str(self.value).casefold() in text.casefold()
-            case "must_not_include":
-                return str(self.value).casefold() not in text.casefold()
-            case "code_block":
-                return _FENCED_BLOCK.search(text) is not None
-            case "valid_json":
-                return _is_json(text)
 
 
 class SftKey(Key):
     """A reference answer that meets every constraint."""
 
     reference: Text
+    tests: Annotated[tuple[CodeTest, ...], Field(max_length=MAX_TESTS)] = ()
+    """What the constraint `runs` asks of the code in an answer."""
 
 
 class SftItem(ItemBase):
@@ -393,6 +391,16 @@ class SftItem(ItemBase):
     constraints: Annotated[tuple[Constraint, ...], Field(max_length=8)] = ()
     rubric: Slug
     key: SftKey
+
+    @model_validator(mode="after")
+    def _tests_fit(self) -> Self:
+        running = [constraint for constraint in self.constraints if constraint.kind == "runs"]
+        if len(running) > 1:
+            raise ValueError("constraints: only one may be of kind runs")
+        if bool(running) != bool(self.key.tests):
+            missing = "key.tests: are missing for" if running else "constraints: have none for the tests, of"
+            raise ValueError(f"{missing} the kind runs")
+        return self
 
 
 class ToolCall(Value):
@@ -461,11 +469,3 @@ Item = Annotated[
 def _require_distinct(ids: list[str], field: str) -> None:
     if repeated := sorted({name for name in ids if ids.count(name) > 1}):
         raise ValueError(f"{field}: repeated id {', '.join(repeated)}")
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

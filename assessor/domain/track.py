@@ -30,6 +30,14 @@ class Section(Value):
     count: Annotated[int, Field(ge=1, le=12)]
     max_minutes: Annotated[float, Field(gt=0, le=15)] = 15
     """Only items that take at most so long are drawn."""
+    repeats: Annotated[int, Field(ge=0, le=2)] = 0
+    """So many of the rankings drawn come a second time as their hidden repeats, at the section's end."""
+
+    @model_validator(mode="after")
+    def _only_rankings_repeat(self) -> Self:
+        if self.repeats and self.category is not Category.RANKING:
+            raise ValueError("repeats: only rankings have hidden repeats")
+        return self
 
 
 class FormPlan(Value):

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
+from assessor.domain.language import base, is_in
 from assessor.interview import german
-from assessor.interview.language import base, is_in
 from assessor.interview.patterns import any_of as _any
 
 NGRAM = 5

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from assessor.domain.language import base
 from assessor.interview import german
-from assessor.interview.language import base
 
 MIN_TERM_CHARS, MAX_TERM_CHARS, MAX_TERM_WORDS = 3, 40, 4
 

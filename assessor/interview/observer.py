@@ -20,9 +20,9 @@ from assessor.domain.events import AnswerObserved
 from assessor.domain.evidence import Evidence, OwnText, locate
 from assessor.domain.fence import fence
 from assessor.domain.item import Probe
+from assessor.domain.language import base
 from assessor.domain.value import Value
 from assessor.interview.guard import FORBIDDEN_BY_LANGUAGE
-from assessor.interview.language import base
 from assessor.interview.observe import can_be_quoted
 from assessor.interview.routing import answering, left_to_ask
 from assessor.interview.state import Progress

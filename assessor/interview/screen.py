@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from assessor.domain.language import base
 from assessor.interview import german_requests
-from assessor.interview.language import base
 from assessor.interview.patterns import Rule
 from assessor.interview.patterns import rule as _rule
 from assessor.interview.state import Heard

@@ -1,7 +1,7 @@
 """The languages in which the interviewer understands requests, observes answers and guards its own words."""
 
+from assessor.domain.language import SMALL_WORDS, base
 from assessor.interview.guard import FORBIDDEN_BY_LANGUAGE
-from assessor.interview.language import SMALL_WORDS, base
 from assessor.interview.observe import CUES
 from assessor.interview.screen import RULES_BY_LANGUAGE
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from itertools import pairwise
+from statistics import fmean
 
 from assessor.domain.item import DimensionKey, EvaluationItem, Issue
 from assessor.domain.response import EvaluationResponse, FoundIssue
@@ -75,15 +76,16 @@ def crps(probabilities: tuple[float, ...], rating: int) -> float:
 
 
 def rating_skill(key: DimensionKey, rating: int) -> float:
-    """Return the CRPS as a skill: 1 for the best of the five ratings, 0 for the worst.
+    """Return the CRPS as a skill: 1 for the best of the five ratings, 0 for what random rating earns or less.
 
-    `1 - (CRPS(rating) - best) / (worst - best)`: a skill score whose reference is the worst rating
-    that could have been given.
+    `1 - (CRPS(rating) - best) / (mean - best)`, at least 0: a skill score (Murphy 1988, Skill scores
+    based on the mean square error, Monthly Weather Review 116) whose reference is the mean over the
+    five ratings, each as likely.
     """
     probabilities = expected(key)
     scores = [crps(probabilities, candidate) for candidate in RATINGS]
-    best, worst = min(scores), max(scores)
-    return 1 - (scores[rating - 1] - best) / (worst - best)
+    best, random = min(scores), fmean(scores)
+    return max(0.0, 1 - (scores[rating - 1] - best) / (random - best))
 
 
 def issue_credit(text: str, issues: tuple[Issue, ...], named: tuple[FoundIssue, ...]) -> float:
@@ -152,9 +154,9 @@ def _places(text: str, part: str) -> list[int]:
 
 def _about_rating(label: str, skill: float) -> str:
     """Tell no distance: beside the candidate's own rating it would be the key."""
-    if skill >= 0.75:  # noqa: PLR2004 - words for people, decides nothing
+    if skill >= 0.35:  # noqa: PLR2004 - words for people, decides nothing
         return f"Your rating of “{label}” agrees with what careful people give."
-    if skill >= 0.4:  # noqa: PLR2004 - as above
+    if skill > 0:
         return f"Your rating of “{label}” is somewhat off what careful people give."
     return f"Your rating of “{label}” is far from what careful people give."
 

@@ -63,7 +63,7 @@ def rate_by_rule(work: Work) -> tuple[Score, ...]:
     category = _CATEGORIES[work.item.category]
     if reason and category.is_text:
         return (*_lowest_measures(work, "no_content", reason), *rubric)
-    findings = category.findings(work.item, work.response)
+    findings = {**category.findings(work.item, work.response), **work.ran}
     rule = work.item.category.value
     by_key = (rule_score(work.item, m, findings[m.criterion], rule) for m in _measures(work))
     return (*by_key, *rubric)

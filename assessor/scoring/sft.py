@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from assessor.domain.constraint import Constraint
 from assessor.domain.item import SftItem
 from assessor.domain.response import SftResponse
 from assessor.domain.rubric import Rubric
+from assessor.scoring.code import NOT_RUN
 from assessor.scoring.work import Finding, Measure, Passage, Work
 
 CONSTRAINTS_SHARE = 0.2
@@ -24,13 +26,17 @@ def measures(item: SftItem, rubric: Rubric | None) -> tuple[Measure, ...]:
 
 
 def findings(item: SftItem, response: SftResponse) -> Mapping[str, Finding]:
-    """Check each constraint."""
+    """Check each constraint. What has to be run is unscored here: its finding comes with the work."""
     return {
-        f"constraint:{number}": Finding(1.0, "Your response keeps to this.")
-        if constraint.met_by(response.text)
-        else Finding(0.0, "Your response does not keep to this.")
+        f"constraint:{number}": NOT_RUN if constraint.kind == "runs" else _kept(constraint, response.text)
         for number, constraint in enumerate(item.constraints, 1)
     }
+
+
+def _kept(constraint: Constraint, text: str) -> Finding:
+    if constraint.met_by(text):
+        return Finding(1.0, "Your response keeps to this.")
+    return Finding(0.0, "Your response does not keep to this.")
 
 
 def passages(work: Work) -> tuple[Passage, ...]:

@@ -1,6 +1,7 @@
 """What a rater is given, and the parts that scores are made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from assessor.domain.evidence import Evidence, OwnText
 from assessor.domain.item import Item
@@ -28,6 +29,8 @@ class Work:
     response: Response | None
     texts: tuple[OwnText, ...]
     turns: tuple[Turn, ...] = ()
+    ran: Mapping[str, "Finding"] = field(default_factory=dict)
+    """What running the candidate's code found, by measure. A rule cannot run it: rules are pure."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from assessor.domain.text import accept_text
 from assessor.domain.track import Track
 from assessor.domain.transcript import Correction, Turn
 from assessor.ports import Content, Jobs, Reviewer, Store
+from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordered, Ordering
 from assessor.services.scoring import Scoring
@@ -62,6 +63,8 @@ class Case:
     items: tuple[CaseItem, ...]
     open: tuple[Score, ...]
     """Criteria that wait for a person, the one that moves the decision most first."""
+    diagnostics: Diagnostics
+    """How this candidate rates, over the whole form. No score follows from it."""
 
 
 class Reviewing:
@@ -212,7 +215,13 @@ def case_of(assessment: Assessment, library: Library) -> Case:
                 ),
             )
         )
-    return Case(assessment, track, tuple(items), _decisive_first(assessment.open_scores, track))
+    return Case(
+        assessment,
+        track,
+        tuple(items),
+        _decisive_first(assessment.open_scores, track),
+        diagnose((item.item, item.response) for item in items),
+    )
 
 
 def _decisive_first(scores: Sequence[Score], track: Track) -> tuple[Score, ...]:

@@ -19,8 +19,8 @@ from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
 from assessor.domain.score import Score, Unscored
 from assessor.domain.verdict import compose, write_verdict
-from assessor.ports import Content, Signer, Steps
-from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting
+from assessor.ports import CodeRunner, Content, Signer, Steps
+from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting, with_code_run
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
 
@@ -31,12 +31,18 @@ class Scoring:
     """Scores responses, decides, signs."""
 
     def __init__(
-        self, assessments: AssessmentLog, content: Content, signer: Signer, judge: Judge | None
+        self,
+        assessments: AssessmentLog,
+        content: Content,
+        signer: Signer,
+        judge: Judge | None,
+        code: CodeRunner,
     ) -> None:
         self._assessments = assessments
         self._content = content
         self._signer = signer
         self._judge = judge
+        self._code = code
 
     async def workflow(self, steps: Steps, assessment_id: str) -> None:
         """Score every item of the form, then decide. A fault of ours holds the assessment instead."""
@@ -66,7 +72,7 @@ class Scoring:
         library = await self._content.library()
         item = library.item(assessment.ordered.track, item_id)
         _require_as_drawn(assessment, item, library)
-        work = work_of(assessment, item, library)
+        work = await with_code_run(work_of(assessment, item, library), self._code)
         scores = rate_by_rule(work)
         if needs_reader(work):
             scores += await self._read(assessment, work)

@@ -13,6 +13,7 @@ from assessor.domain.response import own_texts
 from assessor.domain.rubric import Anchor
 from assessor.domain.score import Score, Unscored
 from assessor.domain.transcript import Correction, Turn
+from assessor.scoring.diagnostics import Diagnostics
 from assessor.services.reviewing import Case, CaseItem
 
 UNSCORED_WORDS: Final[Mapping[Unscored, str]] = MappingProxyType(
@@ -176,6 +177,31 @@ def stands(assessment: Assessment) -> str:
     if assessment.open_scores and assessment.status is Status.DECIDED:
         return "open"
     return "undecided" if assessment.needs_person else "done"
+
+
+def patterns(found: Diagnostics) -> tuple[str, ...]:
+    """Say what the form shows about how somebody rates. Nothing of it enters a score."""
+    said = []
+    if (severity := found.severity) is not None:
+        steps = f"{abs(severity.mean):.1f} steps (standard error {severity.standard_error:.1f})"
+        side = "above" if severity.mean > 0 else "below"
+        clear = "" if severity.is_clear else ", which may be chance"
+        said.append(
+            f"Ratings lie {steps} {side} what careful people give, over {severity.ratings} ratings{clear}."
+        )
+    if (length := found.length_bias) is not None and length.probes:
+        said.append(
+            f"Of {length.probes} pairs in which the longer response is the worse one, "
+            f"{length.taken_in} were not placed so."
+        )
+    if length is not None and length.partial_tau is not None:
+        said.append(
+            f"Order and length go together with {length.partial_tau:+.2f} (-1 to 1) beyond what the key "
+            f"explains, over {length.pairs} pairs."
+        )
+    if (again := found.consistency) is not None:
+        said.append(f"Of {again.pairs} pairs that were shown twice, {again.agreement:.0%} were placed alike.")
+    return tuple(said)
 
 
 def value_words(score: Score) -> str:

@@ -20,6 +20,7 @@ TRACK = "question_banks/logic/track.yaml"
 INTERVIEW = "question_banks/logic/interview.yaml"
 RANKING = "question_banks/logic/ranking.yaml"
 SFT = "question_banks/logic/sft.yaml"
+WRITING = "question_banks/logic/rubric_writing.yaml"
 RUBRICS = "rubrics/logic/all.yaml"
 
 REASON = "Because the author says so, at sufficient length."
@@ -225,6 +226,7 @@ BROKEN_FILES: list[tuple[str, bytes, int, str, str]] = [
     ("an impossible date", b"items: []\nx: 2024-99-99\n", 2, "x", "cannot be read as a value"),
     ("a key that is a list", b"items: []\n? [a]\n: 1\n", 2, "(the whole file)", "has a key that is a list"),
     ("another field", b"items: []\nitem: 1\n", 2, "item", "is not a field that is known here"),
+    ("too large", b"items: []\n#" + b"x" * 2_000_000, 1, "(the whole file)", "has more than 2000000 bytes"),
     (
         "too deep",
         b"items: " + b"[" * 50_000 + b"]" * 50_000,
@@ -275,6 +277,40 @@ def change(file: str, *path: str | int, to: Any) -> Callable[[Tree], None]:
 def add(file: str, key: str, entry: Tree) -> Callable[[Tree], None]:
     return lambda tree: tree[file][key].append(deepcopy(entry))
 
+
+def repeat(name: str, of: str, **changes: Any) -> Tree:
+    return ranking_item(name) | {"repeat_of": of} | changes
+
+
+MUST_HAVES = ("muster", "needed")
+
+
+def rubric_writing_item() -> Tree:
+    shown = [["muster", "needed"], ["muster", "needed"], ["muster"], ["muster"], ["needed"], []]
+    return {
+        "id": "six", "title": "A rubric for it", "competency": "reasoning", "difficulty": 2, "minutes": 3,
+        "rubric": "asks", "prompt": "Explain it.", "instructions": "Write criteria for explanations.",
+        "key": {
+            "rationale": REASON,
+            "must_haves": [{"id": name, "text": f"Looks for what is {name}."} for name in MUST_HAVES],
+            "hidden_responses": [
+                {"id": f"h{rank}", "rank": rank, "text": "It is so.", "shows": names}
+                for rank, names in enumerate(shown, 1)
+            ],
+        },
+    }  # fmt: skip
+
+
+def with_writing(*path: str | int, to: Any) -> list[Callable[[Tree], None]]:
+    """A library with a rubric-writing item, one place of its key changed."""
+    return [
+        lambda tree: tree.update({WRITING: {"items": [rubric_writing_item()]}}),
+        change(WRITING, "items", 0, "key", *path, to=to),
+    ]
+
+
+RUNS = {"kind": "runs", "label": "It does what was asked"}
+CODE_TEST = {"call": {"function": "f", "args": [1]}, "returns": 2}
 
 SECOND_RANKING = ranking_item("five") | {"enemies": ["three"]}
 
@@ -336,6 +372,72 @@ RULES: list[tuple[str, list[Callable[[Tree], None]], str, str, str]] = [
     ("reference against its own rule",
      [change(SFT, "items", 0, "key", "reference", to="One word more than that.")],
      SFT, "items[0].constraints[0]", "does not meet this: At most 4 words"),
+    ("criterion id twice", [change(RUBRICS, "rubrics", 0, "criteria", 1, "id", to="c1")],
+     RUBRICS, "rubrics[0].criteria", "repeated id c1"),
+    ("anchor of an unknown criterion", [change(RUBRICS, "rubrics", 0, "anchors", 1, "met", to=["c1", "c9"])],
+     RUBRICS, "rubrics[0].anchors", "level 1 names unknown criteria c9"),
+    ("criterion without an anchor", [change(RUBRICS, "rubrics", 0, "anchors", 4, "met", to=["c4"]),
+      change(RUBRICS, "rubrics", 0, "anchors", 3, "met", to=["c3"]),
+      change(RUBRICS, "rubrics", 0, "anchors", 2, "met", to=["c2"]),
+      add(RUBRICS, "rubrics", rubric("other")), change(RUBRICS, "rubrics", 0, "anchors", 1, "met", to=[])],
+     RUBRICS, "rubrics[0].criteria[0].id", "no anchor meets 'c1'"),
+    ("more criteria than a rubric may have",
+     [change(RUBRICS, "rubrics", 0, "criteria", to=[
+        rubric("asks")["criteria"][0] | {"id": f"c{at}"} for at in range(1, 17)])],
+     RUBRICS, "rubrics[0].criteria", "may have at most 12 entries and has 16"),
+    ("a weight of nothing", [change(RUBRICS, "rubrics", 0, "criteria", 0, "weight", to=0)],
+     RUBRICS, "rubrics[0].criteria[0].weight", "has to be more than 0"),
+    ("a weight that is no number", [change(RUBRICS, "rubrics", 0, "criteria", 0, "weight", to=float("nan"))],
+     RUBRICS, "rubrics[0].criteria[0].weight", "has to be a finite number"),
+    ("a text beyond all bounds", [change(SFT, "items", 0, "prompt", to="x" * 12_001)],
+     SFT, "items[0].prompt", "may have at most 12000 characters"),
+    ("must-have that no item knows", with_writing("hidden_responses", 0, "shows", to=["muster", "wanted"]),
+     WRITING, "items[0].key.hidden_responses", "'h1' shows unknown must-haves wanted"),
+    ("must-have id twice", with_writing("must_haves", 1, "id", to="muster"),
+     WRITING, "items[0].key.must_haves", "repeated id muster"),
+    ("hidden response id twice", with_writing("hidden_responses", 1, "id", to="h1"),
+     WRITING, "items[0].key.hidden_responses", "repeated id h1"),
+    ("must-have that every hidden response shows", with_writing("hidden_responses", to=[
+        shown | {"shows": ["muster"] + ["needed"] * (shown["rank"] < 3)}
+        for shown in rubric_writing_item()["key"]["hidden_responses"]]),
+     WRITING, "items[0].key.hidden_responses", "every response shows 'muster'"),
+    ("hidden responses without an order", with_writing("hidden_responses", to=[
+        shown | {"rank": 1 + shown["rank"] % 2}
+        for shown in rubric_writing_item()["key"]["hidden_responses"]]),
+     WRITING, "items[0].key.hidden_responses", "fewer than 3 different ranks"),
+    ("too few hidden responses", with_writing("hidden_responses", to=[]),
+     WRITING, "items[0].key.hidden_responses", "needs at least 6 entries and has 0"),
+    ("repeat of nothing", [add(RANKING, "items", repeat("five", "nobody"))],
+     RANKING, "items[1].repeat_of", "'nobody' is not another ranking"),
+    ("repeat of itself", [add(RANKING, "items", repeat("five", "five"))],
+     RANKING, "items[1].repeat_of", "'five' is not another ranking"),
+    ("repeats in a circle",
+     [add(RANKING, "items", repeat("five", "six")), add(RANKING, "items", repeat("six", "five"))],
+     RANKING, "items[1].repeat_of", "'six' is a repeat itself"),
+    ("repeat of an enemy", [add(RANKING, "items", repeat("five", "three", enemies=["three"]))],
+     RANKING, "items[1].repeat_of", "'three' is an enemy"),
+    ("repeat with other words",
+     [add(RANKING, "items", repeat("five", "three")),
+      change(RANKING, "items", 1, "responses", 0, "text", to="z")],
+     RANKING, "items[1].responses", "responses that 'three' does not have, word for word"),
+    ("repeats of what is no ranking", [change(TRACK, "forms", "full", "sections", 0, "repeats", to=1)],
+     TRACK, "forms.full.sections[0].repeats", "only rankings have hidden repeats"),
+    ("code without tests", [change(SFT, "items", 0, "constraints", 0, to=RUNS)],
+     SFT, "items[0].key.tests", "are missing for the kind runs"),
+    ("tests without code", [change(SFT, "items", 0, "key", "tests", to=[CODE_TEST])],
+     SFT, "items[0].constraints", "have none for the tests"),
+    ("reference without the function",
+     [change(SFT, "items", 0, "key", "tests", to=[CODE_TEST]),
+      change(SFT, "items", 0, "key", "reference", to="def g(): pass"),
+      change(SFT, "items", 0, "constraints", 0, to=RUNS)],
+     SFT, "items[0].key.tests[0].call.function", "does not define 'f'"),
+    ("reference that is no code",
+     [change(SFT, "items", 0, "key", "tests", to=[CODE_TEST]),
+      change(SFT, "items", 0, "constraints", 0, to=RUNS)],
+     SFT, "items[0].key.reference", "its code is not Python"),
+    ("language that cannot be told",
+     [change(SFT, "items", 0, "constraints", 0, to={"kind": "language", "value": "xx", "label": "In Xish"})],
+     SFT, "items[0].constraints[0].value", "'xx' is not a language that can be told"),
     ("the same probe twice",
      [change(INTERVIEW, "items", 1, "probes", 0, "text", to="And what of  PART 3 of one?")],
      INTERVIEW, "items[1].probes[0].text", "the same words are in item 'one'"),

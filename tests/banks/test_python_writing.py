@@ -11,8 +11,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from assessor.adapters.code import JailedCode
+from assessor.domain.code import code_in
 from assessor.domain.item import RubricWritingItem, SftItem
 from assessor.domain.library import Library
+from assessor.scoring.code import finding
+from tests.adapters.test_code import pytestmark as needs_isolation
 from tests.banks.snippets import code_of, item, run, value_of
 
 
@@ -179,3 +183,48 @@ def test_the_prime_counts_run_on_processes(library: Library, tmp_path: Path, ans
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120, check=True)
 
     assert done.stdout == "17984\n"
+
+
+@needs_isolation
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [
+        # By the reference and the anchors at 4, 3, 2, 1, 0.
+        ("sft-log-parser", (1.0, 1.0, 1.0, 1.0, 0.4, 0.0)),
+        ("sft-merge-bookings", (1.0, 1.0, 1.0, 5 / 6, 2 / 6, 0.0)),
+    ],
+)
+async def test_answers_pass_as_many_tests_as_their_level_says(
+    library: Library, name: str, shares: tuple[float, ...]
+) -> None:
+    task = item(library, SftItem, name)
+    texts = [reference(library, name), *(anchor(library, name, level) for level in (4, 3, 2, 1, 0))]
+    calls = [test.call for test in task.key.tests]
+
+    outcomes = [await JailedCode("full").run(code_in(text), calls) for text in texts]
+
+    found = [finding(task.key.tests, each).value for each in outcomes]
+    assert found == pytest.approx(list(shares))
+
+
+@needs_isolation
+async def test_the_code_of_the_user_who_lost_hours_fails_where_they_were_lost(library: Library) -> None:
+    task = item(library, SftItem, "sft-merge-bookings")
+    tests = task.key.tests
+
+    outcomes = await JailedCode("full").run(code_of(task.prompt), [test.call for test in tests])
+
+    failed = [
+        test.call.args for test, found in zip(tests, outcomes, strict=True) if not test.passed_by(found)
+    ]
+    assert failed == [([[8, 12], [9, 10]],), ([[8, 18], [9, 10], [11, 12], [17, 19]],), ([],)]
+
+
+def test_the_best_merge_leaves_the_callers_list_alone_and_says_so(library: Library) -> None:
+    for text in (reference(library, "sft-merge-bookings"), anchor(library, "sft-merge-bookings", 4)):
+        given = [[9, 10], [8, 12]]
+
+        run(code_of(text))["merge"](given)
+
+        assert given == [[9, 10], [8, 12]]
+        assert "caller" in text

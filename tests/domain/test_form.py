@@ -63,6 +63,29 @@ def test_enemies_never_meet_whichever_names_the_other(seed: str) -> None:
     assert not drawn >= {"rank-1", "rank-2"}
 
 
+def test_a_hidden_repeat_comes_with_its_first_or_not_at_all() -> None:
+    repeat = ranking(9).changed(repeat_of="rank-1")
+    bank = library(ranking(1), ranking(2), ranking(3), repeat)
+    with_repeats = plan(Section(category=Category.RANKING, count=2, repeats=1))
+
+    for seed in "abcdefgh":
+        plain = [place.item_id for place in draw_form(bank, TWO, "full", seed).items]
+        drawn = [place.item_id for place in draw_form(bank, with_repeats, "full", seed).items]
+
+        assert plain == drawn[:2]
+        assert "rank-9" not in plain
+        assert drawn[2:] == (["rank-9"] if "rank-1" in plain else [])
+
+
+def test_of_a_hidden_repeat_no_score_is_expected() -> None:
+    bank = library(ranking(1), ranking(2), ranking(9).changed(repeat_of="rank-1"))
+    with_repeats = plan(Section(category=Category.RANKING, count=2, repeats=1))
+
+    drawn = draw_form(bank, with_repeats, "full", "s")
+
+    assert {place.item_id for place in drawn.items if not place.is_scored} == {"rank-9"}
+
+
 def test_a_bank_that_is_too_small_says_how_many_there_are() -> None:
     with pytest.raises(InvalidInput, match="has 1 of the 2 ranking"):
         draw_form(library(ranking(1)), TWO, "full", "s")

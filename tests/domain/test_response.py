@@ -1,9 +1,11 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from assessor.domain.constraint import Constraint
 from assessor.domain.errors import InvalidInput, TooLarge
-from assessor.domain.item import Category, Constraint
+from assessor.domain.item import Category
 from assessor.domain.response import own_texts, parse_response
 from tests.scoring.works import EVALUATED, GOOD, INTERVIEW, ITEMS, handed_in
 
@@ -141,6 +143,32 @@ def test_own_words_are_what_the_candidate_wrote_and_no_quotes_of_the_task(
         ("must_not_include", "eval(", "use literal_eval", "use EVAL(x)"),
         ("code_block", None, "So:\n```python\nx = 1\n```", "So: ```x = 1``` inline"),
         ("valid_json", None, '{"a": [1, 2]}', "{'a': 1}"),
+        (
+            "language",
+            "en",
+            "The list is made once, so all of the calls share it.",
+            "La lista se crea una vez.",
+        ),
+        (
+            "language",
+            "en",
+            "It is this:\n```python\nfor x in y: pass\n```",
+            "```python\nif a and not b: c\n```",
+        ),
+        (
+            "language",
+            "en",
+            "Use `datetime.now()` and do not mix the two.",
+            "Die Liste wird nur einmal erzeugt.",
+        ),
+        (
+            "language",
+            "de-AT",
+            "Die Liste wird nur einmal erzeugt, und alle teilen sie.",
+            "It is made only once.",
+        ),
+        ("language", "de", "Das ist so, weil die Liste geteilt wird.", "我们只创建一次列表。"),
+        ("runs", None, "```python\nx = 1\n```", "```text\nnothing\n```"),
     ],
 )
 def test_constraints_that_code_can_check(kind: Any, value: int | str | None, met: str, unmet: str) -> None:
@@ -148,3 +176,20 @@ def test_constraints_that_code_can_check(kind: Any, value: int | str | None, met
 
     assert constraint.met_by(met)
     assert not constraint.met_by(unmet)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "problem"),
+    [
+        ("max_words", None, "max_words takes int"),
+        ("max_words", 0, "at least 1"),
+        ("must_include", 3, "must_include takes str"),
+        ("must_include", "", "is empty"),
+        ("valid_json", 1, "valid_json takes none"),
+        ("runs", "f", "runs takes none"),
+        ("language", "xx", "not a language that can be told; known are en, de"),
+    ],
+)
+def test_a_constraint_takes_a_value_of_its_kind(kind: Any, value: Any, problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        Constraint(kind=kind, value=value, label="What is asked for")

@@ -81,6 +81,17 @@ def test_what_a_rule_decides_by_ability_and_policy(
     assert (found.actor, found.action) == (actor, action)
 
 
+@pytest.mark.parametrize(("is_scored", "decision"), [(False, "qualified"), (True, "needs_review")])
+def test_an_item_without_scores_refers_unless_none_are_expected_of_it(
+    is_scored: bool,  # noqa: FBT001 - a column
+    decision: str,
+) -> None:
+    repeat = FULL_FORM.of(Category.RANKING)[0].changed(item_id="rank-again", is_scored=is_scored)
+    longer = FULL_FORM.changed(items=(*FULL_FORM.items, repeat))
+
+    assert decide(scores(0.9), track(), longer, PILOT).decision == decision
+
+
 def test_a_short_form_can_decide_for_the_clearly_able() -> None:
     found = decide(scores(0.95, SHORT), track(), form(SHORT), PILOT)
 

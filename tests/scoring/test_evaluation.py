@@ -57,11 +57,13 @@ def test_the_crps_is_the_mean_distance_less_half_the_spread(
 @pytest.mark.parametrize(
     ("centre", "tolerance", "skills"),
     [
-        # All but certain: the skill is the distance, as a share of the largest that was possible.
-        (1, 0.1, (1.0, 0.75, 0.5, 0.25, 0.0)),
-        (3, 0.1, (0.0, 0.5, 1.0, 0.5, 0.0)),
-        # People differ: mean distances are 2, 1.1335 and .7506, so a step off earns .8665 / 1.2494.
-        (3, 1.0, (0.0, 0.6935, 1.0, 0.6935, 0.0)),
+        # All but certain: distances 0 to 4 have the mean 2, so a step off is worth 1 - 1/2.
+        (1, 0.1, (1.0, 0.5, 0.0, 0.0, 0.0)),
+        # Distances 2, 1, 0, 1, 2 have the mean 1.2: 1 - 1/1.2.
+        (3, 0.1, (0.0, 1 / 6, 1.0, 1 / 6, 0.0)),
+        # People differ: mean distances are 2, 1.1335 and .7506, so a step off costs .3829 and two 1.2494;
+        # the mean of the five is .6529, and 1 - .3829 / .6529 is left.
+        (3, 1.0, (0.0, 0.4136, 1.0, 0.4136, 0.0)),
     ],
 )
 def test_the_skill_of_each_rating_in_worked_examples(

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from assessor.domain.constraint import Constraint
 from assessor.domain.evidence import OwnText
 from assessor.domain.item import (
     CandidateResponse,
     Category,
-    Constraint,
     Dimension,
     DimensionKey,
     ErrorClass,
@@ -183,7 +183,10 @@ RUBRIC_WRITING = RubricWritingItem(
             MustHave(id="none", text="Looks for the way out with None."),
         ),
         hidden_responses=tuple(
-            HiddenResponse(id=f"h{rank}", text=f"Response {rank}", rank=rank) for rank in range(1, 7)
+            HiddenResponse(id=f"h{rank}", text=f"Response {rank}", rank=rank, shows=shows)
+            for rank, shows in enumerate(
+                (("once", "none"), ("once", "none"), ("once",), ("once",), (), ()), 1
+            )
         ),
     ),
 )

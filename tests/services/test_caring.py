@@ -183,7 +183,7 @@ async def test_raters_see_neither_what_was_granted_nor_who_asked_for_help(world:
 
     assert all("accommodation" not in repr(work) and "HelpAsked" not in repr(work) for work in cared_for)
     assert {field for work in cared_for for field in vars(work)} == {
-        "item", "rubric", "response", "texts", "turns",
+        "item", "rubric", "response", "texts", "turns", "ran",
     }  # fmt: skip
 
 

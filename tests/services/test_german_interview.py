@@ -8,9 +8,9 @@ from assessor.adapters.content import FileContent
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import InvalidInput
 from assessor.domain.item import Category, InterviewItem
+from assessor.domain.language import is_in
 from assessor.domain.library import Library
 from assessor.interview import Interviewer
-from assessor.interview.language import is_in
 from assessor.services.conversing import brief_for
 from assessor.services.ordering import Order
 from assessor.services.scoring import work_of

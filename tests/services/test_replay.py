@@ -4,12 +4,13 @@ import base64
 
 import pytest
 
+from assessor.adapters.code import JailedCode
 from assessor.domain.assessment import replay
 from assessor.domain.events import VerdictIssued
 from assessor.domain.library import Library
 from assessor.domain.policy import Policy
 from assessor.domain.verdict import compose, read_verdict, write_verdict
-from assessor.scoring import rate_by_rule
+from assessor.scoring import rate_by_rule, with_code_run
 from assessor.services.scoring import work_of
 from tests.services import plays
 from tests.world import World
@@ -67,7 +68,8 @@ async def test_the_log_alone_gives_every_score_by_rule_again(world: World) -> No
 
     for place in assessment.form.items:
         item = library.item("python", place.item_id)
-        for score in rate_by_rule(work_of(assessment, item, library)):
+        work = await with_code_run(work_of(assessment, item, library), JailedCode("full"))
+        for score in rate_by_rule(work):
             assert score == assessment.scores[item.id, score.criterion]
 
 

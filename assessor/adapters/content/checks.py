@@ -4,11 +4,14 @@ Rules that count ("there are enough items") keep quiet about a category in which
 mistake of its own: they would only repeat it in other words.
 """
 
+import ast
 from collections.abc import Callable, Container, Iterable, Iterator
 
 from assessor.adapters.content.shelves import Entry, Shelf
+from assessor.domain.code import code_in
 from assessor.domain.errors import LibraryProblem
-from assessor.domain.item import Category, InterviewItem, Item, SftItem
+from assessor.domain.form import may_draw
+from assessor.domain.item import Category, InterviewItem, Item, RankingItem, SftItem
 from assessor.domain.rubric import Anchor, Rubric
 from assessor.domain.track import MAX_FORM_MINUTES, FormPlan, Section
 
@@ -53,6 +56,29 @@ def items_refer_to_what_exists(shelf: Shelf) -> Problems:
         for place, enemy in enumerate(item.enemies):
             if enemy not in ids or enemy == item.id:
                 yield entry.problem(f"{enemy!r} is not another item of this track", "enemies", place)
+
+
+def repeats_show_what_their_first_shows(shelf: Shelf) -> Problems:
+    """A hidden repeat names a ranking that is no repeat itself, and shows some of its responses again."""
+    known = {item.id: item for _, item in shelf.usable() if isinstance(item, RankingItem)}
+    for entry, item in shelf.usable():
+        if not isinstance(item, RankingItem) or item.repeat_of is None:
+            continue
+        if (first := known.get(item.repeat_of)) is None or first is item:
+            if Category.RANKING not in shelf.incomplete or first is item:
+                yield entry.problem(f"{item.repeat_of!r} is not another ranking of this track", "repeat_of")
+        elif first.repeat_of is not None:
+            yield entry.problem(
+                f"{first.id!r} is a repeat itself; name the ranking that it repeats", "repeat_of"
+            )
+        elif item.id in first.enemies or first.id in item.enemies:
+            yield entry.problem(f"{first.id!r} is an enemy, so the two never meet on a form", "repeat_of")
+        elif not {response.text for response in item.responses} <= {
+            response.text for response in first.responses
+        }:
+            yield entry.problem(
+                f"shows responses that {first.id!r} does not have, word for word", "responses"
+            )
 
 
 def items_belong_to_the_track(shelf: Shelf) -> Problems:
@@ -106,11 +132,7 @@ def every_form_can_be_drawn(shelf: Shelf) -> Problems:
 
 def eligible(shelf: Shelf, section: Section) -> list[Item]:
     """Return the items that a section may draw."""
-    return [
-        item
-        for _, item in shelf.usable()
-        if item.category is section.category and item.minutes <= section.max_minutes
-    ]
+    return [item for _, item in shelf.usable() if may_draw(item, section)]
 
 
 def _shortage(shelf: Shelf, section: Section) -> Iterator[tuple[Section, str]]:
@@ -123,7 +145,11 @@ def _shortage(shelf: Shelf, section: Section) -> Iterator[tuple[Section, str]]:
 
 def _longest_draw(shelf: Shelf, section: Section) -> float:
     minutes = sorted((item.minutes for item in eligible(shelf, section)), reverse=True)
-    return sum(minutes[: section.count])
+    repeats = sorted(
+        (item.minutes for _, item in shelf.usable() if isinstance(item, RankingItem) and item.repeat_of),
+        reverse=True,
+    )
+    return sum(minutes[: section.count]) + sum(repeats[: section.repeats])
 
 
 def _blocked_by_enemies(shelf: Shelf, plan: FormPlan) -> Category | None:
@@ -161,6 +187,17 @@ def anchors_agree_with_their_levels(shelf: Shelf) -> Problems:
             yield entry.problem(f"need an answer at each level from 0 to 4; missing: {levels}", "anchors")
 
 
+def every_criterion_is_shown_by_an_anchor(shelf: Shelf) -> Problems:
+    """A criterion that no example meets cannot be checked when a new model is tried on the anchors."""
+    for entry in shelf.rubrics:
+        if (rubric := entry.value) is None or not rubric.anchors:
+            continue
+        shown = {name for anchor in rubric.anchors for name in anchor.met}
+        for place, criterion in enumerate(rubric.criteria):
+            if criterion.id not in shown:
+                yield entry.problem(f"no anchor meets {criterion.id!r}", "criteria", place, "id")
+
+
 def _anchor_problem(rubric: Rubric, anchor: Anchor) -> str | None:
     levels = {criterion.id: criterion.level for criterion in rubric.criteria}
     met = {levels[name] for name in anchor.met}
@@ -182,6 +219,23 @@ def references_meet_their_constraints(shelf: Shelf) -> Problems:
             if not constraint.met_by(item.key.reference):
                 problem = f"the item's own reference does not meet this: {constraint.label}"
                 yield entry.problem(problem, "constraints", place)
+        yield from _tests_of_nothing(entry, item)
+
+
+def _tests_of_nothing(entry: Entry[Item], item: SftItem) -> Problems:
+    """The tests themselves are run by the bank's tests; here only that what they call is defined."""
+    if not item.key.tests:
+        return
+    try:
+        statements = ast.parse(code_in(item.key.reference)).body
+    except (SyntaxError, ValueError) as error:
+        yield entry.problem(f"its code is not Python: {error}", "key", "reference")
+        return
+    defined = {node.name for node in statements if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    for place, test in enumerate(item.key.tests):
+        if test.call.function not in defined:
+            problem = f"the item's own reference does not define {test.call.function!r}"
+            yield entry.problem(problem, "key", "tests", place, "call", "function")
 
 
 def questions_are_asked_once(shelf: Shelf) -> Problems:
@@ -228,10 +282,12 @@ CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
     track_is_in_its_own_folder,
     item_ids_are_unique,
     items_refer_to_what_exists,
+    repeats_show_what_their_first_shows,
     items_belong_to_the_track,
     every_competency_is_measured,
     every_form_can_be_drawn,
     anchors_agree_with_their_levels,
+    every_criterion_is_shown_by_an_anchor,
     references_meet_their_constraints,
     questions_are_asked_once,
     interviews_are_translated,

@@ -19,6 +19,9 @@ Location = tuple[str | int, ...]
 
 MAX_DEPTH = 30
 
+MAX_BYTES = 2_000_000
+"""Of one file: some hundred items. Reading keeps every line's place, at many times the file's size."""
+
 # The C parser is ten times as fast, but libyaml is not part of every build of PyYAML.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -99,11 +102,14 @@ class _Reading:
 def read(path: Path, file: str) -> tuple[Document, list[LibraryProblem]]:
     """Read one YAML file. `file` is the name that problems carry."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return _unreadable(file, 1, "is missing")
     except OSError as error:
         return _unreadable(file, 1, f"cannot be opened: {error.strerror}")
+    if len(raw) > MAX_BYTES:
+        return _unreadable(file, 1, f"has more than {MAX_BYTES} bytes; divide it, or shorten its texts")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -204,7 +204,7 @@ def _obstacles(scores: Sequence[Score], form: Form) -> list[ReasonCode]:
     silent = {place.category for place in form.items} - {
         score.category for score in scores if score.value is not None
     }
-    absent = {place.item_id for place in form.items} - {score.item_id for score in scores}
+    absent = {place.item_id for place in form.items if place.is_scored} - {score.item_id for score in scores}
     if absent or any(score.is_open and score.category in silent for score in scores):
         found.append(ReasonCode.OPEN_CRITERIA)
     elif silent:
