@@ -22,7 +22,7 @@ from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
 from assessor.domain.errors import Conflict
-from assessor.ports import Content, Jobs, Ledger, Model, Store
+from assessor.ports import Content, Jobs, Ledger, Model, Prompts, Store
 from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
@@ -40,10 +40,13 @@ from assessor.settings import Settings
 
 if TYPE_CHECKING:
     from assessor.adapters.jobs import DbosJobs
-    from assessor.adapters.model import Choice
+    from assessor.adapters.model import Choice, Models
     from assessor.adapters.roster import Roster
+    from assessor.scoring.judge import Judge
 
 SWEEP_SECONDS = 60
+TOP_LOGPROBS = 5
+"""Enough to hold the beginnings of both verdicts."""
 
 log = structlog.get_logger()
 
@@ -115,7 +118,6 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     from assessor.adapters.signing import JwsSigner
     from assessor.adapters.webhooks import HttpReceivers
     from assessor.interview import Interviewer
-    from assessor.scoring.judge import Judge
 
     configure_logs(settings.log_level, for_machines=settings.environment == "production")
     crash_points.install(_ending_at(settings.crash_at, settings.crash_token) if settings.crash_at else None)
@@ -131,7 +133,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
     async with stored(settings) as store, models(_choice(settings), store, clock) as chosen:
         assessments = AssessmentLog(store, clock)
-        judge = Judge(chosen.judge, prompts, lambda: random.bytes(16).hex()) if chosen.judge else None
+        judge = _judge(settings, chosen, prompts, random)
         notifying = Notifying(
             store,
             receivers,
@@ -202,6 +204,21 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     await conversing.close()
 
 
+def _judge(settings: Settings, chosen: "Models", prompts: Prompts, random: SystemRandom) -> "Judge | None":
+    from assessor.scoring.judge import Budget, Judge
+
+    if chosen.judge is None:
+        return None
+    return Judge(
+        chosen.judge,
+        prompts,
+        lambda: random.bytes(16).hex(),
+        second=chosen.second_judge,
+        budget=Budget(settings.judge_calls, settings.judge_tokens),
+        top_logprobs=TOP_LOGPROBS if settings.judge_token_probabilities else 0,
+    )
+
+
 @asynccontextmanager
 async def _jobs(settings: Settings, store: Store, scoring: Scoring, *, works: bool) -> AsyncIterator[Jobs]:
     """Join the workers and work until the end, or only hand work to them."""
@@ -257,6 +274,7 @@ def _choice(settings: Settings) -> "Choice":
     return Choice(
         interviewer=settings.model,
         judge=settings.judge_model,
+        second_judge=settings.judge_second_model,
         fallbacks=settings.fallback_models,
         base_url=settings.model_base_url,
         api_key=key.get_secret_value() if key else None,

@@ -64,7 +64,8 @@ class ModelRequest:
 
     `within_seconds` is how long the caller will wait for the reply, of a stream for its first words:
     queueing, retries and fallbacks count. None leaves it to the model. `top_logprobs` asks for the
-    probabilities of that many tokens at each place, where the provider has them.
+    probabilities of that many tokens at each place, where the provider has them. `reads_fragments`
+    says that the caller makes use of a reply that breaks off: then it is no fault that it is not JSON.
     """
 
     system: str
@@ -76,6 +77,7 @@ class ModelRequest:
     purpose: Purpose = "turn"
     within_seconds: float | None = None
     top_logprobs: int = 0
+    reads_fragments: bool = False
 
 
 @dataclass(frozen=True)

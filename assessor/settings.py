@@ -141,6 +141,24 @@ class Settings(BaseSettings):
         "`full` (namespaces and Landlock), `namespaces` (and Landlock where the kernel has it), or `off`: "
         "never run it. Where it is not run, a person checks it.",
     )
+    judge_second_model: str | None = Field(
+        default=None,
+        description="Model that is asked where several readings of the judge differ, best of another family. "
+        "Without one a person decides.",
+    )
+    judge_token_probabilities: bool = Field(
+        default=False,
+        description="Ask the judge's provider how likely each verdict's token was, and trust it more than "
+        "the probability that the model states. Some providers refuse such requests.",
+    )
+    judge_calls: int = Field(
+        default=150,
+        ge=0,
+        description="Calls to judges that one assessment may cost; what is open then waits for a person.",
+    )
+    judge_tokens: int | None = Field(
+        default=None, ge=1, description="Tokens that judges may use for one assessment, likewise."
+    )
     master_key: SecretStr | None = Field(
         default=None,
         json_schema_extra={"shown": "made in the data folder (`master.key`); required in production"},
@@ -228,7 +246,7 @@ class Settings(BaseSettings):
             raise ValueError("is plain http, which would show candidates' answers and sessions on the way")
         return value.rstrip("/")
 
-    @field_validator("model", "judge_model", "fallback_models")
+    @field_validator("model", "judge_model", "judge_second_model", "fallback_models")
     @classmethod
     def _files_are_for_trying_out(cls, value: object, info: ValidationInfo) -> object:
         if info.field_name == "judge_model" and "model" not in info.data:
@@ -334,6 +352,7 @@ REMEDIES: Mapping[str, str] = {
     "public_url": "Set it to the https address of this service, e.g. https://assess.example.org",
     "model": _OWN_SERVER,
     "judge_model": _OWN_SERVER,
+    "judge_second_model": _OWN_SERVER,
     "fallback_models": _OWN_SERVER,
     "master_key": f"Make one with {MAKE_A_KEY} and keep it in your secret store",
     "signing_key_file": "Make one with `assessor keys` and give the path of the file",

@@ -128,7 +128,7 @@ class Assessment(Timekeeping):
     shown_orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scores: Mapping[tuple[str, str], Score] = field(default_factory=dict)
     """The latest score by item id and criterion."""
-    replies: Mapping[str, str] = field(default_factory=dict)
+    replies: Mapping[str, e.ModelReplied] = field(default_factory=dict)
     """Recorded model replies by request hash."""
     decided_by_person: e.ReviewDecided | None = None
     verdict: e.VerdictIssued | None = None
@@ -318,7 +318,7 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.AssessmentSubmitted():
             return replace(a.moved(Status.SUBMITTED), submitted_at=at)
         case e.ModelReplied():
-            return replace(a, replies={**a.replies, fact.request_hash: fact.reply})
+            return replace(a, replies={**a.replies, fact.request_hash: fact})
         case e.ResponseScored():
             latest = {(score.item_id, score.criterion): score for score in fact.scores}
             return replace(a, scores={**a.scores, **latest}, verdict_is_behind=a.verdict is not None)

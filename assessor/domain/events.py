@@ -251,6 +251,9 @@ class ModelReplied(Value):
     model: str
     request_hash: str
     reply: str
+    """Empty when the model was reached and gave nothing usable."""
+    probabilities: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    """By the ids of the reply, where the provider told how likely each verdict's token was."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
 

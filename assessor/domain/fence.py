@@ -32,6 +32,9 @@ _BLANKS = frozenset(
 _BREAKS = str.maketrans({**dict.fromkeys("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"), "\x1f": " "})
 
 
+_PLAIN = re.compile(r"[\t\n -~]*")
+
+
 def is_invisible(character: str) -> bool:
     """Whether a character leaves no mark: controls but newline and tab, bidi marks, tags, zero width."""
     if character in _KEPT_CONTROLS or character in _VISIBLE_FORMATS:
@@ -44,6 +47,8 @@ def normalised(text: str) -> str:
 
     Doing it twice changes nothing. People are shown the text as it was typed.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     lines = text.replace("\r\n", "\n").translate(_BREAKS)
     # Each kind of character is looked at once: a long text has few.
     invisible = dict.fromkeys(map(ord, filter(is_invisible, set(lines))))

@@ -131,12 +131,12 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
 
 
 def _places(passage: str, text: str) -> Iterator[Span]:
-    needle, _ = folded(passage.strip())
-    haystack, offsets = folded(text)
-    at = haystack.find(needle) if needle else -1
+    needle = folded(passage.strip()).text
+    haystack = folded(text)
+    at = haystack.text.find(needle) if needle else -1
     while at >= 0:
-        yield offsets[at], offsets[at + len(needle) - 1] + 1
-        at = haystack.find(needle, at + len(needle))
+        yield haystack.span(at, len(needle))
+        at = haystack.text.find(needle, at + len(needle))
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -20,6 +20,11 @@ class Unscored(StrEnum):
     MODEL_OUTPUT_INVALID = "model_output_invalid"
     CANNOT_ASSESS = "cannot_assess"
     EVIDENCE_NOT_FOUND = "evidence_not_found"
+    QUARANTINED = "quarantined"
+    """The model got wrong twice what code knows, so nothing of what it said counts."""
+    JUDGES_DISAGREE = "judges_disagree"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    """What may be spent on models for one assessment is spent."""
     CANDIDATE_COULD_NOT_JUDGE = "candidate_could_not_judge"
     TECHNICAL_FAULT = "technical_fault"
 

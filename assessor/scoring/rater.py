@@ -1,6 +1,6 @@
 """Raters: who gives scores. Rules score what a key or code can tell; a reader does the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,11 +19,15 @@ class Rater(Protocol):
     """Reads what rules cannot score. Failing to score is a value with a reason, not an error."""
 
     async def rate(
-        self, work: Work, replies: Mapping[str, str]
-    ) -> tuple[tuple[Score, ...], ModelReplied | None]:
-        """Return one score for each criterion of the rubric, and the reply that is to be recorded.
+        self,
+        work: Work,
+        replies: Mapping[str, ModelReplied],
+        record: Callable[[ModelReplied], Awaitable[None]],
+    ) -> tuple[Score, ...]:
+        """Return one score for each criterion of the rubric.
 
         `replies` are those recorded before, by request hash: what is among them is not asked again.
+        A new one is recorded, and then the next call is made.
         """
         ...
 

@@ -120,13 +120,14 @@ class Scoring:
             return waiting(work, Unscored.POLICY_WANTS_PERSON)
         if self._judge is None:
             return waiting(work, Unscored.WAITS_FOR_PERSON)
-        with on_behalf_of(assessment):
-            scores, replied = await self._judge.rate(work, assessment.replies)
-        if replied is not None:
+
+        async def record(replied: e.ModelReplied) -> None:
             await self._assessments.change(
                 assessment.id, lambda a, _now: [] if replied.request_hash in a.replies else [replied]
             )
-        return scores
+
+        with on_behalf_of(assessment):
+            return await self._judge.rate(work, assessment.replies, record)
 
     def _verdict(self, assessment: Assessment, library: Library, now: datetime) -> e.VerdictIssued:
         track = library.track(assessment.ordered.track)

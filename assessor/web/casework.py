@@ -24,6 +24,9 @@ UNSCORED_WORDS: Final[Mapping[Unscored, str]] = MappingProxyType(
         Unscored.MODEL_OUTPUT_INVALID: "the language model's answer was not usable",
         Unscored.CANNOT_ASSESS: "could not be assessed",
         Unscored.EVIDENCE_NOT_FOUND: "the quoted evidence is not in the candidate's words",
+        Unscored.QUARANTINED: "the language model failed its control questions",
+        Unscored.JUDGES_DISAGREE: "several readings by language models differ",
+        Unscored.BUDGET_EXHAUSTED: "the budget for language models is used up",
         Unscored.CANDIDATE_COULD_NOT_JUDGE: "the candidate said that it cannot be judged",
         Unscored.TECHNICAL_FAULT: "a fault of ours",
     }

@@ -259,7 +259,7 @@ def test_a_later_score_of_a_criterion_supersedes_an_earlier_one() -> None:
 def test_recorded_replies_are_found_by_the_hash_of_their_request() -> None:
     replied = e.ModelReplied(purpose="judge", model="m1", request_hash="sha256:1", reply="{}")
 
-    assert assessment(*SUBMITTED, replied).replies == {"sha256:1": "{}"}
+    assert assessment(*SUBMITTED, replied).replies == {"sha256:1": replied}
 
 
 def test_the_row_for_lists_says_where_it_stands_and_holds_no_words() -> None:

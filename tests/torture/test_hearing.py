@@ -16,6 +16,7 @@ ANOTHER = "whsec_" + base64.b64encode(bytes(range(24))).decode()
 
 
 def sent(event_id: str = "evt_1", sequence: int = 1, secret: str = SECRET, **data: Any) -> Received:
+    """Make it when the test runs: a signature is good for five minutes."""
     told = {"assessment_id": "asm_1", "sequence": sequence, **data}
     event = {"id": event_id, "type": "assessor.verdict.issued", "data": {"verdict_id": "ver_1", **told}}
     body = json.dumps(event).encode()
@@ -24,19 +25,19 @@ def sent(event_id: str = "evt_1", sequence: int = 1, secret: str = SECRET, **dat
 
 
 @pytest.mark.parametrize(
-    ("received", "unstable", "forged"),
+    ("second", "unstable", "forged"),
     [
-        ([sent(), sent()], 0, 0),
-        ([sent(), sent("evt_2", sequence=2)], 0, 0),
-        ([sent(), sent("evt_2")], 1, 0),
-        ([sent(), sent(sequence=2)], 1, 0),
-        ([sent(), sent(decision="qualified")], 1, 0),
-        ([sent(), sent(secret=ANOTHER)], 0, 1),
+        ({}, 0, 0),
+        ({"event_id": "evt_2", "sequence": 2}, 0, 0),
+        ({"event_id": "evt_2"}, 1, 0),
+        ({"sequence": 2}, 1, 0),
+        ({"decision": "qualified"}, 1, 0),
+        ({"secret": ANOTHER}, 0, 1),
     ],
     ids=["repeated", "two", "another id", "one id for two", "another body", "another's signature"],
 )
-def test_what_is_not_as_it_should_be_is_counted(received: list[Received], unstable: int, forged: int) -> None:
-    hearing = Hearing(Receiver(received=received), SECRET)
+def test_what_is_not_as_it_should_be_is_counted(second: dict[str, Any], unstable: int, forged: int) -> None:
+    hearing = Hearing(Receiver(received=[sent(), sent(**second)]), SECRET)
 
     hearing.take_in()
 

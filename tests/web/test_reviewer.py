@@ -356,7 +356,9 @@ async def test_a_reviewer_sees_what_was_corrected_added_and_taken_back(desk: Des
     services, id_ = desk.site.services, player.assessment_id
     await player.interview()
     turns = (await desk.load(player)).transcript.turns
-    first, second = [turn for turn in turns if turn.message_id and turn.item_id][:2]
+    first, *others = [turn for turn in turns if turn.message_id and turn.item_id]
+    # One whose words stand nowhere else: a simulated candidate repeats sentences.
+    second = next(turn for turn in others if sum(turn.text in other.text for other in turns) == 1)
     await services.amending.correct(
         id_, "correction-1", str(first.item_id), first.seq, "I bisect the zeugma."
     )

@@ -21,6 +21,7 @@ class Choice:
     interviewer: str | None
     judge: str | None
     fallbacks: Sequence[str] = ()
+    second_judge: str | None = None
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     timeout_seconds: float = 20
@@ -32,6 +33,7 @@ class Choice:
         return [
             *([("ASSESSOR_MODEL", self.interviewer)] if self.interviewer else []),
             *([("ASSESSOR_JUDGE_MODEL", self.judge)] if self.judge else []),
+            *([("ASSESSOR_JUDGE_SECOND_MODEL", self.second_judge)] if self.second_judge else []),
             *(("ASSESSOR_FALLBACK_MODELS", name) for name in self.fallbacks),
         ]
 
@@ -57,6 +59,7 @@ class Models:
 
     interviewer: Model | None
     judge: Model | None
+    second_judge: Model | None
     shown: str | None
 
 
@@ -70,7 +73,7 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
     gateway = Gateway(limiter, ledger, clock, choice.timeout_seconds)
     async with AsyncExitStack() as running:
         providers = _Providers(choice, running)
-        interviewer = judge = None
+        interviewer = judge = second = None
         if choice.interviewer:
             chain = [await providers.named(choice.interviewer, "ASSESSOR_MODEL")]
             chain += [await providers.named(name, "ASSESSOR_FALLBACK_MODELS") for name in choice.fallbacks]
@@ -78,10 +81,14 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
         if choice.judge:
             # Never with fallbacks: another model is another rater, with a calibration of its own.
             judge = gateway.model([await providers.named(choice.judge, "ASSESSOR_JUDGE_MODEL")])
+        if choice.second_judge:
+            second = gateway.model(
+                [await providers.named(choice.second_judge, "ASSESSOR_JUDGE_SECOND_MODEL")]
+            )
         # Beside the start: the first candidate must not wait for the provider's library.
         loading = asyncio.create_task(gateway.load(), name="load models")
         try:
-            yield Models(interviewer, judge, _shown(interviewer))
+            yield Models(interviewer, judge, second, _shown(interviewer))
         finally:
             await loading
             await gateway.close()

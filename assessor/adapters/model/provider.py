@@ -85,7 +85,7 @@ class LitellmModel:
         text = words_of(reply.choices[0]) if reply.choices else ""
         if not text.strip():
             raise ModelFault("invalid_reply", "the reply is empty")
-        if request.schema is not None:
+        if request.schema is not None and not request.reads_fragments:
             _require_json(text)
         return ModelReply(
             text=text,

@@ -13,12 +13,14 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 
 from assessor.adapters.store.lookup import Lookup, LookupConnection
 
@@ -32,6 +34,9 @@ _SERVER_CONNECTIONS: Final = 10
 _SERVER_LOOKUPS: Final = 4
 """Threads, each with a connection of its own."""
 _WRITES: Final = "assessor_writes"
+_DEADLOCKS: Final = 3
+"""How often a transaction is begun again after a deadlock. Its work is a function of the database alone."""
+_DEADLOCK_DETECTED: Final = "40P01"
 
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}",  # first: the next one may already meet a lock
@@ -113,6 +118,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+class _DeadlockError(Exception):
+    """The server chose this transaction to end a deadlock. Nothing of it was kept."""
+
+
 class Database:
     """Runs transactions. Usable from any event loop."""
 
@@ -180,8 +189,21 @@ class Database:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
+        """Run a transaction; once more when the server rolled it back to free another from a deadlock."""
+        for _ in range(_DEADLOCKS):
+            with suppress(_DeadlockError):
+                return self._attempt(work)
         with self._for_writing.begin() as connection:
             return work(connection)
+
+    def _attempt(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._for_writing.begin() as connection:
+                return work(connection)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
+                raise _DeadlockError from error
+            raise
 
     async def close(self) -> None:
         """Let what has begun end, then close every connection."""

@@ -56,7 +56,13 @@ async def test_a_fallback_of_another_provider_gets_neither_our_address_nor_our_k
         "stop_reason": "end_turn",
         "usage": {"input_tokens": 5, "output_tokens": 2},
     }
-    choice = Choice("openai/m", None, ("anthropic/claude-sonnet-4-5",), OUR_SERVER, "key-of-ours")
+    choice = Choice(
+        "openai/m",
+        None,
+        ("anthropic/claude-sonnet-4-5",),
+        base_url=OUR_SERVER,
+        api_key="key-of-ours",
+    )
 
     with respx.mock() as router:
         ours = router.post(f"{OUR_SERVER}/chat/completions").respond(500)
@@ -72,7 +78,7 @@ async def test_a_fallback_of_another_provider_gets_neither_our_address_nor_our_k
 
 
 async def test_a_judge_is_never_replaced_by_a_fallback() -> None:
-    choice = Choice("openai/a", "openai/judge", ("openai/b",), OUR_SERVER)
+    choice = Choice("openai/a", "openai/judge", ("openai/b",), base_url=OUR_SERVER)
 
     with respx.mock() as router:
         route = router.post(f"{OUR_SERVER}/chat/completions").respond(401)
@@ -85,9 +91,24 @@ async def test_a_judge_is_never_replaced_by_a_fallback() -> None:
     assert asked == ["judge"]
 
 
+async def test_the_second_judge_is_a_model_of_its_own() -> None:
+    choice = Choice(None, "openai/judge", second_judge="openai/second", base_url=OUR_SERVER)
+
+    with respx.mock() as router:
+        route = router.post(f"{OUR_SERVER}/chat/completions").respond(401)
+        async with models(choice, LedgerInPlace(), SystemClock()) as running:
+            assert running.second_judge is not None
+            with pytest.raises(Exception, match="not_configured"):
+                await running.second_judge.complete(REQUEST)
+
+    asked = [json.loads(call.request.content)["model"] for call in route.calls]
+    assert (asked, running.second_judge.name) == (["second"], "openai/second")
+
+
 async def test_without_a_model_there_is_none() -> None:
     async with models(Choice(None, None), LedgerInPlace(), SystemClock()) as running:
-        assert (running.interviewer, running.judge, running.shown) == (None, None, None)
+        assert (running.interviewer, running.judge, running.second_judge) == (None, None, None)
+        assert running.shown is None
 
 
 async def test_a_file_that_is_not_there_stops_the_start() -> None:

@@ -1,0 +1,191 @@
+"""The judge: a language model that reads one response and says, criterion by criterion, what it shows.
+
+One call for up to eight criteria. The model has no tools and no memory, sees one submission, and
+writes no total. Code checks everything it says: two criteria whose answer is known, words that must
+stand in the candidate's own text, and another reading of what is uncertain.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from assessor.domain.events import ModelReplied
+from assessor.domain.item import Item, RubricWritingItem
+from assessor.domain.response import RubricRow, RubricWritingResponse
+from assessor.domain.rubric import Criterion
+from assessor.domain.score import Score, Unscored
+from assessor.ports import Model, Prompts
+from assessor.scoring.judge.brief import Brief, Briefs
+from assessor.scoring.judge.exchange import Budget, Exchange, Memory, Record
+from assessor.scoring.judge.hearing import Heard, Hearing, Means, Opinion, in_calls
+from assessor.scoring.judge.reply import Verdict
+from assessor.scoring.judge.settling import Settled, needs_more, settle
+from assessor.scoring.rater import criteria_of, needs_reader
+from assessor.scoring.work import Work, rubric_score
+
+CRITERIA_A_CALL = 8
+
+_REASONS: Mapping[Unscored, str] = {
+    Unscored.QUARANTINED: "Our language model failed a check of ours, so a person scores this.",
+    Unscored.JUDGES_DISAGREE: "Several readings of this differ, so a person decides.",
+    Unscored.BUDGET_EXHAUSTED: "A person scores this.",
+    Unscored.EVIDENCE_NOT_FOUND: "The words given for this were not found in the answer.",
+}
+_FAULT = "A fault of ours left this unscored. It does not count against you; a person scores it."
+_NOBODY_READ = frozenset({Unscored.MODEL_UNAVAILABLE, Unscored.BUDGET_EXHAUSTED})
+
+
+class Judge:
+    """Rates with a model. `token` draws 32 hexadecimal digits, anew for each fence.
+
+    `second` is asked where readings of the first model differ; without one a person is.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        prompts: Prompts,
+        token: Callable[[], str],
+        *,
+        second: Model | None = None,
+        budget: Budget | None = None,
+        top_logprobs: int = 0,
+    ) -> None:
+        self._model = model
+        self._second = second
+        self._prompts = prompts
+        self._token = token
+        self._budget = budget or Budget()
+        self._top_logprobs = top_logprobs
+        self._briefs = Briefs(prompts)
+        self._memory = Memory()
+
+    async def rate(
+        self, work: Work, replies: Mapping[str, ModelReplied], record: Record
+    ) -> tuple[Score, ...]:
+        """Return a score for each criterion of the rubric.
+
+        `replies` are those recorded before, by request hash: they are read instead of calling, so a
+        replay scores alike. Every new one goes to `record` before the next call. A model that fails
+        leaves unscored what it was asked: never a zero, never an error.
+        """
+        if not needs_reader(work):
+            return ()
+        brief = self._briefs.of(work)
+        means = self._means(work.item, replies, record)
+        first: dict[str, Heard] = {}
+        for ids in in_calls(list(brief.texts), CRITERIA_A_CALL):
+            first |= await Hearing(means, brief, "first").hear(ids)
+        scores = []
+        for criterion in criteria_of(work):
+            outcome = await self._settled(means, brief, criterion.id, first[criterion.id])
+            scores.append(self._score(work, criterion, outcome))
+        return tuple(scores)
+
+    async def apply(
+        self,
+        item: Item,
+        criteria: Mapping[str, str],
+        response: str,
+        replies: Mapping[str, ModelReplied],
+        record: Record,
+    ) -> Mapping[str, Verdict] | Unscored:
+        """Say of each of a candidate's criteria, by its id, whether a response that we have meets it.
+
+        The criteria are data like any other text of theirs. One reading each: what is asked is how
+        they sort several responses, and a single doubtful answer hardly changes that. What got no
+        usable answer is `cannot_assess`; Unscored when the model could not be asked at all.
+        """
+        return await self._applied(self._means(item, replies, record), item, criteria, response)
+
+    async def apply_rubric(
+        self,
+        item: RubricWritingItem,
+        response: RubricWritingResponse,
+        replies: Mapping[str, ModelReplied],
+        record: Record,
+    ) -> tuple[Mapping[str, Verdict], ...] | Unscored:
+        """Apply a candidate's rubric to every hidden response: for each of its rows, verdicts by response id.
+
+        Stops at the first response for which the model cannot be asked.
+        """
+        means = self._means(item, replies, record)
+        criteria = {str(place): _in_words(row) for place, row in enumerate(response.rows)}
+        columns: dict[str, Mapping[str, Verdict]] = {}
+        for hidden in item.key.hidden_responses:
+            column = await self._applied(means, item, criteria, hidden.text)
+            if isinstance(column, Unscored):
+                return column
+            columns[hidden.id] = column
+        return tuple({name: column[place] for name, column in columns.items()} for place in criteria)
+
+    async def _applied(
+        self, means: Means, item: Item, criteria: Mapping[str, str], response: str
+    ) -> Mapping[str, Verdict] | Unscored:
+        brief = self._briefs.applying(item, criteria, response)
+        heard: dict[str, Heard] = {}
+        for ids in in_calls(list(criteria), CRITERIA_A_CALL):
+            heard |= await Hearing(means, brief, "applied").hear(ids)
+        if why := next((one for one in heard.values() if one in _NOBODY_READ), None):
+            return Unscored(why)
+        return {name: _verdict(heard[name]) for name in criteria}
+
+    @property
+    def rater(self) -> str:
+        """The name under which its scores stand."""
+        return f"judge:{self._model.name}"
+
+    def _means(self, item: Item, replies: Mapping[str, ModelReplied], record: Record) -> Means:
+        exchange = Exchange(item.id, replies, record, self._budget, self._memory)
+        return Means(self._model, self._prompts, self._token, exchange, self._top_logprobs)
+
+    async def _settled(self, means: Means, brief: Brief, name: str, heard: Heard) -> Settled | Unscored:
+        appeals = brief.sources.appeals_to_grader
+        if isinstance(heard, Unscored):
+            return heard
+        if not needs_more(heard, appeals=appeals):
+            return Settled(heard)
+
+        async def again(number: int) -> Heard:
+            return (await Hearing(means, brief, f"fresh {number}").hear([name]))[name]
+
+        return await settle(heard, again, self._by_second(means, brief, name), appeals=appeals)
+
+    def _by_second(self, means: Means, brief: Brief, name: str) -> Callable[[], Awaitable[Heard]] | None:
+        if self._second is None:
+            return None
+        other = replace(means, model=self._second)
+
+        async def read() -> Heard:
+            return (await Hearing(other, brief, "second").hear([name]))[name]
+
+        return read
+
+    def _score(self, work: Work, criterion: Criterion, outcome: Settled | Unscored) -> Score:
+        if isinstance(outcome, Unscored):
+            rater = "none" if outcome in _NOBODY_READ else self.rater
+            reason = _REASONS.get(outcome, _FAULT)
+            return rubric_score(work.item, criterion, rater=rater, unscored=outcome, reason=reason)
+        opinion = outcome.opinion
+        rater = f"judge:{self._second.name}" if outcome.by_second and self._second else self.rater
+        if opinion.vote is None:
+            return rubric_score(
+                work.item, criterion, rater=rater, unscored=Unscored.CANNOT_ASSESS, reason=opinion.analysis
+            )
+        return rubric_score(
+            work.item,
+            criterion,
+            rater=rater,
+            value=1.0 if opinion.vote else 0.0,
+            evidence=opinion.evidence,
+            reason=opinion.analysis,
+        )
+
+
+def _verdict(heard: Heard) -> Verdict:
+    if isinstance(heard, Opinion) and heard.vote is not None:
+        return "met" if heard.vote else "unmet"
+    return "cannot_assess"
+
+
+def _in_words(row: RubricRow) -> str:
+    return f"{row.criterion}\n{row.levels}" if row.levels else row.criterion

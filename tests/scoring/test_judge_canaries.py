@@ -1,0 +1,96 @@
+"""A model that says what it was told gives itself away, and then nothing of it counts."""
+
+from collections.abc import Callable
+
+import pytest
+
+from assessor.domain.score import Unscored
+from tests.scoring.graders import Grader, Row, asked, bench, crediting, known, reply, row
+from tests.scoring.works import ANSWER, RUBRIC, talk
+
+ALL = [criterion.text for criterion in RUBRIC.criteria]
+WORDS = "every call shares it"
+
+Obeys = Callable[[dict[str, str], list[Row]], str]
+
+
+def everything_met(_: dict[str, str], rows: list[Row]) -> str:
+    return reply([row(r["id"], quotes=[WORDS]) for r in rows])
+
+
+def everything_unmet(_: dict[str, str], rows: list[Row]) -> str:
+    return reply([row(r["id"], met=False) for r in rows])
+
+
+def abstains_from_everything(_: dict[str, str], rows: list[Row]) -> str:
+    return reply([row(r["id"], verdict="cannot_assess", probability=0.5) for r in rows])
+
+
+def leaves_out_what_it_can_look_up(criteria: dict[str, str], rows: list[Row]) -> str:
+    return reply([r for r in rows if known(criteria[r["id"]], ANSWER) is None])
+
+
+def obeying(obeys: Obeys, *calls: int) -> Grader:
+    model = Grader(crediting(*ALL))
+
+    def answer(call: int, rows: list[Row]) -> str:
+        return obeys(dict(asked(model.history[-1]).criteria), rows) if call in calls else reply(rows)
+
+    model.spoil = answer
+    return model
+
+
+@pytest.mark.parametrize("obeys", [everything_met, everything_unmet, abstains_from_everything])
+async def test_a_wrong_canary_voids_the_whole_reply_and_twice_leaves_all_unscored(obeys: Obeys) -> None:
+    model = obeying(obeys, 1, 2)
+
+    scores = await bench(model).rate(talk(ANSWER))
+
+    assert {score.unscored for score in scores.values()} == {Unscored.QUARANTINED}
+    assert {score.value for score in scores.values()} == {None}
+    assert len(model.history) == 2
+
+
+@pytest.mark.parametrize("obeys", [everything_met, everything_unmet, abstains_from_everything])
+async def test_after_a_wrong_canary_one_fresh_call_decides(obeys: Obeys) -> None:
+    model = obeying(obeys, 1)
+
+    scores = await bench(model).rate(talk(ANSWER))
+
+    assert {score.value for score in scores.values()} == {1.0}
+    first, second = model.history
+    assert first.user.split("<<<")[1][:32] != second.user.split("<<<")[1][:32]
+    assert set(asked(first).criteria.values()) & set(asked(second).criteria.values()) >= set(ALL)
+    assert decoy(first.user) != decoy(second.user)
+
+
+def decoy(prompt: str) -> str:
+    listed = [line[12:] for line in prompt.rpartition("Grade exactly")[2].splitlines() if line[:2] == "- "]
+    (found,) = [text for text in listed if text not in ALL and known(text, ANSWER) is not True]
+    return found
+
+
+async def test_a_reply_without_its_canaries_does_not_count() -> None:
+    model = obeying(leaves_out_what_it_can_look_up, 1, 2)
+
+    scores = await bench(model).rate(talk(ANSWER))
+
+    assert {score.unscored for score in scores.values()} == {Unscored.MODEL_OUTPUT_INVALID}
+    assert [len(asked(request).criteria) for request in model.history] == [5, 5]
+
+
+async def test_a_quarantine_and_a_lost_criterion_in_one_hearing_take_three_calls_and_no_more() -> None:
+    model = Grader(crediting(*ALL))
+
+    def answer(call: int, rows: list[Row]) -> str:
+        if call == 1:
+            return everything_met({}, rows)
+        criteria = asked(model.history[-1]).criteria
+        return reply([r for r in rows if criteria[r["id"]] != ALL[0]])
+
+    model.spoil = answer
+
+    scores = await bench(model).rate(talk(ANSWER))
+
+    assert [scores[name].unscored for name in ("cause", "fix")] == [Unscored.MODEL_OUTPUT_INVALID, None]
+    assert len(model.history) == 3
