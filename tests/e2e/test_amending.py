@@ -27,6 +27,8 @@ LOOKS = [
 def mark(page: Page, word: str, *, has_scripts: bool) -> None:
     """Say which word is meant: by selecting it where that works, else by typing it."""
     if has_scripts:
+        # The chat holds the word as well; and a page follows the selection once its scripts have run.
+        page.wait_for_url("**/redact", wait_until="load")
         page.evaluate(SELECT, word)
     else:
         page.get_by_label("The words, exactly as they stand above").fill(word)
