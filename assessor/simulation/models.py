@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ class Metered:
         self.secrets |= {request.system, *_TOKEN.findall(request.system + request.user)}
 
 
-class Rehearsed:
+class Rehearsed(ABC):
     """A model whose reply is worked out from the request by rule. Time passes on the simulated clock."""
 
     name = "rehearsed"
@@ -106,9 +107,9 @@ class Rehearsed:
     def __init__(self, clock: SimulatedClock) -> None:
         self._clock = clock
 
+    @abstractmethod
     def reply(self, request: ModelRequest) -> str:
         """Return the whole reply."""
-        raise NotImplementedError
 
     async def complete(self, request: ModelRequest) -> ModelReply:
         if request.purpose == "observation":

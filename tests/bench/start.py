@@ -27,7 +27,13 @@ def measure(folder: Path, *, smoke: bool) -> Report:
         (
             f"Median of {TIMES} starts; bytecode is compiled. CPU seconds and resident memory when the first "
             "request for readiness was answered, which for ours asks the database and the question library."
-        )
+        ),
+        (
+            "What importing takes, in this order: FastAPI with pydantic 33 MB, SQLAlchemy with SQLModel 18, "
+            "psycopg 9, the job engine 10, cryptography with JOSE 9, the service's own modules 22 (schemas "
+            "of items, events and routes, mostly). None of it can wait until after the start: readiness, "
+            "as measured, asks the database, and a sweep starts what was left undone."
+        ),
     ]
     with servers.upstream(folder) as provider:
         first = _started(servers.ours(folder, None))

@@ -88,7 +88,7 @@ def _leave_shared_namespaces() -> None:
         ("uid_map", f"{uid} {uid} 1"),
         ("gid_map", f"{gid} {gid} 1"),
     ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123 - starts quickly
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib would take longer to import than the code to run
             file.write(content)
 
 
@@ -213,8 +213,8 @@ def _become_nobody() -> None:
 
 def _restrict_by_landlock(version: int) -> None:
     """Allow reading below the new root, and of everything else that this kernel can forbid nothing."""
-    handled = (1 << (13 + (version >= 2) + (version >= 3))) - 1 | (1 << 15 if version >= 5 else 0)  # noqa: PLR2004
-    attributes = struct.pack("QQQ", handled, 3, 3)[: 24 if version >= 6 else 16 if version >= 4 else 8]  # noqa: PLR2004
+    handled = (1 << (13 + (version >= 2) + (version >= 3))) - 1 | (1 << 15 if version >= 5 else 0)  # noqa: PLR2004 - versions of the interface, as the kernel numbers them
+    attributes = struct.pack("QQQ", handled, 3, 3)[: 24 if version >= 6 else 16 if version >= 4 else 8]  # noqa: PLR2004 - as above
     size = ctypes.c_size_t(len(attributes))
     ruleset = _call("landlock", "syscall", LANDLOCK_CREATE, attributes, size, 0)
     root = os.open("/", os.O_PATH)

@@ -1,0 +1,67 @@
+"""What the core asks of the world. Each port is small; adapters fulfil them, services use them."""
+
+from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
+from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog
+from assessor.ports.model import (
+    SUBJECT,
+    Ledger,
+    Model,
+    ModelCall,
+    ModelReply,
+    ModelRequest,
+    Purpose,
+    Subject,
+    Token,
+    Usage,
+)
+from assessor.ports.projections import AskedVerdict, Projections, StoredVerdict
+from assessor.ports.store import Store
+from assessor.ports.stream import Stream, TurnBuffer, Watch
+from assessor.ports.webhooks import Claimed, EndpointChange, Receivers, Webhooks
+from assessor.ports.work import Jobs, Steps, Worker, Workers
+from assessor.ports.world import Clock, CodeRunner, Content, Passwords, Prompts, Random, Signer
+
+__all__ = [
+    "SUBJECT",
+    "Access",
+    "Answered",
+    "ApiKey",
+    "Append",
+    "AskedVerdict",
+    "Claimed",
+    "Clock",
+    "CodeRunner",
+    "Content",
+    "Draft",
+    "Drafts",
+    "EndpointChange",
+    "EventLog",
+    "Jobs",
+    "Ledger",
+    "Model",
+    "ModelCall",
+    "ModelReply",
+    "ModelRequest",
+    "Passwords",
+    "Projections",
+    "Prompts",
+    "Purpose",
+    "Random",
+    "Receivers",
+    "Reviewer",
+    "Session",
+    "Signer",
+    "Steps",
+    "Store",
+    "StoredVerdict",
+    "Stream",
+    "Subject",
+    "Tenant",
+    "Token",
+    "TurnBuffer",
+    "Usage",
+    "Watch",
+    "Webhooks",
+    "Worker",
+    "Workers",
+]

@@ -1,0 +1,83 @@
+"""Who may ask: tenants, keys, reviewers, sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from assessor.domain.policy import Policy
+from assessor.ports.log import Answered
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """Who is calling. The secret itself is never stored."""
+
+    id: str
+    tenant: str
+    scopes: tuple[str, ...]
+    livemode: bool
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A platform that orders assessments."""
+
+    id: str
+    name: str
+    policy: Policy
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """A person who audits for one tenant."""
+
+    id: str
+    tenant: str
+    email: str
+    name: str
+    password_hash: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in browser: a candidate in one assessment, or a reviewer."""
+
+    token_hash: str
+    kind: Literal["candidate", "reviewer"]
+    subject: str
+    """Assessment id or reviewer id."""
+    expires_at: datetime
+
+
+class Access(Protocol):
+    """Tenants, keys, people and sessions."""
+
+    async def add_tenant(self, tenant: Tenant, at: datetime) -> None: ...
+    async def tenant(self, tenant_id: str) -> Tenant: ...
+    async def tenants(self) -> tuple[Tenant, ...]: ...
+    async def add_key(self, key: ApiKey, secret_hash: str, at: datetime) -> None: ...
+    async def key(self, key_id: str) -> tuple[ApiKey, str]:
+        """Return the key and the hash of its secret. Raises NotFound, also when it was revoked."""
+        ...
+
+    async def keys(self, tenant_id: str) -> tuple[ApiKey, ...]: ...
+    async def revoke_key(self, key_id: str, at: datetime) -> None: ...
+    async def add_reviewer(self, reviewer: Reviewer, at: datetime) -> None: ...
+    async def reviewer(self, reviewer_id: str) -> Reviewer: ...
+    async def reviewer_by_email(self, email: str) -> Reviewer | None: ...
+    async def reviewers(self) -> tuple[Reviewer, ...]: ...
+    async def candidate(self, tenant: str, candidate_ref: str) -> str:
+        """Return the id of a tenant's person; the first use makes it, with a data key of their own.
+
+        Two at once get the same id. Raises NotFound for an unknown tenant.
+        """
+        ...
+
+    async def open_session(self, session: Session) -> None: ...
+    async def session(self, token_hash: str, now: datetime) -> Session | None: ...
+    async def close_sessions(self, kind: str, subject: str) -> None: ...
+    async def invite(self, token_hash: str) -> tuple[str, datetime, bool]:
+        """Return assessment id, expiry and whether it was used or replaced. Raises NotFound."""
+        ...
+
+    async def answered(self, tenant: str, key: str) -> Answered | None: ...

@@ -1,0 +1,84 @@
+"""The append-only log of each assessment, and what candidates have typed and not yet sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from assessor.domain.assessment import Projection
+from assessor.domain.events import Event, Fact
+
+
+@dataclass(frozen=True)
+class Append:
+    """Facts to be appended to one log after sequence number `after`, in one transaction.
+
+    `projection` is the row after all of them. The store derives its side tables (invites,
+    verdicts) from the facts themselves.
+    """
+
+    assessment_id: str
+    after: int
+    at: datetime
+    facts: Sequence[Fact]
+    projection: Projection
+    head: str | None = None
+    """The hash of event `after`, which the log has to end with; None leaves that open."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The stored answer to a request that carried an idempotency key."""
+
+    tenant: str
+    key: str
+    request_hash: str
+    status: int
+    body: bytes
+
+
+class EventLog(Protocol):
+    """The append-only logs, encrypted with each candidate's own key."""
+
+    async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
+        """Create the assessment with its first facts, and store the answer with it, in one transaction.
+
+        Raises Conflict when the idempotency key was used meanwhile.
+        """
+        ...
+
+    async def append(self, change: Append) -> tuple[Event, ...]:
+        """Append; when it returns, the facts are on disk. Raises SequenceTaken."""
+        ...
+
+    async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
+        """Return the facts after a sequence number, oldest first. Raises NotFound for an unknown id."""
+        ...
+
+    async def verify_chain(self, assessment_id: str) -> int:
+        """Check that the log is gapless and its hash chain intact. Return its length.
+
+        Raises DocumentRefused naming the first bad event.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Work in progress on one task. Revision 0 is an empty draft that was never saved."""
+
+    item_id: str
+    revision: int
+    payload: dict[str, Any] = field(default_factory=dict)
+    saved_at: datetime | None = None
+
+
+class Drafts(Protocol):
+    """Work in progress, encrypted like the log."""
+
+    async def draft(self, assessment_id: str, item_id: str) -> Draft: ...
+    async def save_draft(
+        self, assessment_id: str, item_id: str, payload: dict[str, Any], base_revision: int, at: datetime
+    ) -> Draft:
+        """Store the next revision. Raises StaleRevision when `base_revision` is not the stored one."""
+        ...

@@ -1,0 +1,69 @@
+"""What lists, queues and platforms read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from assessor.domain.assessment import Projection, Status
+from assessor.ports.access import ApiKey
+
+
+@dataclass(frozen=True)
+class StoredVerdict:
+    """A verdict in its canonical bytes, with what changes later beside it."""
+
+    id: str
+    assessment_id: str
+    tenant: str
+    document: bytes
+    jws: str
+    status: Literal["issued", "superseded", "revoked"]
+    superseded_by: str | None
+
+
+@dataclass(frozen=True)
+class AskedVerdict:
+    """All that one read of a verdict by a platform's key needs."""
+
+    key: ApiKey
+    secret_hash: str
+    status: Status | None
+    """Of the assessment; None when the key's tenant has none of that id."""
+    verdict: StoredVerdict | None
+
+
+class Projections(Protocol):
+    """Rows for lists, queues and reads. All are derived from the logs."""
+
+    async def projection(self, assessment_id: str) -> Projection:
+        """Raises NotFound."""
+        ...
+
+    async def waiting(self, tenant: str) -> tuple[Projection, ...]:
+        """Return what waits for a person: who needs help first, the most urgent at the front, then by age."""
+        ...
+
+    async def assessments(self, tenant: str, limit: int = 100) -> tuple[Projection, ...]:
+        """Return a tenant's assessments, newest first."""
+        ...
+
+    async def unscored(self) -> tuple[str, ...]:
+        """Return ids that were submitted or are being scored."""
+        ...
+
+    async def overdue(self, now: datetime) -> tuple[str, ...]:
+        """Return ids whose invitation, break or working time has run out, and no status says so yet."""
+        ...
+
+    async def live_verdict(self, assessment_id: str) -> StoredVerdict | None: ...
+    async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
+        """Return what a read of the live verdict needs. Raises NotFound for an unknown or revoked key."""
+        ...
+
+    async def asked_verdict_of_id(self, key_id: str, verdict_id: str) -> AskedVerdict:
+        """Return what a read of one verdict, live or not, needs. Raises NotFound as above."""
+        ...
+
+    async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:
+        """Return all verdicts of an assessment, oldest first."""
+        ...

@@ -1,0 +1,20 @@
+"""The store as a whole."""
+
+from typing import Protocol
+
+from assessor.ports.access import Access
+from assessor.ports.log import Drafts, EventLog
+from assessor.ports.model import Ledger
+from assessor.ports.projections import Projections
+from assessor.ports.webhooks import Webhooks
+from assessor.ports.work import Workers
+
+
+class Store(EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Protocol):
+    """Everything that is kept."""
+
+    async def ping(self) -> None:
+        """Raise when the database cannot be reached or its schema is not the code's."""
+        ...
+
+    async def close(self) -> None: ...

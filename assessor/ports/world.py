@@ -1,0 +1,85 @@
+"""Time, chance and content: what the core asks of its surroundings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from assessor.domain.code import CodeCall, CodeOutcome
+from assessor.domain.library import Library
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """Return the time with its zone, UTC."""
+        ...
+
+
+class Random(Protocol):
+    """Unpredictable bytes."""
+
+    def bytes(self, count: int) -> bytes:
+        """Return `count` bytes from a cryptographic source."""
+        ...
+
+
+class Content(Protocol):
+    """Where tracks, items and rubrics come from."""
+
+    async def library(self) -> Library:
+        """Return the whole library. Raises LibraryInvalid with every mistake at once."""
+        ...
+
+
+class Prompts(Protocol):
+    """Every word that is sent to a model."""
+
+    @property
+    def hash(self) -> str:
+        """The content hash of all templates, which a verdict binds."""
+        ...
+
+    def render(self, name: str, **values: object) -> str:
+        """Render one template. A missing value is an error. Candidate text goes in fenced only."""
+        ...
+
+
+class CodeRunner(Protocol):
+    """Runs code of candidates, which is not to be trusted with anything."""
+
+    async def run(self, code: str, calls: Sequence[CodeCall]) -> tuple[CodeOutcome, ...]:
+        """Run each call in a process of its own. Return the outcomes in the order of the calls.
+
+        Raises CodeNotRunError when the code cannot be kept apart, or the machine did not let it finish.
+        """
+        ...
+
+
+class Passwords(Protocol):
+    """Slow, salted hashes of passwords."""
+
+    @property
+    def decoy(self) -> str:
+        """A hash that no password has, to be verified when an account does not exist."""
+        ...
+
+    def hash(self, password: str) -> str:
+        """Return an encoded hash with its parameters."""
+        ...
+
+    def verify(self, hashed: str, password: str) -> bool:
+        """Whether the password has this hash."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs what others rely on."""
+
+    def sign(self, payload: bytes, *, livemode: bool, audience: str, jti: str, issued_at: datetime) -> str:
+        """Return a compact JWS over exactly these bytes."""
+        ...
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public keys as a JWK set."""
+        ...
