@@ -1,14 +1,15 @@
-"""`python -m tests.bench NAME ... [--json] [--smoke] [--write FILE]`."""
+"""`python -m tests.bench NAME ... [--json] [--smoke] [--ours-only] [--payloads FILE] [--write FILE]`."""
 
 import argparse
 import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from tests.bench import growth, reads, start, turn
+from tests.bench import grading, growth, injection, reads, start, turn
 from tests.bench.environments import PEERS, PeerUnavailable, versions_of
 from tests.bench.report import Report, document
 
@@ -24,6 +25,8 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "growth": growth.measure,
     "reads": reads.measure,
     "start": start.measure,
+    "grading": grading.measure,
+    "injection": injection.measure,
 }
 
 
@@ -33,27 +36,45 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all when none")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--smoke", action="store_true", help="run briefly, without peers")
+    parser.add_argument("--ours-only", action="store_true", help="grading: leave the others out")
+    parser.add_argument("--payloads", type=Path, metavar="FILE", help="injection: instead of our own")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page as well")
     given = parser.parse_args()
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    reports = run(given.names or list(BENCHMARKS), smoke=given.smoke, tell=_tell)
+    chosen = dict(BENCHMARKS)
+    chosen["grading"] = partial(grading.measure, ours_only=given.ours_only)
+    chosen["injection"] = partial(injection.measure, payloads=given.payloads or injection.OWN)
+    reports = run(given.names or list(BENCHMARKS), smoke=given.smoke, tell=_tell, benchmarks=chosen)
     if given.json:
-        print(json.dumps([report.as_json() for report in reports], indent=2))
+        print(json.dumps(_as_json(reports), indent=2))
     else:
         print("\n".join(map(str, reports)))
     if given.write:
         given.write.write_text(document(reports, _peers()))
 
 
-def run(names: list[str], *, smoke: bool, tell: Callable[[str], None]) -> list[Report]:
+def run(
+    names: list[str],
+    *,
+    smoke: bool,
+    tell: Callable[[str], None],
+    benchmarks: Mapping[str, Benchmark] = BENCHMARKS,
+) -> list[Report]:
     """Run benchmarks, each in a temporary folder."""
     reports = []
     for name in names:
         tell(f"{name} ...")
         with tempfile.TemporaryDirectory(prefix="assessor-bench-") as folder:
-            reports.append(BENCHMARKS[name](Path(folder), smoke=smoke))
+            reports.append(benchmarks[name](Path(folder), smoke=smoke))
     return reports
+
+
+def _as_json(reports: list[Report]) -> Any:
+    """Return the figures of a benchmark that was run alone and has some, else every table."""
+    if len(reports) == 1 and reports[0].figures is not None:
+        return reports[0].figures
+    return [report.as_json() for report in reports]
 
 
 def _peers() -> list[str]:

@@ -11,8 +11,24 @@ PEERS: Final[Mapping[str, Sequence[str]]] = {
     "stand-in": ("fastapi", "uvicorn", "uvloop", "langgraph", "langgraph-checkpoint-sqlite", "httpx"),
     "chainlit": ("chainlit", "langgraph", "httpx"),
     "langgraph": ("langgraph-cli[inmem]", "httpx"),
+    # To the version, because what they send is what is measured.
+    "autorubric": ("autorubric==1.6.1",),
+    "inspect-ai": ("inspect-ai==0.3.285", "openai"),
+    "deepeval": ("deepeval==4.3.1",),
 }
-SHOWN: Final = ("chainlit", "langgraph-api", "langgraph", "fastapi", "uvicorn", "langgraph-checkpoint-sqlite")
+SHOWN: Final = (
+    "chainlit",
+    "langgraph-api",
+    "langgraph",
+    "fastapi",
+    "uvicorn",
+    "langgraph-checkpoint-sqlite",
+    "autorubric",
+    "inspect-ai",
+    "deepeval",
+    "litellm",
+    "openai",
+)
 SECONDS: Final = 600
 
 

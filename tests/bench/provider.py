@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from assessor.adapters.model.faults import ProviderFault, seconds_of
 from assessor.adapters.model.provider import Tally
 from assessor.domain.errors import ModelFault
 from assessor.ports import ModelReply, ModelRequest
@@ -37,7 +38,7 @@ class HttpxProvider:
         """There is nothing heavy to load."""
 
     async def complete(self, request: ModelRequest, tally: Tally) -> ModelReply:
-        reply = (await self._client.post(self._address, json=_body(request))).raise_for_status().json()
+        reply = _usable(await self._client.post(self._address, json=_body(request))).json()
         _count(reply["usage"], tally)
         text = reply["choices"][0]["message"]["content"]
         return ModelReply(text, reply["model"], tally.prompt_tokens or 0, tally.completion_tokens or 0)
@@ -55,6 +56,16 @@ class HttpxProvider:
                     _count(chunk["usage"], tally)
                 elif words := chunk["choices"][0]["delta"].get("content"):
                     yield words
+
+
+def _usable(response: httpx.Response) -> httpx.Response:
+    """Return the response. Raises ModelFault as our provider does, so that a refused call is made again."""
+    if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        pause = seconds_of(response.headers.get("retry-after", ""))
+        raise ProviderFault("rate_limited", "too many requests", retry_after=pause)
+    if response.is_error:
+        raise ModelFault("unavailable", f"status {response.status_code}")
+    return response
 
 
 def _body(request: ModelRequest) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -42,6 +42,8 @@ class Report:
     rows: Sequence[Sequence[str | float]]
     targets: Sequence[Target] = ()
     notes: Sequence[str] = field(default_factory=list)
+    figures: Mapping[str, Any] | None = None
+    """What a program reads, where that is more than the table."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the same as plain data."""

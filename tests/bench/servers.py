@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -33,9 +33,14 @@ class Upstream:
     address: str
     process: Measured
 
-    def reset(self) -> None:
-        """Count from nothing again."""
-        httpx.post(f"{self.address}/reset").raise_for_status()
+    def reset(self, behaviour: Mapping[str, Any] | None = None) -> None:
+        """Count from nothing again, and behave in another way from now on if one is given."""
+        httpx.post(f"{self.address}/reset", json=behaviour).raise_for_status()
+
+    def prompts(self) -> list[str]:
+        """Return the prompts since, if it was told to keep them."""
+        kept: list[str] = httpx.get(f"{self.address}/prompts").raise_for_status().json()["prompts"]
+        return kept
 
     def stats(self) -> Stats:
         """Return what was asked since."""

@@ -2,7 +2,8 @@
 
     python -m tests.bench.upstream --port 9000 --first-ms 0 --gap-ms 1
 
-It says the same reply every time. `GET /stats` tells what it was asked, `POST /reset` begins anew. It is
+It says the same reply every time, or grades what it is asked to grade. `GET /stats` tells what it was asked,
+`GET /prompts` in which words; `POST /reset` begins anew, with another behaviour when it brings one. It is
 written on bare streams, so that it costs little beside the servers that are measured.
 """
 
@@ -15,6 +16,8 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any, Final
+
+from tests.bench.examiner import graded
 
 TOKENS: Final = 60
 QUOTED: Final = "a shared list"
@@ -49,6 +52,11 @@ class Behaviour:
     limited: int = 0
     stalled: int = 0
     reset: int = 0
+    grades: bool = False
+    """Whether replies are grades, read from the prompt, rather than `reply`."""
+    uncertain: int = 0
+    """Of a hundred pairs of an answer and a criterion, for how many a grade has a middling probability."""
+    keeps_prompts: bool = False
 
     @property
     def pieces(self) -> list[str]:
@@ -114,13 +122,17 @@ class Provider:
         self._behaviour = behaviour
         self._chunks = [_line(_chunk({"role": "assistant", "content": text})) for text in behaviour.pieces]
         self._cache = PrefixCache()
+        self._prompts: list[str] = []
         self.stats = Stats()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer on one connection until the other side closes it."""
-        self.stats.connections += 1
+        counted: Stats | None = None
         try:
             while (request := await _read(reader)) is not None:
+                if request[0].endswith("/completions") and counted is not self.stats:
+                    counted = self.stats
+                    counted.connections += 1
                 await self._answer(*request, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # who was measured may be stopped in mid-reply
@@ -130,11 +142,16 @@ class Provider:
     async def _answer(self, path: str, body: bytes, writer: asyncio.StreamWriter) -> None:
         if path == "/stats":
             await _send(writer, 200, asdict(self.stats))
+        elif path == "/prompts":
+            await _send(writer, 200, {"prompts": self._prompts})
         elif path == "/reset":
-            self.stats, self._cache = Stats(), PrefixCache()
+            self._behaviour = Behaviour(**json.loads(body)) if body else self._behaviour
+            self.stats, self._cache, self._prompts = Stats(), PrefixCache(), []
             await _send(writer, 200, {})
-        else:
+        elif path.endswith("/chat/completions"):
             await self._complete(json.loads(body), writer)
+        else:
+            await _send(writer, 404, {"error": {"message": "this provider only completes chats"}})
 
     async def _complete(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         if OBSERVES in json.dumps(request.get("response_format")):
@@ -158,12 +175,18 @@ class Provider:
             await self._stream(writer, usage, is_cut=fault == "truncated")
         else:
             await asyncio.sleep(self._behaviour.whole_ms / 1000)
-            text = self._behaviour.reply
+            text = self._reply(request)
             await _send(writer, 200, _whole(text[: len(text) // 2] if fault else text, usage))
         self._cache.warm(prompt)
 
+    def _reply(self, request: dict[str, Any]) -> str:
+        behaviour = self._behaviour
+        return graded(request, behaviour.uncertain) if behaviour.grades else behaviour.reply
+
     def _count(self, prompt: str) -> int:
         cached = self._cache.cached_tokens(prompt)
+        if self._behaviour.keeps_prompts:
+            self._prompts.append(prompt)
         self.stats.requests += 1
         self.stats.prompt_chars += len(prompt)
         self.stats.uncached_chars += len(prompt) - cached * CHARS_PER_TOKEN

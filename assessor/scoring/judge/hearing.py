@@ -21,6 +21,9 @@ BUDGET_SECONDS = 120.0
 """For one call with its retries, and its waiting behind the turns of interviews: nobody sits and waits."""
 ANALYSIS_WORDS = 25
 
+MISSING_REPEATS: Final = 2
+"""How often what a broken reply left out is asked for again: every tenth reply may come cut off."""
+
 UNCERTAIN: Final = (0.2, 0.8)
 """Probabilities from and to which another reading is asked for."""
 
@@ -78,7 +81,7 @@ class _Call:
 
 @dataclass
 class Hearing:
-    """At most three calls: a fresh one after a quarantine, and one for what is missing or unsupported."""
+    """A fresh call after a quarantine, one more for what is unsupported, and some for what is missing."""
 
     means: Means
     brief: Brief
@@ -87,7 +90,7 @@ class Hearing:
     _open: list[str] = field(default_factory=list)
     _heard: dict[str, Heard] = field(default_factory=dict)
     _was_quarantined: bool = False
-    _was_repeated: bool = False
+    _repeats: int = 0
     _calls: int = 0
 
     async def hear(self, ids: Iterable[str]) -> Mapping[str, Heard]:
@@ -121,13 +124,13 @@ class Hearing:
         self._settle_round()
 
     def _settle_round(self) -> None:
-        """Leave open what is missing or unsupported, if there is another call for it."""
+        """Leave open what is missing or unsupported, while there is another call for it."""
         waiting = [name for name in self._open if not _is_settled(self._heard.get(name))]
-        if self._was_repeated:
-            self._open = waiting
-            self._give_up(Unscored.MODEL_OUTPUT_INVALID)
-        self._open = [name for name in waiting if name in self._open]
-        self._was_repeated = True
+        last = [name for name in waiting if self._repeats >= (1 if name in self._heard else MISSING_REPEATS)]
+        self._open = last
+        self._give_up(Unscored.MODEL_OUTPUT_INVALID)
+        self._open = [name for name in waiting if name not in last]
+        self._repeats += 1
 
     def _give_up(self, why: Unscored) -> None:
         for name in self._open:
@@ -155,7 +158,7 @@ class Hearing:
         asked = [*(Line(brief.labels[name], brief.texts[name]) for name in self._open), *named]
         asked.sort(key=lambda one: digest(seed, one.id))
         user = brief.user(self.means.token(), asked, prompts)
-        if self._was_repeated:
+        if self._repeats:
             user = f"{user}\n{prompts.render('judge/again.j2')}"
         request = ModelRequest(
             system=brief.system,
