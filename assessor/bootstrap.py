@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
 from assessor.domain.errors import Conflict
-from assessor.ports import Content, Jobs, Ledger, Model, Prompts, Store
+from assessor.ports import Content, Jobs, Ledger, Model, Prompts, Signer, Store
 from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
@@ -33,6 +33,8 @@ from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.pausing import Pausing
+from assessor.services.replaying import Replaying
+from assessor.services.rescoring import Rescoring
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.subscribing import Subscribing
@@ -40,7 +42,7 @@ from assessor.settings import Settings
 
 if TYPE_CHECKING:
     from assessor.adapters.jobs import DbosJobs
-    from assessor.adapters.model import Choice, Models
+    from assessor.adapters.model import Choice
     from assessor.adapters.roster import Roster
     from assessor.scoring.judge import Judge
 
@@ -107,6 +109,86 @@ async def interviewing_model(settings: Settings, ledger: Ledger) -> AsyncIterato
 
 
 @asynccontextmanager
+async def replaying(settings: Settings) -> AsyncIterator[Replaying]:
+    """Build what replays verdicts. No model is started, and nothing is written."""
+    from assessor.adapters.signing import verify
+
+    prompts, signer = _prompts(), _signer(settings)
+    keys = signer.jwks()
+    async with stored(settings) as store:
+        yield Replaying(
+            store,
+            _content(),
+            prompts,
+            lambda models: _judge(models, prompts, settings),
+            lambda jws: verify(jws, keys, demonstration=True),
+        )
+
+
+@asynccontextmanager
+async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
+    """Build what scores stored work again, with the configured judge."""
+    from assessor.adapters.model import models
+
+    crash_points.install(_crash_hook(settings))
+    clock, content, prompts = SystemClock(), _content(), _prompts()
+    async with stored(settings) as store, models(_choice(settings), store, clock) as chosen:
+        assessments, judge = AssessmentLog(store, clock), _judge(chosen.judges, prompts, settings)
+        code = JailedCode(settings.code_isolation)
+        yield Rescoring(
+            store,
+            assessments,
+            content,
+            prompts,
+            Scoring(assessments, content, _signer(settings), judge, code),
+            judge,
+            [model.name for model in chosen.judges],
+            code,
+            clock,
+        )
+
+
+def _content() -> FileContent:
+    return FileContent(shipped("question_banks"), shipped("rubrics"))
+
+
+def _prompts() -> Prompts:
+    from assessor.adapters.prompts import FilePrompts
+
+    return FilePrompts(shipped("prompts"))
+
+
+def _signer(settings: Settings) -> Signer:
+    from assessor.adapters.signing import JwsSigner
+
+    return JwsSigner.from_files(
+        settings.signing_key_file,
+        settings.data_dir / "demonstration.jwk",
+        create=settings.environment == "development",
+    )
+
+
+def _judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Judge | None":
+    """Return a judge by the first model, which asks the second one in doubt; None without any."""
+    from assessor.scoring.judge import Budget, Judge
+
+    if not models:
+        return None
+    return Judge(
+        models[0],
+        prompts,
+        lambda: SystemRandom().bytes(16).hex(),
+        second=models[1] if len(models) > 1 else None,
+        budget=Budget(settings.judge_calls, settings.judge_tokens),
+        top_logprobs=TOP_LOGPROBS if settings.judge_token_probabilities else 0,
+    )
+
+
+def _crash_hook(settings: Settings) -> Callable[[crash_points.CrashPoint], None] | None:
+    return _ending_at(settings.crash_at, settings.crash_token) if settings.crash_at else None
+
+
+@asynccontextmanager
 async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Services]:
     """Build the service, sweep what was left undone, and close everything at the end.
 
@@ -114,26 +196,19 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     under this one's executor id.
     """
     from assessor.adapters.model import models
-    from assessor.adapters.prompts import FilePrompts
-    from assessor.adapters.signing import JwsSigner
     from assessor.adapters.webhooks import HttpReceivers
     from assessor.interview import Interviewer
 
     configure_logs(settings.log_level, for_machines=settings.environment == "production")
-    crash_points.install(_ending_at(settings.crash_at, settings.crash_token) if settings.crash_at else None)
+    crash_points.install(_crash_hook(settings))
     clock, random = SystemClock(), SystemRandom()
-    content = FileContent(shipped("question_banks"), shipped("rubrics"))
-    prompts = FilePrompts(shipped("prompts"))
+    content, prompts = _content(), _prompts()
     await content.library()
-    signer = JwsSigner.from_files(
-        settings.signing_key_file,
-        settings.data_dir / "demonstration.jwk",
-        create=settings.environment == "development",
-    )
+    signer = _signer(settings)
     receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
     async with stored(settings) as store, models(_choice(settings), store, clock) as chosen:
         assessments = AssessmentLog(store, clock)
-        judge = _judge(settings, chosen, prompts, random)
+        judge = _judge(chosen.judges, prompts, settings)
         notifying = Notifying(
             store,
             receivers,
@@ -202,21 +277,6 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     yield services
                 finally:
                     await conversing.close()
-
-
-def _judge(settings: Settings, chosen: "Models", prompts: Prompts, random: SystemRandom) -> "Judge | None":
-    from assessor.scoring.judge import Budget, Judge
-
-    if chosen.judge is None:
-        return None
-    return Judge(
-        chosen.judge,
-        prompts,
-        lambda: random.bytes(16).hex(),
-        second=chosen.second_judge,
-        budget=Budget(settings.judge_calls, settings.judge_tokens),
-        top_logprobs=TOP_LOGPROBS if settings.judge_token_probabilities else 0,
-    )
 
 
 @asynccontextmanager

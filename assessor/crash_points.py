@@ -23,12 +23,14 @@ class CrashPoint(StrEnum):
     BEFORE_SUBMISSION = "before-submission"
     AFTER_SUBMISSION = "after-submission"
     BETWEEN_STEPS = "between-steps"
+    AFTER_JUDGEMENT = "after-judgement"
     AFTER_SCORES = "after-scores"
     BEFORE_SIGNATURE = "before-signature"
     AFTER_SIGNATURE = "after-signature"
     AFTER_VERDICT = "after-verdict"
     BEFORE_DELIVERY = "before-delivery"
     AFTER_DELIVERY = "after-delivery"
+    AFTER_RESCORING = "after-rescoring"
     IN_ADOPTION = "in-adoption"
 
 

@@ -8,7 +8,18 @@ from assessor.cli.output import fail
 from assessor.domain.errors import AssessorError
 
 # Importing a module registers its commands.
-from assessor.cli import demo, interview, library, people, server, simulate, usage, verification  # noqa: F401  # isort: skip
+from assessor.cli import (  # noqa: F401  # isort: skip
+    demo,
+    interview,
+    library,
+    people,
+    replay,
+    rescore,
+    server,
+    simulate,
+    usage,
+    verification,
+)
 
 
 OBJECTS_BETWEEN_COLLECTIONS = 50_000

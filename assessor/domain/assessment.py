@@ -14,6 +14,7 @@ from assessor.domain.form import Form
 from assessor.domain.item import Category
 from assessor.domain.policy import Policy
 from assessor.domain.response import Response, own_texts
+from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import Timekeeping
 from assessor.domain.transcript import Correction, Transcript, Turn
@@ -134,7 +135,10 @@ class Assessment(Timekeeping):
     verdict: e.VerdictIssued | None = None
     """The one live verdict."""
     verdict_is_behind: bool = False
-    """Whether a person scored or decided since it was issued."""
+    """Whether a person scored or decided, or the work was scored again, since it was issued."""
+    rescored: e.ScoringRepeated | None = None
+    """The latest scoring anew: its rubrics and prompts made the scores."""
+    rescored_since_verdict: bool = False
     fault: e.FaultRecorded | None = None
     faults: int = 0
     """How often a fault of ours held it; scoring round `faults + 1` is the current one."""
@@ -166,6 +170,17 @@ class Assessment(Timekeeping):
     def message_ids(self) -> frozenset[str]:
         """The client ids of all messages that were accepted."""
         return frozenset(turn.message_id for turn in self.transcript.turns if turn.message_id)
+
+    @property
+    def rubrics(self) -> Mapping[str, Rubric]:
+        """The rubrics that hold instead of those that the form was drawn with, by id."""
+        return {rubric.id: rubric for rubric in self.rescored.rubrics} if self.rescored else {}
+
+    @property
+    def verdict_is_due(self) -> bool:
+        """Whether a verdict that follows from the log has not been issued yet."""
+        settled = self.decided_by_person is not None or not self.open_scores
+        return self.verdict_is_behind and (settled or self.rescored_since_verdict)
 
     @property
     def open_scores(self) -> tuple[Score, ...]:
@@ -322,10 +337,16 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.ResponseScored():
             latest = {(score.item_id, score.criterion): score for score in fact.scores}
             return replace(a, scores={**a.scores, **latest}, verdict_is_behind=a.verdict is not None)
+        case e.ScoringRepeated():
+            scores = {place: score for place, score in a.scores.items() if place[0] not in fact.item_ids}
+            return replace(
+                a, rescored=fact, scores=scores, verdict_is_behind=True, rescored_since_verdict=True
+            )
         case e.ReviewDecided():
             return replace(a, decided_by_person=fact, verdict_is_behind=a.verdict is not None)
         case e.VerdictIssued():
-            return replace(a.moved(Status.DECIDED), verdict=fact, verdict_is_behind=False)
+            decided = a.moved(Status.DECIDED)
+            return replace(decided, verdict=fact, verdict_is_behind=False, rescored_since_verdict=False)
         case e.FaultRecorded():
             return replace(
                 a.moved(Status.TECHNICAL_HOLD), held_from=a.status, fault=fact, faults=a.faults + 1

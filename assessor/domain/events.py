@@ -12,6 +12,7 @@ from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.policy import Policy
 from assessor.domain.redaction import Redaction
 from assessor.domain.response import Response
+from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import PauseReason
 from assessor.domain.value import Value
@@ -266,6 +267,25 @@ class ResponseScored(Value):
     scores: tuple[Score, ...]
 
 
+class ScoringRepeated(Value):
+    """Stored work was scored again under another rubric, prompt or model.
+
+    The scores of `item_ids` give way to those that follow in the same transaction. What people scored
+    is among them as they scored it.
+    """
+
+    type: Literal["scoring.repeated"] = "scoring.repeated"
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    item_ids: tuple[Slug, ...]
+    models: tuple[str, ...] = ()
+    """The judge's, and then the one it asks in doubt; none when no model was set."""
+    rubrics: tuple[Rubric, ...] = ()
+    """Used instead of those that the form was drawn with; whole, so that a replay needs no file."""
+    rubrics_hash: str
+    prompts_hash: str
+
+
 class ReviewDecided(Value):
     """A person decided; final for the attempt."""
 
@@ -383,6 +403,7 @@ Fact = Annotated[
     | ScoringStarted
     | ModelReplied
     | ResponseScored
+    | ScoringRepeated
     | ReviewDecided
     | VerdictIssued
     | FaultRecorded

@@ -29,6 +29,10 @@ class Unscored(StrEnum):
     TECHNICAL_FAULT = "technical_fault"
 
 
+FAULTS = frozenset({Unscored.TECHNICAL_FAULT, Unscored.MODEL_UNAVAILABLE, Unscored.MODEL_OUTPUT_INVALID})
+"""Reasons that are faults of ours, which never decide."""
+
+
 class Score(Value):
     """A value in [0, 1] for one criterion, or `unscored` with a reason; exactly one of the two."""
 

@@ -1,7 +1,7 @@
 """What the core asks of the world. Each port is small; adapters fulfil them, services use them."""
 
 from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
-from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog
+from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
 from assessor.ports.model import (
     SUBJECT,
     Ledger,
@@ -42,6 +42,7 @@ __all__ = [
     "ModelCall",
     "ModelReply",
     "ModelRequest",
+    "OpenLog",
     "Passwords",
     "Projections",
     "Prompts",

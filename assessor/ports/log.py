@@ -37,15 +37,8 @@ class Answered:
     body: bytes
 
 
-class EventLog(Protocol):
-    """The append-only logs, encrypted with each candidate's own key."""
-
-    async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
-        """Create the assessment with its first facts, and store the answer with it, in one transaction.
-
-        Raises Conflict when the idempotency key was used meanwhile.
-        """
-        ...
+class OpenLog(Protocol):
+    """The part of the logs by which one that exists is read and added to."""
 
     async def append(self, change: Append) -> tuple[Event, ...]:
         """Append; when it returns, the facts are on disk. Raises SequenceTaken."""
@@ -53,6 +46,17 @@ class EventLog(Protocol):
 
     async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
         """Return the facts after a sequence number, oldest first. Raises NotFound for an unknown id."""
+        ...
+
+
+class EventLog(OpenLog, Protocol):
+    """The append-only logs, encrypted with each candidate's own key."""
+
+    async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
+        """Create the assessment with its first facts, and store the answer with it, in one transaction.
+
+        Raises Conflict when the idempotency key was used meanwhile.
+        """
         ...
 
     async def verify_chain(self, assessment_id: str) -> int:

@@ -10,7 +10,7 @@ import structlog
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError, Conflict, NotFound, SequenceTaken
 from assessor.domain.events import Fact
-from assessor.ports import Append, Clock, EventLog
+from assessor.ports import Append, Clock, OpenLog
 from assessor.services.states import States
 
 MAX_ATTEMPTS = 8
@@ -24,7 +24,7 @@ Decide = Callable[[Assessment, datetime], Sequence[Fact]]
 class AssessmentLog:
     """The one way in which services read and change an assessment."""
 
-    def __init__(self, store: EventLog, clock: Clock) -> None:
+    def __init__(self, store: OpenLog, clock: Clock) -> None:
         self._store = store
         self._states = States(store)
         self._clock = clock

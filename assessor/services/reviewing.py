@@ -21,7 +21,7 @@ from assessor.ports import Content, Jobs, Reviewer, Store
 from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordered, Ordering
-from assessor.services.scoring import Scoring
+from assessor.services.scoring import Scoring, rubric_of
 
 MIN_REASON_CHARS = 10
 MAX_REASON_CHARS = 2000
@@ -93,10 +93,10 @@ class Reviewing:
     async def case(self, reviewer: Reviewer, assessment_id: str) -> Case:
         """Return a case. That a person opened the transcript is itself a fact. Raises NotFound.
 
-        Issues the verdict that is due when the process was killed between a person's last word and it.
+        Issues the verdict that is due when the process was killed between the last score and it.
         """
         before = await self._assessments.load_for(reviewer.tenant, assessment_id)
-        if before.verdict_is_behind and (before.decided_by_person or not before.open_scores):
+        if before.verdict_is_due:
             await self._scoring.issue(assessment_id)
         assessment = await self._assessments.change(
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
@@ -205,7 +205,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
         items.append(
             CaseItem(
                 item=item,
-                rubric=library.rubric(item.rubric) if item.rubric else None,
+                rubric=rubric_of(assessment, item, library),
                 response=assessment.responses.get(item.id),
                 response_seq=assessment.response_seqs.get(item.id),
                 turns=assessment.transcript.about(item.id) if in_interview else (),

@@ -17,6 +17,7 @@ from assessor.domain.errors import Conflict
 from assessor.domain.ids import make_id
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
+from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
 from assessor.domain.verdict import compose, write_verdict
 from assessor.ports import CodeRunner, Content, Signer, Steps
@@ -125,6 +126,7 @@ class Scoring:
             await self._assessments.change(
                 assessment.id, lambda a, _now: [] if replied.request_hash in a.replies else [replied]
             )
+            reach(CrashPoint.AFTER_JUDGEMENT)
 
         with on_behalf_of(assessment):
             return await self._judge.rate(work, assessment.replies, record)
@@ -160,7 +162,9 @@ def _require_as_drawn(assessment: Assessment, item: Item, library: Library) -> N
     place = assessment.form.place_of(item.id)
     if place is None or place.hash != item.hash:
         raise Conflict(f"Item {item.id} is not as it was drawn", "Bring back its version, then score again.")
-    if item.rubric and place.rubric_hash != library.rubric(item.rubric).hash:
+    if not item.rubric or item.rubric in assessment.rubrics:
+        return
+    if place.rubric_hash != library.rubric(item.rubric).hash:
         raise Conflict(f"Rubric {item.rubric} is not as it was", "Bring back its version, then score again.")
 
 
@@ -169,8 +173,15 @@ def work_of(assessment: Assessment, item: Item, library: Library) -> Work:
     in_interview = item.category is Category.INTERVIEW
     return Work(
         item=library.as_asked(assessment.ordered.track, item, assessment.ordered.language),
-        rubric=library.rubric(item.rubric) if item.rubric else None,
+        rubric=rubric_of(assessment, item, library),
         response=assessment.responses.get(item.id),
         texts=assessment.texts_of(item.id),
         turns=assessment.transcript.corrected(item.id) if in_interview else (),
     )
+
+
+def rubric_of(assessment: Assessment, item: Item, library: Library) -> Rubric | None:
+    """Return what an item is scored by: the library's rubric, or the one of a later scoring anew."""
+    if not item.rubric:
+        return None
+    return assessment.rubrics.get(item.rubric) or library.rubric(item.rubric)

@@ -13,7 +13,7 @@ from assessor.domain.redaction import Redaction
 from assessor.domain.response import SftResponse
 from assessor.domain.value import canonical
 from tests.domain.samples import DRAWN, NOW, ORDERED, SOUND, STARTED, score, unscored
-from tests.scoring.works import handed_in
+from tests.scoring.works import RUBRIC, handed_in
 
 SAMPLES: tuple[e.Fact, ...] = (
     ORDERED,
@@ -59,6 +59,15 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.ScoringStarted(),
     e.ModelReplied(purpose="judge", item_id="sft-1", model="m", request_hash="sha256:1", reply="{}"),
     e.ResponseScored(item_id="evaluation-0", scores=(score(value=1 / 3), unscored(score(criterion="c1")))),
+    e.ScoringRepeated(
+        by="anna",
+        reason="The rubric asked for two things in one criterion.",
+        item_ids=("sft-1",),
+        models=("m", "m2"),
+        rubrics=(RUBRIC,),
+        rubrics_hash="sha256:ab",
+        prompts_hash="sha256:cd",
+    ),
     e.ReviewDecided(reviewer="rev_1", decision="inconclusive", reason=SOUND),
     e.VerdictIssued(verdict_id="ver_1", supersedes=None, document={"score": 61.5}, jws="a.b.c"),
     e.FaultRecorded(where="scoring", kind="OSError"),

@@ -75,7 +75,8 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "message.interviewer", "interview.finished", "interview.help_asked", "interview.item_swapped",
         "interview.observed",
         "response.handed_in", "scoring.started",
-        "model.replied", "response.scored", "review.decided", "fault.recorded", "hold.released",
+        "model.replied", "response.scored", "scoring.repeated", "review.decided", "fault.recorded",
+        "hold.released",
         "assessment.paused", "assessment.resumed", "accommodation.granted", "help.seen", "transcript.opened",
         "answer.corrected", "words.redacted", "summary.confirmed",
     }  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assessor.crash_points import CrashPoint
-from tests.torture.points import POINTS
+from tests.torture.points import ELSEWHERE, POINTS
 from tests.torture.running import Result, torture_one_process, torture_several
 
 ASSESSOR = Path(__file__).parents[2] / "assessor"
@@ -32,7 +32,7 @@ def test_every_crash_point_stands_in_the_code_and_some_role_ends_there(point: Cr
     ]
 
     assert len(reached) == 1
-    assert [role for role, points in POINTS.items() if point in points]
+    assert point in ELSEWHERE or [role for role, points in POINTS.items() if point in points]
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
 from assessor.adapters.content.cues import warnings
 from assessor.adapters.content.documents import Document
 from assessor.adapters.content.sentences import Sentences, load_sentences
-from assessor.adapters.content.shelves import Shelf, load_shelf
+from assessor.adapters.content.shelves import Shelf, load_rubrics, load_shelf
 from assessor.adapters.shipped import shipped
 from assessor.domain.errors import LibraryInvalid, LibraryProblem
 from assessor.domain.library import Library
+from assessor.domain.rubric import Rubric
 
-__all__ = ["CheckReport", "FileContent", "check"]
+__all__ = ["CheckReport", "FileContent", "check", "read_rubrics"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,14 @@ def check(banks: Path, rubrics: Path) -> CheckReport:
     }
     hints = tuple(hint for shelf in shelves for hint in warnings(shelf))
     return CheckReport(counts, tuple(errors), hints)
+
+
+def read_rubrics(file: Path) -> tuple[Rubric, ...]:
+    """Return the rubrics of one file of a library. Raises LibraryInvalid with every problem there is."""
+    rubrics, problems = load_rubrics(file)
+    if problems:
+        raise LibraryInvalid(problems)
+    return rubrics
 
 
 def _load(banks: Path, rubrics: Path, authored: Path) -> Library:

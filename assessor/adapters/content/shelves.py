@@ -84,6 +84,19 @@ def load_shelf(folder: Path, rubrics: Path, banks_name: str, rubrics_name: str) 
     return shelf
 
 
+def load_rubrics(path: Path) -> tuple[tuple[Rubric, ...], list[LibraryProblem]]:
+    """Read a file of rubrics by itself; return those without a mistake, and every problem."""
+    entries, problems = _listed(path, path.name, "rubrics", Rubric.model_validate)
+    rubrics = [entry.value for entry in entries if entry.value is not None]
+    names = [entry.id for entry in entries]
+    problems += [
+        entry.problem("stands twice in this file", "id")
+        for place, entry in enumerate(entries)
+        if entry.id in names[:place]
+    ]
+    return tuple(rubrics), problems
+
+
 def _add_bank(shelf: Shelf, path: Path, file: str) -> None:
     if path.suffix != ".yaml" or path.stem not in set(Category):
         names = ", ".join(f"{category}.yaml" for category in Category)

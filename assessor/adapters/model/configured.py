@@ -58,8 +58,8 @@ class Models:
     """What runs. `shown` is the interviewer's name as people read it."""
 
     interviewer: Model | None
-    judge: Model | None
-    second_judge: Model | None
+    judges: tuple[Model, ...]
+    """The one that reads first, and the one that it asks in doubt, where they are set."""
     shown: str | None
 
 
@@ -73,22 +73,21 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
     gateway = Gateway(limiter, ledger, clock, choice.timeout_seconds)
     async with AsyncExitStack() as running:
         providers = _Providers(choice, running)
-        interviewer = judge = second = None
+        interviewer, judges = None, []
         if choice.interviewer:
             chain = [await providers.named(choice.interviewer, "ASSESSOR_MODEL")]
             chain += [await providers.named(name, "ASSESSOR_FALLBACK_MODELS") for name in choice.fallbacks]
             interviewer = gateway.model(chain)
         if choice.judge:
             # Never with fallbacks: another model is another rater, with a calibration of its own.
-            judge = gateway.model([await providers.named(choice.judge, "ASSESSOR_JUDGE_MODEL")])
-        if choice.second_judge:
-            second = gateway.model(
-                [await providers.named(choice.second_judge, "ASSESSOR_JUDGE_SECOND_MODEL")]
-            )
+            judges.append(gateway.model([await providers.named(choice.judge, "ASSESSOR_JUDGE_MODEL")]))
+        if choice.judge and choice.second_judge:
+            second = await providers.named(choice.second_judge, "ASSESSOR_JUDGE_SECOND_MODEL")
+            judges.append(gateway.model([second]))
         # Beside the start: the first candidate must not wait for the provider's library.
         loading = asyncio.create_task(gateway.load(), name="load models")
         try:
-            yield Models(interviewer, judge, second, _shown(interviewer))
+            yield Models(interviewer, tuple(judges), _shown(interviewer))
         finally:
             await loading
             await gateway.close()

@@ -254,11 +254,12 @@ def _hashes(assessment: Assessment) -> Hashes:
     if assessment.drawn is None:
         raise ValueError(f"the log of {assessment.id} has no form")
     drawn = assessment.drawn
+    scored_by = assessment.rescored or drawn
     return Hashes(
         form=drawn.form.hash,
         bank=drawn.bank_hash,
-        rubrics=drawn.rubrics_hash,
-        prompts=drawn.prompts_hash,
+        rubrics=scored_by.rubrics_hash,
+        prompts=scored_by.prompts_hash,
         log_head=assessment.head,
     )
 

@@ -9,7 +9,7 @@ from assessor.domain.events import ReviewDecided
 from assessor.domain.form import Form
 from assessor.domain.item import Item, Key
 from assessor.domain.policy import Grade, Policy
-from assessor.domain.score import Score, Unscored
+from assessor.domain.score import FAULTS, Score, Unscored
 from assessor.domain.track import Competency, Track
 from assessor.domain.value import Value
 from assessor.domain.verdict.reasons import Action, ReasonCode
@@ -37,8 +37,6 @@ class Thresholds:
 
 
 THRESHOLDS = Thresholds()
-
-_FAULTS = frozenset({Unscored.TECHNICAL_FAULT, Unscored.MODEL_UNAVAILABLE, Unscored.MODEL_OUTPUT_INVALID})
 
 _TO_SCORE = frozenset({ReasonCode.OPEN_CRITERIA, ReasonCode.REQUIRED_UNSCORED, ReasonCode.TECHNICAL_FAULT})
 """Reasons that go away when a person scores what is open."""
@@ -197,7 +195,7 @@ def _floor_obstacles(competencies: Iterable[CompetencyResult]) -> list[ReasonCod
 def _obstacles(scores: Sequence[Score], form: Form) -> list[ReasonCode]:
     """Return what keeps any rule from deciding, whatever the number says."""
     found = []
-    if any(score.unscored in _FAULTS for score in scores):
+    if any(score.unscored in FAULTS for score in scores):
         found.append(ReasonCode.TECHNICAL_FAULT)
     if any(score.required and score.unscored for score in scores):
         found.append(ReasonCode.REQUIRED_UNSCORED)

@@ -83,9 +83,9 @@ async def test_a_judge_is_never_replaced_by_a_fallback() -> None:
     with respx.mock() as router:
         route = router.post(f"{OUR_SERVER}/chat/completions").respond(401)
         async with models(choice, LedgerInPlace(), SystemClock()) as running:
-            assert running.judge is not None
+            assert running.judges
             with pytest.raises(Exception, match="not_configured"):
-                await running.judge.complete(REQUEST)
+                await running.judges[0].complete(REQUEST)
 
     asked = [json.loads(call.request.content)["model"] for call in route.calls]
     assert asked == ["judge"]
@@ -97,17 +97,17 @@ async def test_the_second_judge_is_a_model_of_its_own() -> None:
     with respx.mock() as router:
         route = router.post(f"{OUR_SERVER}/chat/completions").respond(401)
         async with models(choice, LedgerInPlace(), SystemClock()) as running:
-            assert running.second_judge is not None
+            assert len(running.judges) == 2
             with pytest.raises(Exception, match="not_configured"):
-                await running.second_judge.complete(REQUEST)
+                await running.judges[1].complete(REQUEST)
 
     asked = [json.loads(call.request.content)["model"] for call in route.calls]
-    assert (asked, running.second_judge.name) == (["second"], "openai/second")
+    assert (asked, running.judges[1].name) == (["second"], "openai/second")
 
 
 async def test_without_a_model_there_is_none() -> None:
     async with models(Choice(None, None), LedgerInPlace(), SystemClock()) as running:
-        assert (running.interviewer, running.judge, running.second_judge) == (None, None, None)
+        assert running.judges == ()
         assert running.shown is None
 
 

@@ -125,6 +125,13 @@ def every_fact() -> list[e.Fact]:
         e.ScoringStarted(),
         e.ModelReplied(purpose="judge", model="m", request_hash="q", reply='{"a": 1}', prompt_tokens=5),
         e.ResponseScored(item_id="debugging-1", scores=_scores()),
+        e.ScoringRepeated(
+            by="anna",
+            reason="A clearer rubric.",
+            item_ids=("debugging-1",),
+            rubrics_hash="r",
+            prompts_hash="p",
+        ),
         e.ReviewDecided(reviewer="rev_1", decision="qualified", reason="Explains every step well."),
         verdict("vrd_1", interval=[0.1, 1e-7], level=None, big=2**60),
         e.FaultRecorded(where="scoring", kind="timeout"),

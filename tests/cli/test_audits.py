@@ -1,0 +1,88 @@
+"""`replay` and `rescore` from a terminal, over the database of an installation."""
+
+import asyncio
+import base64
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.cli.conftest import Run
+from tests.services import plays
+from tests.world import world as build
+
+MASTER_KEY = base64.b64encode(bytes(32)).decode()
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An assessment that was scored by rule and by a person, with what opens its database."""
+
+    assessment: str
+    rubric: Path
+    variables: Mapping[str, str]
+
+
+@pytest.fixture
+def installation(tmp_path: Path, migrated_file: Path) -> Installation:
+    return asyncio.run(_installed(tmp_path, migrated_file))
+
+
+async def _installed(tmp_path: Path, migrated_file: Path) -> Installation:
+    folder = tmp_path / "var"
+    folder.mkdir()
+    file = folder / "assessor.db"
+    shutil.copy(migrated_file, file)
+    async with build(folder, f"sqlite:///{file}") as world:
+        assessment = await plays.submitted(world)
+        await plays.reviewed(world, assessment, await plays.reviewer(world))
+        library = await world.content.library()
+        rubric = library.rubric(library.item("python", assessment.form.items[0].item_id).rubric or "")
+    lighter = rubric.changed(criteria=(rubric.criteria[0].changed(weight=5.0), *rubric.criteria[1:]))
+    (folder / "rubrics.yaml").write_text(yaml.safe_dump({"rubrics": [lighter.model_dump(mode="json")]}))
+    variables = {
+        "ASSESSOR_DATABASE_URL": f"sqlite:///{file}",
+        "ASSESSOR_MASTER_KEY": MASTER_KEY,
+        "ASSESSOR_SIGNING_KEY_FILE": str(folder / "live.jwk"),
+    }
+    return Installation(assessment.id, folder / "rubrics.yaml", variables)
+
+
+def test_a_verdict_is_replayed_scored_again_and_replayed(installation: Installation, run: Run) -> None:
+    first = run("replay", installation.assessment, "--json", **installation.variables)
+    assert first.returncode == 0, first.stderr
+    (replayed,) = json.loads(first.stdout)["assessments"]
+    assert (replayed["is_equal"], len(replayed["verdicts"])) == (True, 2)
+
+    again = ("rescore", installation.assessment, "--rubric", str(installation.rubric))
+    looked = run(*again, "--dry-run", **installation.variables)
+    assert (looked.returncode, "Before" in looked.stdout) == (0, True), looked.stderr
+    assert "A dry run: nothing was recorded" in looked.stdout
+
+    reason = ("--reason", "The first criterion counts for more now.", "--by", "anna")
+    done = run(*again, *reason, "--json", **installation.variables)
+    assert done.returncode == 0, done.stderr
+    (rescored,) = json.loads(done.stdout)["assessments"]
+    assert rescored["outcome"] == "recorded"
+    assert [change["after"]["weight"] for change in rescored["changes"]] == [5.0]
+
+    last = run("replay", installation.assessment, **installation.variables)
+    assert (last.returncode, last.stdout.count("byte-equal")) == (0, 3), last.stderr
+
+
+def test_what_cannot_be_replayed_or_scored_again_is_said_without_a_traceback(
+    installation: Installation, run: Run
+) -> None:
+    unknown = run("replay", "asm_unknown", **installation.variables)
+    unreasoned = run("rescore", installation.assessment, **installation.variables)
+    missing = run("rescore", "asm_unknown", "--dry-run", "--rubric", "nowhere.yaml", **installation.variables)
+
+    assert [one.returncode for one in (unknown, unreasoned, missing)] == [1, 1, 1]
+    assert "There is no assessment 'asm_unknown' here" in unknown.stderr
+    assert "--reason: is missing" in unreasoned.stderr
+    assert "nowhere.yaml does not exist" in missing.stderr
+    assert not any("Traceback" in one.stderr for one in (unknown, unreasoned, missing))
