@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from assessor.domain.code import MAX_TESTS, CodeTest
 from assessor.domain.constraint import Constraint
 from assessor.domain.ids import Language, Slug
+from assessor.domain.key_check import KeyCheck
 from assessor.domain.value import Value, content_hash
 
 Text = Annotated[str, Field(min_length=1, max_length=12000)]
@@ -111,6 +112,8 @@ class Key(Value):
     source: Literal["authored", "panel"] = "authored"
     rationale: Rationale
     references: tuple[Source, ...] = ()
+    checks: tuple[KeyCheck, ...] = ()
+    """What a machine can check of it."""
 
 
 class ItemBase(Value):
