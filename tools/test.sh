@@ -73,7 +73,7 @@ run() {
 run -n auto --dist loadfile -m "not browser" "$@"
 if [ -n "$browser" ]; then
     export ASSESSOR_CHROMIUM="$browser"
-    run -m browser "$@"
+    run -n auto --dist loadfile -m browser "$@"
 else
     say "Left out: every test marked 'browser', because no Chromium was found and none could be installed."
     say "Install one, or name it: make test with ASSESSOR_CHROMIUM=/path/to/chromium."

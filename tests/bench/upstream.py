@@ -14,6 +14,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -105,6 +106,12 @@ class PrefixCache:
         self._warm.update(key for _, key in _blocks(prompt))
 
 
+@cache
+def _shuffled(hundred: int) -> list[int]:
+    """Return the numbers below 100 in an order of this hundred's own."""
+    return sorted(range(100), key=lambda place: hashlib.sha256(f"{hundred} {place}".encode()).digest())
+
+
 def _blocks(prompt: str) -> list[tuple[int, bytes]]:
     """Return the end of each whole block in tokens, with a hash of everything up to there."""
     running, found = hashlib.blake2b(digest_size=16), []
@@ -193,8 +200,12 @@ class Provider:
         return cached
 
     def _fault(self, number: int) -> str | None:
-        """Return what goes wrong with a request; the same numbers every time, spread evenly."""
-        place = number * 37 % 100
+        """Return what goes wrong with a request: exactly so many of each hundred, the same every time.
+
+        Shuffled, because in a regular pattern whoever asks again meets the same fault again.
+        """
+        hundred, at = divmod(number, 100)
+        place = _shuffled(hundred)[at]
         for kind in ("truncated", "limited", "stalled", "reset"):
             share: int = getattr(self._behaviour, kind)
             if place < share:

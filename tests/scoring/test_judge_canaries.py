@@ -71,15 +71,15 @@ def decoy(prompt: str) -> str:
 
 
 async def test_a_reply_without_its_canaries_does_not_count() -> None:
-    model = obeying(leaves_out_what_it_can_look_up, 1, 2, 3)
+    model = obeying(leaves_out_what_it_can_look_up, 1, 2, 3, 4)
 
     scores = await bench(model).rate(talk(ANSWER))
 
     assert {score.unscored for score in scores.values()} == {Unscored.MODEL_OUTPUT_INVALID}
-    assert [len(asked(request).criteria) for request in model.history] == [5, 5, 5]
+    assert [len(asked(request).criteria) for request in model.history] == [5, 5, 5, 5]
 
 
-async def test_a_quarantine_and_a_lost_criterion_in_one_hearing_take_four_calls_and_no_more() -> None:
+async def test_a_quarantine_and_a_lost_criterion_in_one_hearing_take_five_calls_and_no_more() -> None:
     model = Grader(crediting(*ALL))
 
     def answer(call: int, rows: list[Row]) -> str:
@@ -93,4 +93,4 @@ async def test_a_quarantine_and_a_lost_criterion_in_one_hearing_take_four_calls_
     scores = await bench(model).rate(talk(ANSWER))
 
     assert [scores[name].unscored for name in ("cause", "fix")] == [Unscored.MODEL_OUTPUT_INVALID, None]
-    assert len(model.history) == 4
+    assert len(model.history) == 5

@@ -112,8 +112,8 @@ async def test_what_is_right_in_a_bad_reply_is_kept_and_only_the_rest_is_asked_a
 
 
 @pytest.mark.parametrize("spoil", ONE_IS_LOST.values(), ids=ONE_IS_LOST)
-async def test_what_is_wrong_three_times_is_unscored_and_the_rest_is_not(spoil: Spoil) -> None:
-    model = spoiled(spoil, times=3)
+async def test_what_is_wrong_four_times_is_unscored_and_the_rest_is_not(spoil: Spoil) -> None:
+    model = spoiled(spoil, times=4)
     judge = bench(model)
 
     scores = await judge.rate(talk(ANSWER))
@@ -123,10 +123,10 @@ async def test_what_is_wrong_three_times_is_unscored_and_the_rest_is_not(spoil: 
         "None",
         "model_output_invalid",
     ]
-    assert len(model.history) == 3
+    assert len(model.history) == 4
     again = await judge.rate(talk(ANSWER))
     assert again == scores
-    assert len(model.history) == 3
+    assert len(model.history) == 4
 
 
 @pytest.mark.parametrize("bad", ALL_IS_LOST.values(), ids=ALL_IS_LOST)
@@ -141,16 +141,16 @@ async def test_a_reply_with_nothing_usable_is_asked_for_once_more(bad: str) -> N
 
 
 @pytest.mark.parametrize("bad", ALL_IS_LOST.values(), ids=ALL_IS_LOST)
-async def test_three_replies_with_nothing_usable_leave_everything_unscored(bad: str) -> None:
+async def test_four_replies_with_nothing_usable_leave_everything_unscored(bad: str) -> None:
     model = Grader(crediting(*ALL))
-    model.enqueue(bad, bad, bad)
+    model.enqueue(bad, bad, bad, bad)
     judge = bench(model)
 
     scores = await judge.rate(talk(ANSWER))
 
     assert {score.unscored for score in scores.values()} == {Unscored.MODEL_OUTPUT_INVALID}
     assert {score.value for score in scores.values()} == {None}
-    assert len(model.history) == 3
+    assert len(model.history) == 4
     assert all(len(replied.reply) <= MAX_REPLY_CHARS for replied in judge.recorded.values())
     assert await judge.rate(talk(ANSWER)) == scores
 

@@ -21,7 +21,7 @@ BUDGET_SECONDS = 120.0
 """For one call with its retries, and its waiting behind the turns of interviews: nobody sits and waits."""
 ANALYSIS_WORDS = 25
 
-MISSING_REPEATS: Final = 2
+MISSING_REPEATS: Final = 3
 """How often what a broken reply left out is asked for again: every tenth reply may come cut off."""
 
 UNCERTAIN: Final = (0.2, 0.8)

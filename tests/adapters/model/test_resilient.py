@@ -115,7 +115,7 @@ async def test_what_asking_again_cannot_change_is_not_asked_again(gateway: Gatew
 
 
 @pytest.mark.parametrize(
-    ("request_", "attempts"), [(TURN, 2), (JUDGE, 3), (OBSERVATION, 1)], ids=["turn", "judge", "observation"]
+    ("request_", "attempts"), [(TURN, 2), (JUDGE, 4), (OBSERVATION, 1)], ids=["turn", "judge", "observation"]
 )
 async def test_a_model_is_asked_only_so_often(
     gateway: Gateway, request_: ModelRequest, attempts: int
