@@ -27,8 +27,8 @@ from assessor.ports import ModelReply, ModelRequest, Purpose
 _T = TypeVar("_T")
 
 ATTEMPTS: dict[Purpose, int] = {"turn": 2, "judge": 4, "observation": 1}
-"""At each model, the first one included. A turn is retried once: somebody waits. What a judge leaves open costs a
-person's time."""
+"""At each model, the first one included. A turn is retried once: somebody waits. What a judge leaves
+open costs a person's time."""
 LONGEST_PAUSE_SECONDS: dict[Purpose, float] = {"turn": 2.0, "judge": 60.0, "observation": 0.0}
 """Before a retry, also when the provider asks for more: then the next model is tried."""
 RETRY_SECONDS = 2.0
