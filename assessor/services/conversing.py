@@ -1,11 +1,8 @@
 """The interview as a service: messages in, turns out, and a stream that can be resumed."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import structlog
 
@@ -13,41 +10,22 @@ from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, IllegalTransition
-from assessor.domain.form import placed, replacements
 from assessor.domain.ids import make_id
-from assessor.domain.item import Category, InterviewItem
-from assessor.domain.library import Library
 from assessor.domain.text import accept_text
-from assessor.domain.transcript import Turn
-from assessor.interview import Brief, Interviewer, Question, Spare, hashed_ngrams
-from assessor.ports import Clock, Content, Random, Stream, TurnBuffer, Watch
+from assessor.interview import Interviewer
+from assessor.ports import Clock, Content, Random, Stream, Watch
+from assessor.services.briefing import Briefing
+from assessor.services.following import Frame, Position
 from assessor.services.log import AssessmentLog
 from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
-from assessor.services.states import KEPT
 from assessor.services.subject import on_behalf_of
 
-MAX_SWAPS = 2
-"""How often a candidate may say that a question is not of their field, and get another."""
 NOTICE_VERSION = "2026-11"
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 2.0
 
-_STREAM_ID = re.compile(r"(?P<seq>\d{1,12})(\.(?P<run>\w{0,40})\.(?P<offset>\d{1,12}))?", re.ASCII)
-
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One thing that a watcher of the interview sees. `id` is `{seq}.{run}.{offset}`."""
-
-    kind: Literal["turn", "start", "words", "heartbeat", "clock", "paused", "finished"]
-    id: str
-    turn: Turn | None = None
-    text: str = ""
-    seconds_left: float | None = None
-    """With `clock`; None is without a limit."""
 
 
 class Conversing:
@@ -65,19 +43,16 @@ class Conversing:
         max_message_chars: int,
     ) -> None:
         self._assessments = assessments
-        self._content = content
+        self._briefing = Briefing(content)
         self._interviewer = interviewer
         self._stream = stream
         self._clock = clock
         self._random = random
         self._max_chars = max_message_chars
-        self._observing = Observing(assessments, interviewer, self._brief)
+        self._observing = Observing(assessments, interviewer, self._briefing.of)
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._reached: dict[str, int] = {}
         """How many turns the log had after the last reply of this process, while an interview runs."""
-        self._secrets: dict[str, frozenset[int]] = {}
-        self._briefs: dict[str, tuple[int, Brief]] = {}
-        """By assessment, with how many questions had been swapped, while an interview runs."""
 
     async def begin(self, assessment_id: str) -> Assessment:
         """Record that the notice was read, and start the clock. Beginning twice is once."""
@@ -147,7 +122,7 @@ class Conversing:
         Ends after `paused` and `finished`. A reader that fell behind gets all queued words as one frame.
         `clock` comes when other terms hold than at the beginning.
         """
-        position = _Position.parse(after)
+        position = Position.parse(after)
         with self._stream.watch(assessment_id) as watch:
             assessment = await self.open(assessment_id)
             terms = assessment.accommodation
@@ -178,7 +153,7 @@ class Conversing:
         self._see_to_turn(assessment)
         return assessment
 
-    async def _wait(self, watch: Watch, assessment_id: str, position: "_Position") -> AsyncIterator[Frame]:
+    async def _wait(self, watch: Watch, assessment_id: str, position: Position) -> AsyncIterator[Frame]:
         """Relay words until something is committed, which clears the buffer."""
         while True:
             if not await watch.wait(HEARTBEAT_SECONDS):
@@ -189,19 +164,6 @@ class Conversing:
                 return
             for frame in position.listen(buffer):
                 yield frame
-
-    async def _brief(self, assessment: Assessment) -> Brief:
-        swapped, brief = self._briefs.get(assessment.id, (0, None))
-        if brief is not None and swapped == len(assessment.swaps):
-            return brief
-        library, track = await self._content.library(), assessment.ordered.track
-        if track not in self._secrets:
-            self._secrets[track] = secret_ngrams(library, track)
-        brief = brief_for(assessment, library, self._secrets[track])
-        while len(self._briefs) >= KEPT:
-            del self._briefs[next(iter(self._briefs))]
-        self._briefs[assessment.id] = len(assessment.swaps), brief
-        return brief
 
     def _is_behind(self, assessment: Assessment) -> bool:
         """Whether it was read before a reply that is committed by now, as when a message comes twice."""
@@ -241,14 +203,14 @@ class Conversing:
             )
             if after.interview_finished:
                 self._reached.pop(assessment.id, None)
-                self._briefs.pop(assessment.id, None)
+                self._briefing.forget(assessment.id)
             else:
                 self._reached[assessment.id] = len(after.transcript.turns)
             reach(CrashPoint.AFTER_REPLY)
 
         self._stream.begin(assessment.id, run)
         try:
-            brief = await self._brief(assessment)
+            brief = await self._briefing.of(assessment)
             with on_behalf_of(assessment):
                 await self._interviewer.turn(
                     brief,
@@ -266,60 +228,6 @@ class Conversing:
             await asyncio.sleep(RETRY_SECONDS)
         finally:
             self._stream.committed(assessment.id)
-
-
-def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[int]) -> Brief:
-    """Return all that the interviewer may know: no rubric, key, weight or cut."""
-    track = library.track(assessment.ordered.track)
-    language = assessment.ordered.language
-    words = track.words_in(language)
-    drawn = [library.item(track.id, place.item_id) for place in assessment.form.of(Category.INTERVIEW)]
-    items = [library.as_asked(track.id, item, language) for item in drawn]
-    return Brief(
-        track_title=track.title,
-        language=language,
-        opening=words.background_question,
-        closing=words.closing,
-        questions=tuple(Question.of(item) for item in items if isinstance(item, InterviewItem)),
-        sentences=library.sentences[language],
-        bank_ngrams=bank_ngrams,
-        spares=_spares(assessment, library),
-        swaps_left=MAX_SWAPS - sum(swap.reason == "not_my_field" for swap in assessment.swaps),
-    )
-
-
-def _spares(assessment: Assessment, library: Library) -> dict[str, tuple[Spare, ...]]:
-    """Return what can be asked instead of each question; nothing that was swapped out before."""
-    if assessment.drawn is None:
-        return {}
-    track, form, seed = assessment.ordered.track, assessment.form, assessment.drawn.seed
-    gone = {swap.item_id for swap in assessment.swaps}
-    found = {
-        place.item_id: replacements(library, track, form, place.item_id, seed)
-        for place in form.of(Category.INTERVIEW)
-    }
-    return {
-        item_id: tuple(
-            Spare(Question.of(asked), placed(item, library))
-            for item in items
-            if item.id not in gone
-            if isinstance(asked := library.as_asked(track, item, assessment.ordered.language), InterviewItem)
-        )
-        for item_id, items in found.items()
-    }
-
-
-def secret_ngrams(library: Library, track_id: str) -> frozenset[int]:
-    """Return the hashed n-grams of all that an interviewer must not say: questions, criteria, anchors.
-
-    The guard takes out what belongs to the question that is open.
-    """
-    items = [item for item in library.items[track_id].values() if isinstance(item, InterviewItem)]
-    rubrics = [library.rubric(item.rubric) for item in items]
-    texts = [question for item in items for question in item.questions]
-    texts += [criterion.text for rubric in rubrics for criterion in rubric.criteria]
-    texts += [anchor.answer for rubric in rubrics for anchor in rubric.anchors]
-    return frozenset().union(*map(hashed_ngrams, texts))
 
 
 def _turn_is_due(assessment: Assessment, now: datetime) -> bool:
@@ -347,47 +255,3 @@ def _require_open_interview(assessment: Assessment, now: datetime) -> None:
 
 def _open_item(assessment: Assessment) -> str | None:
     return assessment.transcript.turns[-1].item_id
-
-
-@dataclass
-class _Position:
-    """How far one watcher has got."""
-
-    seq: int = 0
-    run: str = ""
-    offset: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> "_Position":
-        """Read a stream id. One that we did not write means: from the beginning."""
-        match = _STREAM_ID.fullmatch(text)
-        if match is None:
-            return cls()
-        return cls(int(match["seq"]), match["run"] or "", int(match["offset"] or 0))
-
-    @property
-    def id(self) -> str:
-        return f"{self.seq}.{self.run}.{self.offset}"
-
-    def catch_up(self, assessment: Assessment) -> list[Frame]:
-        """Return the turns that were committed since."""
-        frames = []
-        for turn in assessment.transcript.turns:
-            if turn.seq > self.seq:
-                self.seq, self.run, self.offset = turn.seq, "", 0
-                frames.append(Frame("turn", self.id, turn=turn))
-        return frames
-
-    def listen(self, buffer: TurnBuffer | None) -> list[Frame]:
-        """Return the words that were released since; a new run clears the half-written bubble."""
-        if buffer is None:
-            return []
-        frames = []
-        if buffer.run != self.run:
-            self.run, self.offset = buffer.run, 0
-            frames.append(Frame("start", self.id))
-        if len(buffer.text) > self.offset:
-            words = buffer.text[self.offset :]
-            self.offset = len(buffer.text)
-            frames.append(Frame("words", self.id, text=words))
-        return frames

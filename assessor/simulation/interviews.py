@@ -29,7 +29,8 @@ from assessor.interview.screen import screen
 from assessor.interview.state import Brief, Heard, Question
 from assessor.ports import Model, Tenant
 from assessor.services.access import Access
-from assessor.services.conversing import Conversing, brief_for
+from assessor.services.briefing import brief_for
+from assessor.services.conversing import Conversing
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Order, Ordering
 from assessor.services.pausing import Pausing

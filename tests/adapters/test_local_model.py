@@ -29,7 +29,7 @@ from assessor.domain.assessment import replay
 from assessor.domain.errors import ModelFault, SettingsInvalid
 from assessor.domain.events import Event, InterviewerMessage
 from assessor.ports import ModelRequest
-from assessor.services.conversing import brief_for
+from assessor.services.briefing import brief_for
 from assessor.settings import load_settings
 from assessor.simulation.inspection import Secrets, asked_once, leaks, unapproved
 from tests.services import plays

@@ -34,7 +34,8 @@ from assessor.domain.item import Category, InterviewItem
 from assessor.interview import Interviewer
 from assessor.interview.routing import MAX_ASIDES
 from assessor.ports import Model
-from assessor.services.conversing import MAX_SWAPS, Conversing
+from assessor.services.briefing import MAX_SWAPS
+from assessor.services.conversing import Conversing
 from assessor.simulation.models import FaultyModel, ScriptedModel, SimulatedClock
 from tests.services import plays
 from tests.world import SeededRandom, World, world

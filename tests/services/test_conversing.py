@@ -5,7 +5,7 @@ import pytest
 
 from assessor.domain.errors import Conflict, IllegalTransition, InvalidInput, TooLarge
 from assessor.domain.item import Category
-from assessor.services.conversing import Frame
+from assessor.services.following import Frame
 from tests.services import plays
 from tests.world import World
 

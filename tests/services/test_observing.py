@@ -15,7 +15,7 @@ from assessor.interview.routing import next_plan
 from assessor.interview.screen import screen
 from assessor.interview.state import Progress
 from assessor.ports import Append, ModelReply, ModelRequest
-from assessor.services.conversing import brief_for
+from assessor.services.briefing import brief_for
 from assessor.simulation.models import approved_probe, follow_ups
 from tests.scripted import ScriptedModel
 from tests.services import plays

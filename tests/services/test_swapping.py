@@ -4,7 +4,7 @@ import pytest
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.item import Category
-from assessor.services.conversing import MAX_SWAPS, brief_for
+from assessor.services.briefing import MAX_SWAPS, brief_for
 from tests.services import plays
 from tests.world import World
 

@@ -15,7 +15,7 @@ from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge, invalid
 from assessor.domain.transcript import Turn
 from assessor.services.answering import INTERVIEW_DRAFT
-from assessor.services.conversing import Frame
+from assessor.services.following import Frame
 from assessor.web.candidate.amending import amendments, may_correct, may_redact
 from assessor.web.candidate.breaks import INTERVIEW, break_page
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
