@@ -179,9 +179,13 @@ def _judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Ju
         prompts,
         lambda: SystemRandom().bytes(16).hex(),
         second=models[1] if len(models) > 1 else None,
-        budget=Budget(settings.judge_calls, settings.judge_tokens),
+        budget=Budget(settings.judge_calls, settings.judge_tokens, _in_millionths(settings.judge_money)),
         top_logprobs=TOP_LOGPROBS if settings.judge_token_probabilities else 0,
     )
+
+
+def _in_millionths(dollars: float | None) -> int | None:
+    return None if dollars is None else max(1, round(dollars * 1_000_000))
 
 
 def _crash_hook(settings: Settings) -> Callable[[crash_points.CrashPoint], None] | None:

@@ -159,6 +159,14 @@ class Settings(BaseSettings):
     judge_tokens: int | None = Field(
         default=None, ge=1, description="Tokens that judges may use for one assessment, likewise."
     )
+    judge_money: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="US dollars that judges may cost for one assessment, likewise, by litellm's price map. "
+        "A model without a price there (a server of your own, for instance) costs nothing known: then only "
+        "the limits on calls and tokens hold.",
+    )
     master_key: SecretStr | None = Field(
         default=None,
         json_schema_extra={"shown": "made in the data folder (`master.key`); required in production"},

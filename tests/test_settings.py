@@ -154,6 +154,8 @@ def test_production_refuses_what_is_only_fit_for_development(
         ("ASSESSOR_LOG_LEVEL", "loud"),
         ("ASSESSOR_MODEL_TIMEOUT_SECONDS", "-1"),
         ("ASSESSOR_INVITE_DAYS", "0"),
+        ("ASSESSOR_JUDGE_MONEY", "0"),
+        ("ASSESSOR_JUDGE_MONEY", "inf"),
         ("ASSESSOR_WEBHOOK_RETRY_SECONDS", "5,soon"),
         ("ASSESSOR_WEBHOOK_RETRY_SECONDS", "5,0"),
         ("ASSESSOR_WEBHOOK_RETRY_SECONDS", "5,inf"),

@@ -7,71 +7,78 @@ So what stands in quotation marks or in code within a sentence is talked about, 
 make a rule for others; and only the imperative commands.
 """
 
-import base64
-import binascii
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
-from assessor.domain.fence import is_invisible
+from assessor.domain.disguise import plain, rotated, undisguised
 
 Span = tuple[int, int]
 
-_SENTENCE = re.compile(r"[^\n.!?]+(?:[.!?](?!\s|$)[^\n.!?]*)*[.!?]*")
+_SENTENCE = re.compile(r"[^\n.!?]+(?:(?:[.!?](?!\s|$)|(?<=\be\.g)\.|(?<=\bi\.e)\.)[^\n.!?]*)*[.!?]*")
 _MENTIONED = re.compile(r"`[^`\n]*`|\"[^\"\n]*\"|(?<!\w)'[^'\n]*'(?!\w)")
 _LETTERS = re.compile(r"[a-z]{2}")
-_ENCODED = re.compile(r"(?<![\w/+])[A-Za-z0-9+/]{16,}={0,2}(?![\w/+])")
+_REPORTED = re.compile(
+    r"\b(?:says?|said|saying|reads?|writes?|written|tells?|told|asks|asked|tried|phrases?|payloads?|"
+    r"attack\w*|inject\w*|jailbreak\w*|such as|for (?:example|instance)|examples?|ended in|claims?|claimed)\b"
+    r"|\be\.\s?g\."
+)
+"""From here on a sentence tells what somebody says, as within quotation marks."""
 _CONDITION = re.compile(
     r"\b(?:if|when|where|whenever|unless|only (?:for|to)|provided|per|for (?:each|every))\b"
 )
 _THREAT = re.compile(r"\bif (?:you|this|it|my)\b")
 
-_LOOKS_LIKE = {
-    **dict(zip("аеорсухіѕјктмвгαεορικντυ", "aeopcyxisjktmbraeopikvtu", strict=True)),
-    "н": "n",
-}
-_QUOTES = str.maketrans("\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u2032", '\'\'"""""\'')
-
 _GRADER = (
     r"(?:grader|grading (?:model|system|ai)|evaluator|assessor|scorer|marker|rater|(?:llm|ai)[ -]judge)s?"
 )
-_START = r"(?:^|[:;]\s*|\b(?:and|then|please|now|just|must|therefore|so)\s+)"
-_THIS = r"(?:this|my|the above|the following)\s+(?:answer|response|submission|solution|work|essay)"
-_MARKS = r"(?:score|scores|verdict|grade|rating|full marks|mark|marks|points?|number|pass|passed|met)"
+_START = r"(?:^|[:;]\s*|\b(?:and|then|please|now|just|must|therefore|so|you to)\s+)"
+_THIS = r"(?:this|my|the above|the following)\s+(?:answer|response|submission|solution|work|essay|section)"
+_MARKS = r"(?:score|scores|verdict|grade|rating|full marks|mark|marks|points?|pass|passed|met)"
 
 _TRIGGER = re.compile(
-    rf"{_GRADER}|grad|scor|verdict|rating|mark|points?\b|number|pass|met\b|criteri|rubric|instruction|prompt|rules|"
-    r"guideline|award|inst\]|im_|sys|developer|(?:end|begin|start) of|display|\[//\]|identical|approved|"
-    r"submission|qualified|hired|final|overall|\b(?:give|rate|assign)\b"
+    rf"{_GRADER}|grad|scor|verdict|rating|mark|points?\b|number|pass|met\b|criteri|rubric|instruction|prompt|"
+    r"rules|guideline|award|inst\]|im_|sys|>>>|developer|(?:end|begin|start) of|display|\[//\]|identical|"
+    r"approved|submission|qualified|hired|final|overall|\b(?:give|rate|assign)\b"
 )
 """None of the patterns below matches without one of these; most sentences have none."""
+
+_OUTCOME = (
+    r"(?=.*\b(?:met|pass(?:ed)?|full|marks?|scor\w+|criteri\w+|satisf\w+|award\w*|approv\w+|exemplary|flawless|"
+    r"perfect|grade[ds]?|rubric|points?|\d\s*/\s*\d)\b)"
+)
+"""What somebody who speaks to a grader wants; without it a form only has a field of that name."""
 
 _SPOKEN_TO = (
     # For instance: note to the evaluator, dear grader
     (
-        rf"\b(?:note|message|memo|instructions?|attention|dear|hello|hi|hey)\s+(?:to\s+|for\s+)?"
+        rf"\b(?:note|message|memo|dear|hello|hi|hey)\s+(?:to\s+|for\s+)?"
         rf"(?:(?:the|all|any|my|ai|llm|automated)\s+)*{_GRADER}\b\s*[:,;!-]"
     ),
+    rf"\b(?:instructions?|attention)\s+(?:to\s+|for\s+)?(?:(?:the|all|any)\s+)*{_GRADER}\b\s*[:,;!-]{_OUTCOME}",
     # For instance: grader notes, grader reasoning (step 1)
     (
         rf"^\W*{_GRADER}(?:\s+(?:notes?|reasoning|instructions?|decision|output|verdict|summary))?"
-        r"\s*(?:\([^)]{0,30}\))?\s*[:,=]"
+        rf"\s*(?:\([^)]{{0,30}}\))?\s*[:,]{_OUTCOME}"
     ),
     rf"\({_GRADER}\s*[:=]",
+    rf"\byou are (?:no longer|not|now) (?:a |an |the )?{_GRADER}\b",
+    rf"{_GRADER} ha(?:s|ve) (?:already )?(?:agreed|promised) to\b",
 )
 _CALLED_OFF = (
     (
-        rf"{_START}(?:before (?:you grade|grading|scoring),?\s+)?(?:ignore|disregard|forget|override|skip)\s+"
+        rf"{_START}(?:before (?:you grade|grading|scoring),?\s+)?(?:ignore|disregard|forget|override)\s+"
         r"(?:\w+\s+){0,3}?(?:rubric|criteria|grading|scoring|(?:all |any |the |your |my )*(?:previous|prior|"
         r"earlier|above|preceding|former) (?:\w+ )?(?:instructions?|prompts?|rules|guidelines))\b"
     ),
     r"^\W*before (?:grading|scoring|you (?:grade|score))\b",
+    rf"{_START}(?:set|put|leave)\s+(?:\w+\s+){{0,2}}(?:rubric|criteria|instructions?|guidelines?)\s+aside\b",
 )
+_BEST = r"(?:full|max\w*|highest|top)\s+(?:marks?|scores?|points?|grades?|credits?|ratings?|levels?)\b"
 _ORDERED = (
-    # For instance: output score 4, print only the number 4
+    # For instance: output score 4
     (
         rf"{_START}(?:give|award|assign|output|print|return|report|enter|set|mark|score|rate|grade)\s+"
-        rf"(?:(?:{_THIS}|me|it|us|everything|all|every|the|a|an|only|just|score|as)\s+){{0,5}}{_MARKS}\b"
+        rf"(?:(?:{_THIS}|me|it|us|everything|all|every|the|a|an|only|just|score|as|same)\s+){{0,5}}{_MARKS}\b"
         r"[^.]{0,25}?\b(?:[1-9]|10|100|one|two|three|four|five|ten|pass(?:ed)?|met|full|max(?:imum)?)\b"
     ),
     (
@@ -79,11 +86,17 @@ _ORDERED = (
         r"|it)\b[^.]{0,40}\b(?:met|full marks|as pass(?:ed)?|[45]/[45])"
     ),
     (
-        rf"{_START}(?:give|award)\s+(?:{_THIS}|me|it)\s+(?:a\s+)?(?:\w+\s+){{0,3}}?"
-        r"(?:[1-9]|four|five|full|max\w*)\b"
+        rf"{_START}(?:give|award)\s+(?:{_THIS}|me|it)\s+(?:a\s+|the\s+)?(?:\w+\s+){{0,3}}?"
+        rf"(?:{_BEST}|(?:[1-9]|four|five)(?:\s*/|\s+(?:out of|points?|stars?)\b|\W*$))"
+    ),
+    rf"{_START}(?:mark|report|answer|return|output)\s+(?:as\s+)?met\b",
+    rf"{_START}(?:output|print|return|reply with)\s+(?:only|just|nothing but)\s+the\s+number\s+[1-9]",
+    (
+        r"\b(?:answers?|responses?|submissions?)\b[^.]{0,40}\b(?:is|are|must be|should be) "
+        r"(?:scored|graded|marked|rated) (?:at|with) (?:the )?(?:top|highest|full|maximum)\b"
     ),
     rf"{_START}(?:award|assign|give)\s+(?:[1-9]|four|five)\s*$",
-    r"\bset (?:verdict|score|grade|rating)\s*[=:]",
+    r"\bset (?:verdict|grade|result)\s*[=:]\s*(?:pass|met|qualified)|\bset (?:score|rating)\s*[=:]\s*\d\W*$",
     (
         r"\b(?:all|every) criteri(?:a|on)\b[^.]{0,20}\b(?:must|should|are to|has to|have to) be "
         r"(?:marked|scored|graded)"
@@ -91,7 +104,12 @@ _ORDERED = (
 )
 _CLAIMED = (
     r"\bcriteria [^.]{0,12}satisfied\b[^.]{0,5}$",
-    rf"{_THIS} (?:fully )?(?:meets|satisfies|fulfil?s) (?:every|all(?: of the)?|each) criteri(?:a|on)\b",
+    (
+        r"\b(?:this|my) (?:answer|submission|solution|work|essay) (?:fully )?(?:meets|satisfies|fulfil?s) "
+        r"(?:every|each|all(?: of \w+)?) criteri(?:a|on)\b"
+    ),
+    r"\b(?:all|every|each) criteri(?:a|on) (?:is|are) (?:fully |now )?(?:met|satisfied)\b",
+    r"\bverdict\s*[:=]\s*met\b",
     (
         rf"\b{_THIS} (?:deserves|should (?:get|receive|be given)|must (?:get|receive|be given)) (?:a |the )?"
         r"(?:full marks|full score|maximum|highest|top)"
@@ -100,25 +118,43 @@ _CLAIMED = (
     r"\b(?:answer|response|submission)\b[^.]{0,30}\bidentical to (?:the )?(?:gold|reference|model)\b",
     r"\b(?:candidate|applicant)\b[^.]{0,20}\b(?:is|was|has been) (?:already )?pre-?(?:qualified|approved)\b",
     r"\balready (?:approved|qualified|passed|hired) (?:this|the) (?:candidate|applicant)\b",
-    r"\bif you (?:give|award|score|mark|grade|fail|rate) (?:me|this|my|less|below|under|lower|anything)\b",
-    r"\bif (?:this|it|my answer) (?:is|does)(?: not|n't) (?:a )?pass\b",
+    (
+        r"\bif you (?:give|award|score|mark|grade|fail|rate) (?:(?:me|this|my \w+) )?(?:less|below|under|"
+        r"lower|anything)\b(?: than)?(?: \w+){0,2}?,? (?:you|i|we|my)\b"
+    ),
+    r"\bif you (?:mark|score|grade|rate|fail) (?:this|me|my \w+) (?:below|under|lower|down)\b",
+    r"\bif you give (?:me|this|my \w+) less than full\b|\bif you give me full marks\b",
+    r"\bif (?:this|it|my answer) (?:is|does)(?: not|n't) (?:a )?pass\b(?! (?:the|all|any|our|every)\b)",
 )
 _FORGED = (
-    r"</(?:submission|candidate|untrusted)\w*>",
+    r"(?:^\W*|[^\s`'\"(])</(?:submission|candidate|untrusted)\w*>",
     r"^\W*grading (?:notes?|instructions?|results?|decision)\s*[:=]",
-    r"\[/?inst\]|<\|?/?(?:im_start|im_end|system|endoftext)\|?>|<</?sys>>",
+    r"\[/inst\]|<\|/?(?:im_start|im_end|system|endoftext)\|>|</system>|<</?sys>>",
     r"^\W*(?:end|begin|start) of (?:the )?(?:submission|candidate|student|answer|grading|user input)\b",
     (
         r"^\W*(?:system|developer)(?: message| prompt| override)?\s*:\s*"
-        r"(?:you|the grader|grade|score|mark|ignore|set)\b"
+        r"(?:the grader|grade|score|mark|ignore|set|you (?:must|will|now|have to))\b"
     ),
-    (
-        r"^\W*(?:final|overall)(?: score| grade| mark| verdict)?\s*:\s*"
-        r"(?:[1-9](?:\s*/\s*\d+)?|pass(?:ed)?|met)\W*$"
-    ),
+    r"^\W*(?:final|overall)(?: score| grade| mark| verdict)?\s*:\s*(?:pass(?:ed)?|met)\W*$",
     r"^\W*\[//\]:\s*#",
 )
-_APPEALS = tuple(map(re.compile, (*_SPOKEN_TO, *_CALLED_OFF, *_ORDERED, *_CLAIMED, *_FORGED)))
+_UNCONDITIONAL = (
+    re.compile(
+        r"\b(?:mark|count|treat|consider|report)\s+(?:all|every|each)(?: (?:other|of the))? "
+        r"criteri(?:a|on)\s+as\s+(?:met|satisfied|passed|fulfilled)\b"
+    ),
+    re.compile(r"\b(?:report|answer|say|output|return)\s+met\s+for\s+(?:each|every|all)\b"),
+)
+"""For every item, under whatever condition: nobody who answers a task has a use for these words."""
+_IMITATED = re.compile(
+    r"^\W*[0-9a-f]{32}>>>|<<<[0-9a-f]{32}|^\W*grade exactly these criteria\b"
+    r"|^\s*[\[\]{}\"].*\"verdict\"\s*:\s*\"(?:met|unmet|cannot_assess)\""
+)
+"""The prompt's own fence and closing line, or the form of a reply to it, also between quotation marks."""
+_APPEALS = (
+    *map(re.compile, (*_SPOKEN_TO, *_CALLED_OFF, *_ORDERED, *_CLAIMED, *_FORGED)),
+    *_UNCONDITIONAL,
+)
 _HIDDEN = re.compile(r"display:\s*none.{0,20}>[^<]{0,40}\b(?:score|grade|mark|met|pass)\b")
 
 
@@ -141,49 +177,29 @@ def _sentences(text: str) -> Iterator[Span]:
 
 
 def _appeals(sentence: str) -> bool:
-    plain = _plain(sentence)
-    spoken = _said(plain).strip(" \"'")
-    if _HIDDEN.search(plain) or any(pattern.search(spoken) for pattern in _commands(spoken)):
+    return any(map(_speaks_to_grader, (sentence, *undisguised(sentence)))) or _speaks_to_grader(
+        rotated(sentence)
+    )
+
+
+def _speaks_to_grader(sentence: str) -> bool:
+    seen = plain(sentence)
+    if not _TRIGGER.search(seen):
+        return False
+    spoken = _said(seen).strip(" \"'")
+    if _HIDDEN.search(seen) or _IMITATED.search(seen):
         return True
-    return any(map(_appeals, _decoded(sentence)))
+    return any(pattern.search(spoken) for pattern in _commands(spoken))
 
 
 def _commands(spoken: str) -> Iterable[re.Pattern[str]]:
-    if not _TRIGGER.search(spoken):
-        return ()
-    return () if _CONDITION.search(spoken) and not _THREAT.search(spoken) else _APPEALS
+    is_rule = _CONDITION.search(spoken) and not _THREAT.search(spoken)
+    return _UNCONDITIONAL if is_rule else _APPEALS
 
 
 def _said(sentence: str) -> str:
     """Leave out what is only mentioned, unless the sentence is nothing but a quotation."""
     rest = _MENTIONED.sub(" ... ", sentence)
-    return rest if _LETTERS.search(rest) else sentence
-
-
-def _plain(sentence: str) -> str:
-    """Return it as it looks: without hidden characters, look-alikes of other scripts as Latin letters."""
-    if sentence.isascii() and sentence.isprintable():
-        return sentence.casefold()
-    seen = "".join(c for c in sentence.translate(_QUOTES) if not is_invisible(c))
-    folded = unicodedata.normalize("NFKC", seen).casefold()
-    if folded.isascii():
-        return folded
-    return " ".join(_latin(word) for word in folded.split())
-
-
-def _latin(word: str) -> str:
-    """Only a word that mixes scripts is a disguise; a Russian word stays Russian."""
-    if not re.search(r"[a-z]", word):
-        return word
-    return "".join(_LOOKS_LIKE.get(c, c) for c in word)
-
-
-def _decoded(sentence: str) -> Iterator[str]:
-    """Yield what stands in it as Base64 text."""
-    for match in _ENCODED.finditer(sentence):
-        try:
-            text = base64.b64decode(match.group(), validate=True).decode("ascii")
-        except (binascii.Error, UnicodeDecodeError):
-            continue
-        if text.isprintable() and " " in text:
-            yield text
+    said = rest if _LETTERS.search(rest) else sentence
+    frame = _REPORTED.search(said)
+    return said[: frame.start()] if frame else said

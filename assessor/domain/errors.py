@@ -21,7 +21,7 @@ Errors are built from data. `web/problems.py` holds the one table from error to 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class AssessorError(Exception):
@@ -239,6 +239,8 @@ class ModelFault(AssessorError):
 
     kind: str
     detail: str
+    cost: int = field(default=0, compare=False, kw_only=True)
+    """What was billed for the attempts nevertheless, in millionths of a US dollar."""
     code = "model-fault"
 
     def __str__(self) -> str:

@@ -257,6 +257,8 @@ class ModelReplied(Value):
     """By the ids of the reply, where the provider told how likely each verdict's token was."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: Annotated[int, Field(ge=0)] = 0
+    """What was billed for it, in millionths of a US dollar; 0 where no price is known."""
 
 
 class ResponseScored(Value):

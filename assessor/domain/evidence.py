@@ -129,9 +129,13 @@ class Sources:
         return None
 
     @property
-    def appeals_to_grader(self) -> bool:
-        """Whether some passage speaks to whoever grades."""
-        return any(self._appeals.values())
+    def appeals_to_grader(self) -> tuple[Evidence, ...]:
+        """Where passages speak to whoever grades, in the order of the texts."""
+        return tuple(
+            Evidence(event_seq=own.event_seq, path=own.path, start=start, end=end)
+            for own, spans in self._appeals.items()
+            for start, end in spans
+        )
 
     def _is_own(self, needle: str, seq: int) -> bool:
         words = _WORD.findall(needle)

@@ -29,6 +29,15 @@ class Unscored(StrEnum):
     TECHNICAL_FAULT = "technical_fault"
 
 
+class Notice(StrEnum):
+    """What was noticed while a model read an answer. For people to know; no score follows from it."""
+
+    QUARANTINED = "quarantined"
+    """A reply got wrong what code knows, and was thrown away."""
+    READINGS_DIFFERED = "readings_differed"
+    """One reading said met and another one not met."""
+
+
 FAULTS = frozenset({Unscored.TECHNICAL_FAULT, Unscored.MODEL_UNAVAILABLE, Unscored.MODEL_OUTPUT_INVALID})
 """Reasons that are faults of ours, which never decide."""
 
@@ -53,6 +62,8 @@ class Score(Value):
     rater: str
     """`rule:<name>`, `judge:<model>`, `person:<reviewer id>`, or `none` while it waits."""
     reason: Annotated[str, Field(max_length=2000)] = ""
+    noticed: tuple[Notice, ...] = ()
+    """Sorted. It stays when a person scores the criterion."""
 
     @model_validator(mode="after")
     def _value_or_reason(self) -> Self:

@@ -44,13 +44,17 @@ class Token:
 
 @dataclass(frozen=True)
 class ModelReply:
-    """What came back, with its cost in tokens. `tokens` is empty unless they were asked for and given."""
+    """What came back, with its cost in tokens. `tokens` is empty unless they were asked for and given.
+
+    `cost` is what all attempts at it were billed, in millionths of a US dollar, as far as a price is known.
+    """
 
     text: str
     model: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
     tokens: Sequence[Token] = ()
+    cost: int = 0
 
 
 class Model(Protocol):

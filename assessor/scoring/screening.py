@@ -17,6 +17,8 @@ MIN_WORDS = 3
 """Fewer different words than this say nothing that a criterion could look for."""
 MIN_OWN_WORDS = 8
 """A text that mostly repeats the task must have so many words that do not, to count as an answer."""
+STUFFED_WORDS = 40
+"""An answer of so many words has far more than `MIN_OWN_WORDS` that neither task nor rubric have."""
 NGRAM = 5
 COPIED_SHARE = 0.5
 
@@ -51,6 +53,8 @@ def without_content(work: Work) -> str:
         return "This announces an answer, and does not give one."
     if _is_copied(said, task_texts(work), work.item.category):
         return "Nearly all of this repeats the text of the task."
+    if _is_stuffed(said, work):
+        return "This lists words of the task and of what is looked for, and says nothing with them."
     return ""
 
 
@@ -89,6 +93,21 @@ def _is_copied(said: list[str], task: Iterable[str], category: Category) -> bool
     if category is Category.SFT:
         return own == 0
     return len(copied) > COPIED_SHARE * (len(said) - size + 1) and own < MIN_OWN_WORDS
+
+
+def _is_stuffed(said: list[str], work: Work) -> bool:
+    """Whether a said answer repeats the rubric, or a long one has hardly a word beside task and rubric.
+
+    Only what is said: to repeat the prompt's code may be right in an ideal response, a rubric looks
+    for what we look for, and reasons for a rating quote what was rated.
+    """
+    if work.item.category is not Category.INTERVIEW or work.rubric is None:
+        return False
+    rubric = (work.rubric.purpose, *(criterion.text for criterion in work.rubric.criteria))
+    told = (*task_texts(work), *rubric)
+    own = set(said) - {word for text in told for word in words(text)}
+    is_bag = len(said) >= STUFFED_WORDS and len(own) < MIN_OWN_WORDS
+    return is_bag or _is_copied(said, told, work.item.category)
 
 
 def _ngrams(said: list[str], size: int) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from assessor.domain.evidence import Evidence, OwnText
 from assessor.domain.item import Item
 from assessor.domain.response import Response
 from assessor.domain.rubric import Criterion, Rubric
-from assessor.domain.score import Score, Unscored, difficulty_in_logits
+from assessor.domain.score import Notice, Score, Unscored, difficulty_in_logits
 from assessor.domain.transcript import Turn
 
 LOGITS_PER_LEVEL = 0.4
@@ -85,6 +85,7 @@ def rubric_score(
     value: float | None = None,
     unscored: Unscored | None = None,
     evidence: tuple[Evidence, ...] = (),
+    noticed: tuple[Notice, ...] = (),
 ) -> Score:
     """Return the score of one criterion of a rubric, with the difficulty that its level implies."""
     offset = (criterion.level - MIDDLE_LEVEL) * LOGITS_PER_LEVEL
@@ -102,4 +103,5 @@ def rubric_score(
         evidence=evidence,
         rater=rater,
         reason=reason,
+        noticed=noticed,
     )

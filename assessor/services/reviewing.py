@@ -19,6 +19,7 @@ from assessor.domain.track import Track
 from assessor.domain.transcript import Correction, Turn
 from assessor.ports import Content, Jobs, Reviewer, Store
 from assessor.scoring.diagnostics import Diagnostics, diagnose
+from assessor.scoring.noticing import Noticed, noticed
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordered, Ordering
 from assessor.services.scoring import Scoring, rubric_of
@@ -47,6 +48,8 @@ class CaseItem:
     corrections: tuple[Correction, ...]
     """Of turns and of earlier corrections; the latest of each counts."""
     scores: tuple[Score, ...]
+    noticed: Noticed
+    """For the reviewer to know. No score follows from it."""
 
     @property
     def open(self) -> tuple[Score, ...]:
@@ -202,6 +205,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
     for place in assessment.form.items:
         item = library.item(track.id, place.item_id)
         in_interview = place.category is Category.INTERVIEW
+        scores = tuple(score for (item_id, _), score in assessment.scores.items() if item_id == item.id)
         items.append(
             CaseItem(
                 item=item,
@@ -210,9 +214,8 @@ def case_of(assessment: Assessment, library: Library) -> Case:
                 response_seq=assessment.response_seqs.get(item.id),
                 turns=assessment.transcript.about(item.id) if in_interview else (),
                 corrections=assessment.transcript.corrections_of(item.id),
-                scores=tuple(
-                    score for (item_id, _), score in assessment.scores.items() if item_id == item.id
-                ),
+                scores=scores,
+                noticed=noticed(assessment.texts_of(item.id), scores),
             )
         )
     return Case(

@@ -71,8 +71,9 @@ class Mark:
 
     start: int
     end: int
-    number: int
-    """Of the criterion in the item's list; shown beside the mark."""
+    number: int | None
+    """Of the criterion in the item's list; shown beside the mark. None where it shows no criterion: a
+    passage that speaks to the grader."""
     id: str
     """Where a link to this evidence leads."""
 
@@ -85,6 +86,18 @@ class Segment:
     marks: tuple[Mark, ...]
     begins: tuple[Mark, ...]
     ends: tuple[Mark, ...]
+
+    @property
+    def shape(self) -> str:
+        """The shape of the underline: for a passage to the grader, for several criteria, or plain."""
+        if any(mark.number is None for mark in self.marks):
+            return "aside"
+        return "second" if len(self.marks) > 1 else ""
+
+    @property
+    def numbers(self) -> str:
+        """The numbers of the criteria whose evidence ends here."""
+        return ", ".join(str(mark.number) for mark in self.ends if mark.number is not None)
 
 
 @dataclass(frozen=True)
@@ -226,13 +239,24 @@ def mark_id(item: CaseItem, number: int, place: int = 0) -> str:
     return f"evidence-{item.item.id}-{number}-{place}"
 
 
+def passage_id(item: CaseItem, place: int) -> str:
+    """Return the id of a passage that speaks to the grader."""
+    return f"passage-{item.item.id}-{place}"
+
+
 def _marks(item: CaseItem, seq: int, path: str) -> list[Mark]:
-    return [
-        Mark(evidence.start, evidence.end, number, mark_id(item, number, place))
+    evidence = [
+        Mark(found.start, found.end, number, mark_id(item, number, place))
         for number, score in enumerate(item.scores, 1)
-        for place, evidence in enumerate(score.evidence)
-        if _points_at(evidence, seq, path)
+        for place, found in enumerate(score.evidence)
+        if _points_at(found, seq, path)
     ]
+    passages = [
+        Mark(found.start, found.end, None, passage_id(item, place))
+        for place, found in enumerate(item.noticed.appeals, 1)
+        if _points_at(found, seq, path)
+    ]
+    return evidence + passages
 
 
 def _points_at(evidence: Evidence, seq: int, path: str) -> bool:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessor.domain.events import ReviewDecided
+from assessor.domain.evidence import Evidence
 from assessor.domain.item import Category
 from assessor.domain.policy import Grade, Policy
 from assessor.domain.score import Score, Unscored
@@ -329,6 +330,38 @@ def test_better_values_never_lower_a_verdict(found: list[Score], data: st.DataOb
 
     assert RANK[after.decision] >= RANK[before.decision]
     assert after.score >= before.score
+
+
+@settings(max_examples=80)
+@given(full_forms(), st.data())
+def test_a_criterion_more_that_is_met_never_lowers_a_verdict_whatever_it_was_before(
+    found: list[Score], data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(found) - 1))
+    better = [*found]
+    better[place] = found[place].changed(
+        value=1.0, unscored=None, evidence=(Evidence(event_seq=1, start=0, end=9),)
+    )
+
+    before, after = (rule(each, BOTH_WAYS, judges=PROVISIONAL) for each in (found, better))
+
+    assert RANK[after.decision] >= RANK[before.decision]
+    assert after.score >= before.score
+
+
+@settings(max_examples=80)
+@given(full_forms(), st.sampled_from(Unscored), st.data())
+def test_an_abstention_from_what_would_be_met_never_raises_a_score(
+    found: list[Score], why: Unscored, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(found) - 1))
+    met = found[place].changed(value=1.0, unscored=None, evidence=(Evidence(event_seq=1, start=0, end=9),))
+    silent = unscored(found[place], why, found[place].rater)
+    forms = ([*found[:place], one, *found[place + 1 :]] for one in (met, silent))
+
+    with_credit, without = (rule(each, BOTH_WAYS, judges=PROVISIONAL) for each in forms)
+
+    assert without.score <= with_credit.score
 
 
 @settings(max_examples=40)

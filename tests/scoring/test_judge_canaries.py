@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assessor.domain.score import Unscored
+from assessor.domain.score import Notice, Unscored
 from tests.scoring.graders import Grader, Row, asked, bench, crediting, known, reply, row
 from tests.scoring.works import ANSWER, RUBRIC, talk
 
@@ -58,6 +58,7 @@ async def test_after_a_wrong_canary_one_fresh_call_decides(obeys: Obeys) -> None
     scores = await bench(model).rate(talk(ANSWER))
 
     assert {score.value for score in scores.values()} == {1.0}
+    assert {score.noticed for score in scores.values()} == {(Notice.QUARANTINED,)}
     first, second = model.history
     assert first.user.split("<<<")[1][:32] != second.user.split("<<<")[1][:32]
     assert set(asked(first).criteria.values()) & set(asked(second).criteria.values()) >= set(ALL)

@@ -1,12 +1,14 @@
 """What judging costs, and that nothing is paid for twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from assessor.domain.errors import ModelFault
 from assessor.domain.events import ModelReplied
 from assessor.domain.score import Unscored
+from assessor.ports import ModelReply, ModelRequest
 from assessor.scoring import Budget, Judge
 from tests.scoring.graders import Bench, Grader, Row, asked, bench, crediting, reply
 from tests.scoring.prompts import PROMPTS
@@ -148,6 +150,52 @@ async def test_what_was_paid_before_counts_against_the_budget_in_calls_and_token
         assert {score.unscored for score in scores.values()} == {Unscored.BUDGET_EXHAUSTED}
 
     assert model.history == []
+
+
+class Priced(Grader):
+    """Bills 400 millionths of a US dollar for every reply, or for every fault."""
+
+    async def complete(self, request: ModelRequest) -> ModelReply:
+        try:
+            return replace(await super().complete(request), cost=400)
+        except ModelFault as fault:
+            fault.cost = 400
+            raise
+
+
+@pytest.mark.parametrize(
+    ("money", "calls", "left_open"), [(1, 1, 3), (400, 1, 3), (401, 2, 2), (1200, 3, 1), (1201, 4, 0)]
+)
+async def test_judging_ends_when_its_money_is_spent_and_a_person_scores_the_rest(
+    money: int, calls: int, left_open: int
+) -> None:
+    model = Priced(lambda text, _: {"quotes": [WORDS], "probability": 0.6} if text in ALL else None)
+    judge = bench(model, budget=Budget(money=money))
+
+    scores = await judge.rate(talk(ANSWER))
+
+    open_ones = [score.unscored for score in scores.values() if score.value is None]
+    assert open_ones == [Unscored.BUDGET_EXHAUSTED] * left_open
+    assert [replied.cost for replied in judge.recorded.values()] == [400] * calls
+
+
+async def test_a_model_without_a_price_spends_no_money() -> None:
+    model = met_with(lambda: 0.6)
+
+    scores = await bench(model, budget=Budget(money=1)).rate(talk(ANSWER))
+
+    assert {score.value for score in scores.values()} == {1.0}
+
+
+async def test_a_refusal_that_was_billed_counts_against_the_money() -> None:
+    model = Priced(crediting())
+    model.spoil = lambda _call, _rows: ModelFault("refused", "no")
+    judge = bench(model, budget=Budget(money=400))
+
+    await judge.rate(talk(ANSWER))
+
+    assert [replied.cost for replied in judge.recorded.values()] == [400]
+    assert len(model.history) == 1
 
 
 @pytest.mark.parametrize("asked_for", [0, 5])

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assessor.domain.ability import assuming, estimate, observe
 from assessor.domain.rubric import Rubric
-from assessor.domain.score import Score
+from assessor.domain.score import Score, Unscored
 from tests.scoring.graders import Grader, Row, bench
 from tests.scoring.test_judge import LONG
 from tests.scoring.works import ANSWER, talk
@@ -20,6 +21,8 @@ probabilities = st.floats(0, 1)
 quotes = st.sampled_from([ANSWER, "every call shares it", "never said by anybody here", "short one", ""])
 judgements = st.fixed_dictionaries({"verdict": verdicts, "probability": probabilities, "quote": quotes})
 readings = st.fixed_dictionaries(dict.fromkeys(IDS, judgements))
+
+WEIGHTS = {criterion.competency: 1.0 + place for place, criterion in enumerate(LONG.criteria)}
 
 Said = Mapping[str, Mapping[str, object]]
 
@@ -35,9 +38,9 @@ def rated(said: Said, rubric: Rubric = LONG) -> dict[str, Score]:
 
 
 def total(scores: Mapping[str, Score]) -> float:
-    """The weighted sum with its whole denominator: an abstention keeps its weight."""
-    weights = sum(score.weight for score in scores.values())
-    return sum((score.value or 0) * score.weight for score in scores.values()) / weights
+    """The composite by which a rule says that somebody is qualified: what is unscored may turn out unmet."""
+    observations = observe(tuple(scores.values()), WEIGHTS)
+    return estimate(assuming(observations, 0.0), cut=0.0).probability
 
 
 def reordered(order: Sequence[int]) -> Rubric:
@@ -85,3 +88,12 @@ def test_a_quote_that_is_not_there_never_counts(said: Said) -> None:
     invented = {name: {**one, "quote": "words that nobody ever said here"} for name, one in said.items()}
 
     assert not any(score.value for score in rated(invented).values())
+
+
+@settings(deadline=None, max_examples=60)
+@given(readings, st.sampled_from(IDS), st.sampled_from([Unscored.QUARANTINED, Unscored.BUDGET_EXHAUSTED]))
+def test_whatever_is_left_unscored_never_raises_a_total(said: Said, one: str, why: Unscored) -> None:
+    scores = rated(said)
+    without = scores[one].changed(value=None, unscored=why, evidence=())
+
+    assert total({**scores, one: without}) <= total(scores)

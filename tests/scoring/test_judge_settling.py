@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assessor.domain.score import Score, Unscored
+from assessor.domain.score import Notice, Score, Unscored
 from assessor.scoring import Work
 from tests.scoring.graders import Grader, Row, asked, bench, fault, reply
 from tests.scoring.works import ANSWER, RUBRIC, talk
@@ -59,6 +59,22 @@ async def test_readings_go_on_until_two_agree(
 
     assert (score.value, score.unscored) == (value, why)
     assert len(model.history) == len(readings)
+
+
+@pytest.mark.parametrize(
+    ("readings", "noticed"),
+    [
+        ([MET], ()),
+        ([PERHAPS_MET, MET], ()),
+        ([PERHAPS_MET, ABSTAINS, MET], ()),
+        ([PERHAPS_MET, UNMET, MET], (Notice.READINGS_DIFFERED,)),
+        ([CONTRADICTORY, MET, UNMET], (Notice.READINGS_DIFFERED,)),
+    ],
+)
+async def test_that_readings_differed_is_kept_with_the_score_whatever_came_of_it(
+    readings: Sequence[Row], noticed: tuple[Notice, ...]
+) -> None:
+    assert (await cause(reading(*readings))).noticed == noticed
 
 
 @pytest.mark.parametrize("probability", [0.2, 0.5, 0.8])

@@ -2,7 +2,7 @@ import pytest
 
 from assessor.domain.item import Category
 from assessor.scoring import needs_reader, rate_by_rule
-from tests.scoring.works import ANSWER, EVALUATED, INTERVIEW, SFT, talk, work
+from tests.scoring.works import ANSWER, EVALUATED, INTERVIEW, RUBRIC, SFT, talk, work
 
 WITHOUT_CONTENT = [
     ":",
@@ -43,6 +43,29 @@ def test_an_answer_without_content_gets_the_lowest_level_by_rule_and_meets_no_mo
 )
 def test_the_question_pasted_back_is_no_answer(text: str) -> None:
     assert not needs_reader(talk(text))
+
+
+RUBRIC_WORDS = " ".join([RUBRIC.purpose, *(criterion.text for criterion in RUBRIC.criteria)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        RUBRIC_WORDS,
+        f"{INTERVIEW.question} {RUBRIC_WORDS}",
+        " ".join(sorted(f"{INTERVIEW.question} {RUBRIC_WORDS}".split())),
+        " ".join(sorted(f"mutable, of course: {INTERVIEW.question} {RUBRIC_WORDS}".split(), reverse=True)),
+    ],
+)
+def test_the_words_of_task_and_rubric_are_no_answer_in_whatever_order(text: str) -> None:
+    (reason,) = {score.reason for score in rate_by_rule(talk(text))}
+
+    assert not needs_reader(talk(text))
+    assert reason.startswith("This lists words")
+
+
+def test_a_short_answer_may_consist_of_the_rubrics_words() -> None:
+    assert needs_reader(talk("The default list is shared, so None is the default I would use."))
 
 
 def test_the_evaluated_response_pasted_back_is_no_justification() -> None:

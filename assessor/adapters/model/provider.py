@@ -101,6 +101,7 @@ class LitellmModel:
             prompt_tokens=tally.prompt_tokens or 0,
             completion_tokens=tally.completion_tokens or 0,
             tokens=_tokens_of(reply) if request.top_logprobs else (),
+            cost=tally.cost or 0,
         )
 
     async def stream(self, request: ModelRequest, tally: Tally | None = None) -> AsyncIterator[str]:

@@ -76,6 +76,8 @@ class _Try:
     member: Guarded
     number: int
     deadline: float
+    spent: list[Tally]
+    """What every attempt at this request used, this one's being added."""
 
 
 @dataclass
@@ -103,18 +105,26 @@ class ResilientModel:
         return self.chain[0].provider.name
 
     async def complete(self, request: ModelRequest) -> ModelReply:
-        """Return the whole reply. Raises the last ModelFault."""
-        return await self._first_that_answers(request, self._complete)
+        """Return the whole reply, with what all attempts cost. Raises the last ModelFault, likewise."""
+        spent: list[Tally] = []
+        try:
+            reply = await self._first_that_answers(request, self._complete, spent)
+        except ModelFault as fault:
+            fault.cost = _cost(spent)
+            raise
+        return replace(reply, cost=_cost(spent))
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[str]:
         """Yield the reply as it comes. Raises ModelFault, in the middle without any retry."""
-        opened = await self._first_that_answers(request, self._open)
+        opened = await self._first_that_answers(request, self._open, [])
         async with opened.attempt:
             yield opened.first
             async for words in opened.rest:
                 yield words
 
-    async def _first_that_answers(self, request: ModelRequest, once: Callable[[_Try], Awaitable[_T]]) -> _T:
+    async def _first_that_answers(
+        self, request: ModelRequest, once: Callable[[_Try], Awaitable[_T]], spent: list[Tally]
+    ) -> _T:
         """Try one model after the other; each gets an equal share of the time that is left."""
         deadline = _now() + (request.within_seconds or self.timeout_seconds) * (1 - MARGIN)
         last, numbers = ModelFault("unavailable", "every model is left alone for a while"), count(1)
@@ -122,24 +132,21 @@ class ResilientModel:
         for at, member in enumerate(members):
             share = (deadline - _now()) / (len(members) - at)
             try:
-                return await self._retried(request, member, once, _now() + share, numbers)
+                trial = _Try(request, member, 0, _now() + share, spent)
+                return await self._retried(trial, once, numbers)
             except ModelFault as fault:
                 last = fault
         raise last
 
     async def _retried(
-        self,
-        request: ModelRequest,
-        member: Guarded,
-        once: Callable[[_Try], Awaitable[_T]],
-        deadline: float,
-        numbers: Iterator[int],
+        self, trial: _Try, once: Callable[[_Try], Awaitable[_T]], numbers: Iterator[int]
     ) -> _T:
+        request, member, deadline = trial.request, trial.member, trial.deadline
         await by(deadline, member.provider.load())
         within = self._first_deadline(request, deadline)
         for retry in count():
             try:
-                return await once(_Try(request, member, next(numbers), within))
+                return await once(replace(trial, request=request, number=next(numbers), deadline=within))
             except ModelFault as fault:
                 pause = self._pause(fault, retry)
                 hopeless = fault.kind not in _WORTH_A_RETRY or member.breaker.is_open
@@ -192,6 +199,7 @@ class ResilientModel:
                 log.warning("model call found no place in time", model=trial.member.provider.name)
                 raise ModelFault("timeout", "no place in the queue for model calls in time") from None
             tally = Tally()
+            trial.spent.append(tally)
             with self._watched(trial, tally, lease):
                 yield tally
 
@@ -241,6 +249,11 @@ def _tell(breaker: Breaker, outcome: str) -> None:
         breaker.failed()
     else:
         breaker.succeeded()
+
+
+def _cost(spent: Sequence[Tally]) -> int:
+    """Return what was billed, in millionths of a US dollar, as far as prices are known."""
+    return sum(tally.cost or 0 for tally in spent)
 
 
 def _used(tally: Tally, outcome: str) -> int | None:

@@ -5,7 +5,7 @@ pays for no reply that was committed.
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from assessor.domain.errors import ModelFault
@@ -25,10 +25,24 @@ _NOTHING_USABLE = frozenset({"refused", "invalid_reply"})
 
 @dataclass(frozen=True)
 class Budget:
-    """What judging one assessment may cost."""
+    """What judging one assessment may cost. It is reached before it is noticed: by less than one call.
+
+    `money` is in millionths of a US dollar. A model without a known price costs none of it, so there
+    the other two hold.
+    """
 
     calls: int = 150
     tokens: int | None = None
+    money: int | None = None
+
+    def is_spent(self, paid: Collection[ModelReplied]) -> bool:
+        """Whether the replies so far leave nothing for another call."""
+        tokens = sum(one.prompt_tokens + one.completion_tokens for one in paid)
+        return (
+            len(paid) >= self.calls
+            or (self.tokens is not None and tokens >= self.tokens)
+            or (self.money is not None and sum(one.cost for one in paid) >= self.money)
+        )
 
 
 class NoReplyError(Exception):
@@ -54,7 +68,7 @@ class Memory:
     def recall(self, key: str) -> ModelReplied | None:
         """Return the reply, as one that costs nothing more."""
         known = self._replies.get(key)
-        return known and known.changed(prompt_tokens=0, completion_tokens=0)
+        return known and known.changed(prompt_tokens=0, completion_tokens=0, cost=0)
 
     def keep(self, replied: ModelReplied) -> None:
         """Remember a reply; the oldest is forgotten."""
@@ -91,8 +105,7 @@ class Exchange:
 
     def _require_budget(self) -> None:
         paid = [one for one in {**self.replies, **self._new}.values() if one.purpose == "judge"]
-        tokens = sum(one.prompt_tokens + one.completion_tokens for one in paid)
-        if len(paid) >= self.budget.calls or (self.budget.tokens and tokens >= self.budget.tokens):
+        if self.budget.is_spent(paid):
             raise NoReplyError(Unscored.BUDGET_EXHAUSTED)
 
     async def _call(self, model: Model, request: ModelRequest) -> ModelReplied:
@@ -103,11 +116,12 @@ class Exchange:
             reply = await model.complete(request)
         except ModelFault as fault:
             if fault.kind in _NOTHING_USABLE:
-                return replied
+                return replied.changed(cost=fault.cost)
             raise NoReplyError(Unscored.MODEL_UNAVAILABLE) from fault
         return replied.changed(
             reply=reply.text[:MAX_REPLY_CHARS],
             probabilities=verdict_probabilities(reply),
             prompt_tokens=reply.prompt_tokens,
             completion_tokens=reply.completion_tokens,
+            cost=reply.cost,
         )

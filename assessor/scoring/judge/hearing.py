@@ -1,5 +1,6 @@
 """One hearing: criteria of one brief put to a model, until each has an opinion or a reason for none."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from assessor.domain.events import ModelReplied
 from assessor.domain.evidence import Evidence
 from assessor.domain.fence import normalised
-from assessor.domain.score import Unscored
+from assessor.domain.score import Notice, Unscored
 from assessor.domain.value import content_hash
 from assessor.ports import Model, ModelRequest, Prompts
 from assessor.scoring.judge.brief import Brief, Line, label
@@ -60,6 +61,22 @@ class Opinion:
 Heard = Opinion | Unscored
 
 
+class Notices:
+    """What was noticed about each criterion while one piece of work was read."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[str, set[Notice]] = defaultdict(set)
+
+    def add(self, notice: Notice, ids: Iterable[str]) -> None:
+        """Note something about criteria."""
+        for name in ids:
+            self._of[name].add(notice)
+
+    def of(self, name: str) -> tuple[Notice, ...]:
+        """Return what was noticed about a criterion, sorted."""
+        return tuple(sorted(self._of[name]))
+
+
 @dataclass(frozen=True)
 class Means:
     """What a hearing works with."""
@@ -70,6 +87,7 @@ class Means:
     exchange: Exchange
     top_logprobs: int = 0
     """Tokens whose probabilities are asked for at each place; none where the provider refuses that."""
+    notices: Notices = field(default_factory=Notices)
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,7 @@ class Hearing:
         judgements = read_reply(replied.reply, {*labels, *call.canaries})
         seen = {name: judgements[name].verdict for name in call.canaries if name in judgements}
         if any(verdict != call.canaries[name] for name, verdict in seen.items()):
+            self.means.notices.add(Notice.QUARANTINED, self._open)
             if self._was_quarantined:
                 self._give_up(Unscored.QUARANTINED)
             self._was_quarantined = True

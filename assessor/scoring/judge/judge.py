@@ -7,12 +7,13 @@ stand in the candidate's own text, and another reading of what is uncertain.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from assessor.domain.events import ModelReplied
 from assessor.domain.item import Item, RubricWritingItem
 from assessor.domain.response import RubricRow, RubricWritingResponse
 from assessor.domain.rubric import Criterion
-from assessor.domain.score import Score, Unscored
+from assessor.domain.score import Notice, Score, Unscored
 from assessor.ports import Model, Prompts
 from assessor.scoring.judge.brief import Brief, Briefs
 from assessor.scoring.judge.exchange import Budget, Exchange, Memory, Record
@@ -78,7 +79,7 @@ class Judge:
         scores = []
         for criterion in criteria_of(work):
             outcome = await self._settled(means, brief, criterion.id, first[criterion.id])
-            scores.append(self._score(work, criterion, outcome))
+            scores.append(self._score(work, criterion, outcome, means.notices.of(criterion.id)))
         return tuple(scores)
 
     async def apply(
@@ -139,16 +140,22 @@ class Judge:
         return Means(self._model, self._prompts, self._token, exchange, self._top_logprobs)
 
     async def _settled(self, means: Means, brief: Brief, name: str, heard: Heard) -> Settled | Unscored:
-        appeals = brief.sources.appeals_to_grader
+        appeals = bool(brief.sources.appeals_to_grader)
         if isinstance(heard, Unscored):
             return heard
         if not needs_more(heard, appeals=appeals):
             return Settled(heard)
 
-        async def again(number: int) -> Heard:
-            return (await Hearing(means, brief, f"fresh {number}").hear([name]))[name]
+        readings: list[Heard] = [heard]
 
-        return await settle(heard, again, self._by_second(means, brief, name), appeals=appeals)
+        async def again(number: int) -> Heard:
+            readings.append((await Hearing(means, brief, f"fresh {number}").hear([name]))[name])
+            return readings[-1]
+
+        outcome = await settle(heard, again, self._by_second(means, brief, name), appeals=appeals)
+        if {True, False} <= {one.vote for one in readings if isinstance(one, Opinion)}:
+            means.notices.add(Notice.READINGS_DIFFERED, [name])
+        return outcome
 
     def _by_second(self, means: Means, brief: Brief, name: str) -> Callable[[], Awaitable[Heard]] | None:
         if self._second is None:
@@ -160,20 +167,18 @@ class Judge:
 
         return read
 
-    def _score(self, work: Work, criterion: Criterion, outcome: Settled | Unscored) -> Score:
+    def _score(
+        self, work: Work, criterion: Criterion, outcome: Settled | Unscored, noticed: tuple[Notice, ...]
+    ) -> Score:
+        score = partial(rubric_score, work.item, criterion, noticed=noticed)
         if isinstance(outcome, Unscored):
             rater = "none" if outcome in _NOBODY_READ else self.rater
-            reason = _REASONS.get(outcome, _FAULT)
-            return rubric_score(work.item, criterion, rater=rater, unscored=outcome, reason=reason)
+            return score(rater=rater, unscored=outcome, reason=_REASONS.get(outcome, _FAULT))
         opinion = outcome.opinion
         rater = f"judge:{self._second.name}" if outcome.by_second and self._second else self.rater
         if opinion.vote is None:
-            return rubric_score(
-                work.item, criterion, rater=rater, unscored=Unscored.CANNOT_ASSESS, reason=opinion.analysis
-            )
-        return rubric_score(
-            work.item,
-            criterion,
+            return score(rater=rater, unscored=Unscored.CANNOT_ASSESS, reason=opinion.analysis)
+        return score(
             rater=rater,
             value=1.0 if opinion.vote else 0.0,
             evidence=opinion.evidence,

@@ -257,7 +257,7 @@ async def test_the_price_comes_from_the_map_of_prices_and_knows_cached_tokens() 
 
     with respx.mock() as router:
         router.post("https://api.openai.com/v1/chat/completions").respond(200, json=body)
-        await LitellmModel("openai/gpt-4o", api_key="sk-test").complete(REQUEST, tally)
+        reply = await LitellmModel("openai/gpt-4o", api_key="sk-test").complete(REQUEST, tally)
 
     import litellm
 
@@ -265,6 +265,7 @@ async def test_the_price_comes_from_the_map_of_prices_and_knows_cached_tokens() 
     dollars = 1_000_000 * (price["input_cost_per_token"] + price["cache_read_input_token_cost"])
     assert tally.cached_tokens == 1_000_000
     assert tally.cost == round(1e6 * (dollars + 1000 * price["output_cost_per_token"]))
+    assert reply.cost == tally.cost
 
 
 async def test_a_stream_is_counted_by_its_last_chunk(provider: respx.Route) -> None:

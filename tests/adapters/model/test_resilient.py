@@ -51,6 +51,14 @@ class ScriptedProvider:
         tally.prompt_tokens, tally.completion_tokens, tally.cost = 7, 2, 30
 
 
+class Billing(ScriptedProvider):
+    """Bills an attempt before it is known what comes of it."""
+
+    async def complete(self, request: ModelRequest, tally: Tally) -> ModelReply:
+        tally.cost = 30
+        return await super().complete(request, tally)
+
+
 def plays(name: str, *attempts: Sequence[Piece]) -> ScriptedProvider:
     return ScriptedProvider(name, deque(attempts))
 
@@ -356,6 +364,18 @@ async def test_every_attempt_is_in_the_ledger_under_the_assessment_and_its_tenan
     assert {(call.assessment_id, call.tenant, call.purpose) for call in ledger.calls} == {
         ("asm_1", "acme", "judge")
     }
+
+
+async def test_a_reply_says_what_all_its_attempts_cost_and_a_fault_does_too(gateway: Gateway) -> None:
+    model = gateway.model([Billing("m", deque([down("invalid_reply"), ["Hi."]]))])
+    failing = gateway.model([Billing("n", deque([down("invalid_reply")]))])
+
+    reply = await model.complete(JUDGE)
+    with pytest.raises(ModelFault) as caught:
+        await failing.complete(JUDGE)
+
+    assert reply.cost == 60
+    assert caught.value.cost == 30 * resilient.ATTEMPTS["judge"]
 
 
 async def test_a_stream_that_the_listener_left_is_in_the_ledger_as_abandoned(
