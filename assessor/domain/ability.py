@@ -7,6 +7,7 @@ v grows with theta, so a better score never lowers an estimate. The prior is the
 which defines the scale: 0 is the mean of the candidates and 1 their standard deviation, in logits.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -121,6 +122,18 @@ def estimate(observations: Sequence[Observation], cut: float) -> Estimate:
         high=round(float(high), PLACES),
         probability=round(min(1.0, max(0.0, 1.0 - float(at_cut))), PLACES),
     )
+
+
+def information(observations: Sequence[Observation], at: float) -> float:
+    """Return the Fisher information at an ability, of observations scored or not: `sum of w a^2 p (1-p)`.
+
+    Its inverse is about the variance that they alone would leave (Lord 1980, chapter 5).
+    """
+    total = 0.0
+    for difficulty, discrimination, weight, _ in _tempered(assuming(observations, 0.0)):
+        chance = 1 / (1 + math.exp(-discrimination * (at - difficulty)))
+        total += weight * discrimination**2 * chance * (1 - chance)
+    return total
 
 
 def _tempered(observations: Sequence[Observation]) -> list[tuple[float, float, float, float]]:

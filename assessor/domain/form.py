@@ -7,7 +7,7 @@ from assessor.domain.errors import invalid
 from assessor.domain.ids import Slug
 from assessor.domain.item import Category, Item, RankingItem
 from assessor.domain.library import Library
-from assessor.domain.track import Section, Track
+from assessor.domain.track import FormPlan, Section, Track
 from assessor.domain.value import Value, content_hash
 
 
@@ -63,17 +63,27 @@ def draw_form(library: Library, track: Track, name: str, seed: str) -> Form:
 
     Raises InvalidInput when the track has no such form or the bank cannot satisfy it.
     """
+    plan = _plan(track, name)
+    items = tuple(placed(item, library) for item in draw_items(library, track, name, seed))
+    return Form(name=name, items=items, minutes=plan.minutes, time_limit_minutes=plan.time_limit_minutes)
+
+
+def draw_items(library: Library, track: Track, name: str, seed: str) -> tuple[Item, ...]:
+    """Return the items of the form of this seed, in its order. Raises InvalidInput as `draw_form` does."""
+    bank = list(library.items[track.id].values())
+    drawn: list[Item] = []
+    for section in _plan(track, name).sections:
+        drawn += _draw_section(bank, section, drawn, seed)
+    return tuple(drawn)
+
+
+def _plan(track: Track, name: str) -> FormPlan:
     plan = next((plan for plan_name, plan in track.forms.items() if plan_name == name), None)
     if plan is None:
         raise invalid(
             "form", f"{name!r} is not a form of track {track.id}", f"Use one of {', '.join(track.forms)}."
         )
-    bank = list(library.items[track.id].values())
-    drawn: list[Item] = []
-    for section in plan.sections:
-        drawn += _draw_section(bank, section, drawn, seed)
-    items = tuple(placed(item, library) for item in drawn)
-    return Form(name=name, items=items, minutes=plan.minutes, time_limit_minutes=plan.time_limit_minutes)
+    return plan
 
 
 def placed(item: Item, library: Library) -> FormItem:

@@ -1,6 +1,7 @@
 """Executable keys: what a key claims, in a form that a machine can check.
 
-A check that does not hold is an error of the library, like a field that is missing.
+A check that does not hold is an error of the library, like a field that is missing. `domain/keys/` works
+them out; code is run by `check-library --run-code` and in the tests.
 """
 
 from typing import Annotated, Literal
@@ -32,7 +33,7 @@ class ArithmeticCheck(Value):
     name: Annotated[str, Field(min_length=3, max_length=120)]
     """What is worked out, with its unit."""
     formula: Annotated[str, Field(min_length=1, max_length=400)]
-    """Names and numbers with + - * / ** ( ), and min, max, abs, round, sqrt, exp, log."""
+    """Names and numbers with + - * / ** ( ), and min, max, abs, round, sqrt, exp, log (the natural one)."""
     values: dict[Name, Figure] = Field(default_factory=dict)
     result: Figure
     decimals: Annotated[int, Field(ge=0, le=9)] = 2

@@ -16,11 +16,16 @@ ROOT = Path(__file__).parents[2]
 BANKS, RUBRICS = ROOT / "question_banks", ROOT / "rubrics"
 
 
-def test_the_library_has_no_error_and_no_cue() -> None:
+def test_the_library_has_no_error_and_no_cue_that_candidates_see() -> None:
     report = check(BANKS, RUBRICS)
 
     assert report.errors == ()
-    assert report.warnings == ()
+    assert [
+        one
+        for one in report.warnings
+        if one.file.endswith(("evaluation.yaml", "ranking.yaml"))
+        and not one.problem.startswith("a bank needs")
+    ] == []
 
 
 def test_every_category_has_the_items_that_the_forms_need(library: Library) -> None:

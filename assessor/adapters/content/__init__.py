@@ -8,30 +8,35 @@ and, beside the prompts, what the interviewer says in each language.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
-from assessor.adapters.content.cues import warnings
+from assessor.adapters.content.code_checks import run_code
+from assessor.adapters.content.cues import cues, echoes, unused_rubrics
 from assessor.adapters.content.documents import Document
+from assessor.adapters.content.minima import odd_trajectories, shortages
 from assessor.adapters.content.sentences import Sentences, load_sentences
 from assessor.adapters.content.shelves import Shelf, load_rubrics, load_shelf
+from assessor.adapters.content.statistics import TrackStatistics, statistics
 from assessor.adapters.shipped import shipped
 from assessor.domain.errors import LibraryInvalid, LibraryProblem
 from assessor.domain.library import Library
 from assessor.domain.rubric import Rubric
+from assessor.ports import CodeRunner
 
 __all__ = ["CheckReport", "FileContent", "check", "read_rubrics"]
 
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What `check` found: items by track and category, what is wrong, what to look at."""
+    """What `check` found: items by track and category, what is wrong, what to look at, and in figures."""
 
     counts: Mapping[str, Mapping[str, int]]
     errors: tuple[LibraryProblem, ...]
     warnings: tuple[LibraryProblem, ...]
+    statistics: Mapping[str, TrackStatistics]
 
 
 class FileContent:
@@ -53,15 +58,31 @@ class FileContent:
         return self._library
 
 
-def check(banks: Path, rubrics: Path) -> CheckReport:
-    """Read everything and report; nothing in the files makes this raise."""
+def check(banks: Path, rubrics: Path, runner: CodeRunner | None = None) -> CheckReport:
+    """Read everything and report; nothing in the files makes this raise.
+
+    With a runner the code in keys is run as well; where it refuses, that is a warning.
+    """
     shelves, _, errors = _read(banks, rubrics, _shipped_sentences())
     counts = {
         shelf.name: {category.value: len(entries) for category, entries in sorted(shelf.items.items())}
         for shelf in shelves
     }
-    hints = tuple(hint for shelf in shelves for hint in warnings(shelf))
-    return CheckReport(counts, tuple(errors), hints)
+    figures = {shelf.name: statistics(shelf) for shelf in shelves}
+    hints = [hint for shelf in shelves for hint in _hints(shelf, figures[shelf.name])]
+    if runner is not None:
+        found = asyncio.run(run_code(shelves, runner))
+        errors, hints = errors + list(found.errors), hints + list(found.not_run)
+    return CheckReport(counts, tuple(errors), tuple(hints), figures)
+
+
+def _hints(shelf: Shelf, figures: TrackStatistics) -> Iterator[LibraryProblem]:
+    """Yield what an author should look at, though the library can be used as it is."""
+    yield from shortages(shelf)
+    yield from odd_trajectories(shelf)
+    yield from cues(shelf, figures)
+    yield from echoes(shelf)
+    yield from unused_rubrics(shelf)
 
 
 def read_rubrics(file: Path) -> tuple[Rubric, ...]:

@@ -4,14 +4,17 @@ Rules that count ("there are enough items") keep quiet about a category in which
 mistake of its own: they would only repeat it in other words.
 """
 
-import ast
 from collections.abc import Callable, Container, Iterable, Iterator
 
+from assessor.adapters.content.keys import (
+    keys_hold,
+    references_meet_their_constraints,
+    trajectories_agree_with_their_keys,
+)
 from assessor.adapters.content.shelves import Entry, Shelf
-from assessor.domain.code import code_in
 from assessor.domain.errors import LibraryProblem
 from assessor.domain.form import may_draw
-from assessor.domain.item import Category, InterviewItem, Item, RankingItem, SftItem
+from assessor.domain.item import Category, InterviewItem, Item, RankingItem
 from assessor.domain.rubric import Anchor, Rubric
 from assessor.domain.track import MAX_FORM_MINUTES, FormPlan, Section
 
@@ -210,34 +213,6 @@ def _anchor_problem(rubric: Rubric, anchor: Anchor) -> str | None:
     return None
 
 
-def references_meet_their_constraints(shelf: Shelf) -> Problems:
-    """A reference answer that breaks its own rules would teach the wrong thing."""
-    for entry, item in shelf.usable():
-        if not isinstance(item, SftItem):
-            continue
-        for place, constraint in enumerate(item.constraints):
-            if not constraint.met_by(item.key.reference):
-                problem = f"the item's own reference does not meet this: {constraint.label}"
-                yield entry.problem(problem, "constraints", place)
-        yield from _tests_of_nothing(entry, item)
-
-
-def _tests_of_nothing(entry: Entry[Item], item: SftItem) -> Problems:
-    """The tests themselves are run by the bank's tests; here only that what they call is defined."""
-    if not item.key.tests:
-        return
-    try:
-        statements = ast.parse(code_in(item.key.reference)).body
-    except (SyntaxError, ValueError) as error:
-        yield entry.problem(f"its code is not Python: {error}", "key", "reference")
-        return
-    defined = {node.name for node in statements if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-    for place, test in enumerate(item.key.tests):
-        if test.call.function not in defined:
-            problem = f"the item's own reference does not define {test.call.function!r}"
-            yield entry.problem(problem, "key", "tests", place, "call", "function")
-
-
 def questions_are_asked_once(shelf: Shelf) -> Problems:
     """The same words twice in one conversation would look like a fault."""
     first: dict[str, str] = {}
@@ -289,6 +264,8 @@ CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
     anchors_agree_with_their_levels,
     every_criterion_is_shown_by_an_anchor,
     references_meet_their_constraints,
+    keys_hold,
+    trajectories_agree_with_their_keys,
     questions_are_asked_once,
     interviews_are_translated,
 )

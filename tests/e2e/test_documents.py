@@ -1,0 +1,42 @@
+"""Documents about banks, opened as files in a real browser."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.candidate import axe_findings
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+COMMANDS = {
+    "report": ("library", "report", "python", "--draws", "20"),
+    "bank": ("library", "print", "python"),
+    "form": ("library", "form", "python"),
+    "panel": ("panel", "reading", "python"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_document_is_accessible_loads_nothing_and_fits_a_telephone(
+    browser: Browser, tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / f"{name}.html"
+    subprocess.run([sys.executable, "-m", "assessor", *COMMANDS[name], "--out", file], check=True)
+    findings, asked = [], []
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+
+        page.goto(file.as_uri())
+        findings += axe_findings(page)
+        page.set_viewport_size({"width": 320, "height": 700})
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        context.close()
+
+    assert findings == []
+    assert set(asked) == {file.as_uri()}
