@@ -1,9 +1,14 @@
 """The flaws that evaluation keys of the `python` bank name, shown by running the responses."""
 
 import sqlite3
+import sys
+import threading
+import unittest
 import zoneinfo
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import ModuleType
 
 import pytest
 
@@ -102,3 +107,73 @@ def test_the_daily_reminder_is_right_and_its_explanation_is_not(
     assert following.astimezone(berlin).hour == 9
     assert following - last == timedelta(hours=hours)  # the response says 24, whatever the clocks do
     assert ((last + timedelta(days=1)).astimezone(berlin).hour == 9) is (hours == 24)
+
+
+class AskedByTwo(dict[str, int]):
+    """Lets both threads look before either goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both = threading.Barrier(2, timeout=10)
+
+    def __contains__(self, key: object) -> bool:
+        found = super().__contains__(key)
+        self._both.wait()
+        return found
+
+
+def test_a_rate_is_fetched_by_each_thread_that_found_it_missing(library: Library) -> None:
+    calls: list[str] = []
+    rates = run(code_of(item(library, EvaluationItem, "ev-once-per-currency").response))["Rates"](
+        calls.append
+    )
+    rates._rates = AskedByTwo()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(rates.rate, ["EUR", "EUR"]))
+
+    assert calls == ["EUR", "EUR"]
+
+
+WHOLE = """
+def percent(part, whole):
+    if whole == 0:
+        raise ValueError
+    return round(100 * part / whole, 1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "failures"),
+    [
+        (WHOLE, 0),
+        (WHOLE.replace("raise ValueError", "pass"), 0),
+        (WHOLE.replace("round(100 * part / whole, 1)", "100 * part / whole"), 0),
+        (WHOLE.replace("100 *", "10 *"), 1),
+    ],
+    ids=["as it is", "no check for 0", "no rounding", "a wrong factor"],
+)
+def test_two_of_the_three_percent_tests_never_fail(
+    library: Library, monkeypatch: pytest.MonkeyPatch, function: str, failures: int
+) -> None:
+    figures = ModuleType("figures")
+    figures.__dict__.update(run(function))
+    monkeypatch.setitem(sys.modules, "figures", figures)
+    case = run(code_of(item(library, EvaluationItem, "ev-percent-tests").response))["PercentTest"]
+    result = unittest.TestResult()
+
+    unittest.defaultTestLoader.loadTestsFromTestCase(case).run(result)
+
+    assert (result.testsRun, len(result.failures), len(result.errors)) == (3, failures, 0)
+
+
+def test_the_timed_block_writes_no_line_when_it_raises(library: Library) -> None:
+    timed = run(code_of(item(library, EvaluationItem, "ev-timed-block").response))["timed"]
+    lines: list[str] = []
+
+    with timed("works", lines.append):
+        pass
+    with pytest.raises(KeyError), timed("fails", lines.append):
+        raise KeyError
+
+    assert [line.partition(":")[0] for line in lines] == ["works"]

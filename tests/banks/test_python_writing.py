@@ -95,6 +95,49 @@ def test_hidden_readers_let_out_what_their_rank_says(library: Library, tmp_path:
     }
 
 
+def test_one_hidden_merge_changes_the_dict_of_its_caller(library: Library) -> None:
+    changing = set()
+    for name, text in hidden(library, "rw-stock-counts").items():
+        old, new = {"a": 2}, {"a": -2, "b": 1}
+        run(code_of(text))["merge_counts"](old, new)
+        if (old, new) != ({"a": 2}, {"a": -2, "b": 1}):
+            changing.add(name)
+
+    assert changing == {"h4"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("h1", "80% a.py b.py\n"),
+        ("h3", "COPIED: a.py b.py\n"),
+    ],
+)
+def test_hidden_comparisons_that_leave_the_starter_out_find_the_one_pair(
+    library: Library, tmp_path: Path, name: str, shown: str
+) -> None:
+    starter = "import sys\n\n\ndef main():\n    print(solve(sys.stdin.read()))\n\n\n# your solution\n"
+    same = "def solve(data):\n    total = 0\n    for n in data.split():\n        total += int(n)\n"
+    programs = {
+        "starter": "",
+        "a": same + "    return total\n",
+        "b": same + "    return total  # sum\n",
+        "c": "def solve(text):\n    return sum(map(int, text.split()))\n",
+    }
+    for program, text in programs.items():
+        (tmp_path / f"{program}.py").write_text(starter + text, encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-c", code_of(hidden(library, "rw-similar-programs")[name]), tmp_path],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert done.stdout == shown
+
+
 def test_the_function_under_review_tries_three_times_and_returns_none(library: Library) -> None:
     calls: list[int] = []
 
@@ -192,6 +235,7 @@ def test_the_prime_counts_run_on_processes(library: Library, tmp_path: Path, ans
         # By the reference and the anchors at 4, 3, 2, 1, 0.
         ("sft-log-parser", (1.0, 1.0, 1.0, 1.0, 0.4, 0.0)),
         ("sft-merge-bookings", (1.0, 1.0, 1.0, 5 / 6, 2 / 6, 0.0)),
+        ("sft-region-totals", (1.0, 1.0, 1.0, 5 / 6, 1 / 6, 0.0)),
     ],
 )
 async def test_answers_pass_as_many_tests_as_their_level_says(
