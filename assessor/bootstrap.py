@@ -26,6 +26,7 @@ from assessor.ports import Content, Jobs, Ledger, Model, Prompts, Signer, Store
 from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
+from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
@@ -222,6 +223,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             schedule=settings.webhook_retry_seconds,
         )
         scoring = Scoring(assessments, content, signer, judge, JailedCode(settings.code_isolation))
+        applied = AppliedRubrics(lambda recorded: _judge(recorded, prompts, settings))
         async with _jobs(settings, store, scoring, works=works) as jobs:
             ordering = Ordering(
                 store,
@@ -256,7 +258,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
-                reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs),
+                reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied),
                 delivering=Delivering(store, assessments, signer),
                 subscribing=Subscribing(store, receivers, clock, random),
                 model_name=chosen.shown,

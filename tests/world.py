@@ -1,7 +1,7 @@
 """The services on a real store and the shipped library, with a clock that tests turn."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from assessor.scoring.judge import Judge
 from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
+from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
@@ -143,7 +144,11 @@ async def world(
     prompts = FilePrompts(shipped("prompts"))
     signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
     log = AssessmentLog(store, clock)
-    judge = Judge(model, prompts, lambda: random.bytes(16).hex()) if model else None
+
+    def judge_of(models: Sequence[Model]) -> Judge | None:
+        return Judge(models[0], prompts, lambda: random.bytes(16).hex()) if models else None
+
+    judge = judge_of([model] if model else [])
     scoring = Scoring(log, content, signer, judge, JailedCode("full"))
     jobs = JobsInPlace(scoring.workflow)
     ordering = Ordering(
@@ -174,7 +179,7 @@ async def world(
             amending=Amending(store, log, content, clock, max_message_chars=8000),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
-            reviewing=Reviewing(store, log, content, scoring, ordering, jobs),
+            reviewing=Reviewing(store, log, content, scoring, ordering, jobs, AppliedRubrics(judge_of)),
             delivering=Delivering(store, log, signer),
             signer=signer,
             tenant=await access.add_tenant("acme", "Acme", policy),

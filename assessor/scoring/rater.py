@@ -9,10 +9,20 @@ from assessor.domain.item import Category
 from assessor.domain.rubric import Criterion
 from assessor.domain.score import Score, Unscored
 from assessor.scoring import evaluation, interview, ranking, rubric_writing, sft, trajectory
+from assessor.scoring.applied_rubric import applied_measures
 from assessor.scoring.screening import unanswered, without_content
-from assessor.scoring.work import Finding, Measure, Passage, Work, rubric_score, rule_score
+from assessor.scoring.work import Finding, Measure, Passage, Work, measure_score, rubric_score, rule_score
 
-__all__ = ["Rater", "Work", "criteria_of", "needs_reader", "passages_of", "rate_by_rule", "waiting"]
+__all__ = [
+    "Rater",
+    "Work",
+    "criteria_of",
+    "needs_reader",
+    "passages_of",
+    "rate_by_rule",
+    "read_measures",
+    "waiting",
+]
 
 
 class Rater(Protocol):
@@ -24,7 +34,7 @@ class Rater(Protocol):
         replies: Mapping[str, ModelReplied],
         record: Callable[[ModelReplied], Awaitable[None]],
     ) -> tuple[Score, ...]:
-        """Return one score for each criterion of the rubric.
+        """Return one score for each criterion of the rubric, and for each measure that needs a reader.
 
         `replies` are those recorded before, by request hash: what is among them is not asked again.
         A new one is recorded, and then the next call is made.
@@ -41,6 +51,8 @@ class _Category:
     passages: Callable[[Work], tuple[Passage, ...]]
     is_text: bool
     """Whether the response is nothing but the candidate's words: without content it earns nothing."""
+    read_measures: Callable[..., tuple[Measure, ...]] = lambda _item, _rubric: ()
+    """What a formula makes of what a reader finds."""
 
 
 _CATEGORIES: Mapping[Category, _Category] = {
@@ -48,7 +60,7 @@ _CATEGORIES: Mapping[Category, _Category] = {
     Category.EVALUATION: _Category(evaluation.measures, evaluation.findings, evaluation.passages, False),
     Category.RANKING: _Category(ranking.measures, ranking.findings, ranking.passages, False),
     Category.RUBRIC_WRITING: _Category(
-        rubric_writing.measures, rubric_writing.findings, rubric_writing.passages, True
+        rubric_writing.measures, rubric_writing.findings, rubric_writing.passages, True, applied_measures
     ),
     Category.SFT: _Category(sft.measures, sft.findings, sft.passages, True),
     Category.TRAJECTORY: _Category(trajectory.measures, trajectory.findings, trajectory.passages, False),
@@ -74,13 +86,19 @@ def rate_by_rule(work: Work) -> tuple[Score, ...]:
 
 
 def waiting(work: Work, why: Unscored = Unscored.WAITS_FOR_PERSON) -> tuple[Score, ...]:
-    """Return each criterion of the rubric as unscored: it waits for a person. Empty when none has to read."""
+    """Return all that a reader scores as unscored: it waits for a person. Empty when none has to read."""
     if not needs_reader(work):
         return ()
-    return tuple(
-        rubric_score(work.item, criterion, rater="none", unscored=why, reason="A person scores this.")
+    reason = "A person scores this."
+    by_formula = (
+        measure_score(work.item, measure, Finding(None, reason, why), "none")
+        for measure in read_measures(work)
+    )
+    by_rubric = (
+        rubric_score(work.item, criterion, rater="none", unscored=why, reason=reason)
         for criterion in criteria_of(work)
     )
+    return (*by_rubric, *by_formula)
 
 
 def needs_reader(work: Work) -> bool:
@@ -93,6 +111,11 @@ def criteria_of(work: Work) -> tuple[Criterion, ...]:
     return work.rubric.criteria if work.rubric else ()
 
 
+def read_measures(work: Work) -> tuple[Measure, ...]:
+    """Return what is measured by a reader's findings."""
+    return _CATEGORIES[work.item.category].read_measures(work.item, work.rubric)
+
+
 def passages_of(work: Work) -> tuple[Passage, ...]:
     """Return the work as a reader gets it."""
     return _CATEGORIES[work.item.category].passages(work)
@@ -103,7 +126,8 @@ def _measures(work: Work) -> tuple[Measure, ...]:
 
 
 def _lowest_measures(work: Work, rule: str, reason: str) -> tuple[Score, ...]:
-    return tuple(rule_score(work.item, measure, Finding(0.0, reason), rule) for measure in _measures(work))
+    every = (*_measures(work), *read_measures(work))
+    return tuple(rule_score(work.item, measure, Finding(0.0, reason), rule) for measure in every)
 
 
 def _lowest_rubric(work: Work, rule: str, reason: str) -> tuple[Score, ...]:

@@ -35,7 +35,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing that a rule looks at. `text` is for people and never tells the key."""
+    """One thing that is worked out by a formula. `text` is for people and never tells the key."""
 
     criterion: str
     text: str
@@ -44,7 +44,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a rule found for one measure. `reason` may be read by the candidate after submitting."""
+    """What was found for one measure. `reason` may be read by the candidate after submitting."""
 
     value: float | None
     reason: str
@@ -61,6 +61,13 @@ class Passage:
 
 def rule_score(item: Item, measure: Measure, finding: Finding, rule: str) -> Score:
     """Return the score of one measure by `rule:<rule>`."""
+    return measure_score(item, measure, finding, f"rule:{rule}")
+
+
+def measure_score(
+    item: Item, measure: Measure, finding: Finding, rater: str, evidence: tuple[Evidence, ...] = ()
+) -> Score:
+    """Return the score of one measure by a rater."""
     return Score(
         item_id=item.id,
         category=item.category,
@@ -71,7 +78,8 @@ def rule_score(item: Item, measure: Measure, finding: Finding, rule: str) -> Sco
         difficulty=difficulty_in_logits(item.difficulty),
         value=None if finding.value is None else round(finding.value, 6),
         unscored=finding.unscored,
-        rater=f"rule:{rule}",
+        evidence=evidence,
+        rater=rater,
         reason=finding.reason,
     )
 

@@ -10,12 +10,11 @@ from assessor.domain.assessment import Assessment, replay
 from assessor.domain.code import CodeCall, CodeNotRunError, CodeOutcome
 from assessor.domain.errors import ModelFault, SequenceTaken
 from assessor.domain.library import Library
-from assessor.domain.rubric import Criterion
 from assessor.domain.score import Score
 from assessor.ports import Append, Clock, CodeRunner, Content, Model, ModelReply, ModelRequest
-from assessor.scoring import Judge
+from assessor.scoring import Judge, waiting
 from assessor.services.log import AssessmentLog
-from assessor.services.scoring import Scoring, rubric_of
+from assessor.services.scoring import Scoring, work_of
 
 Keep = Callable[[e.ModelReplied], Awaitable[None]]
 """What is done with a reply that a rehearsal paid for."""
@@ -148,11 +147,10 @@ async def scored_again(
 
 
 def _read_by_people(before: Assessment, after: Assessment, item_id: str, library: Library) -> bool:
-    """Whether people scored every criterion that a judge would be asked about."""
-    rubric = rubric_of(after, library.item(before.ordered.track, item_id), library)
-    return rubric is not None and all(
-        _asks_the_same(before.scores.get((item_id, criterion.id)), criterion) for criterion in rubric.criteria
-    )
+    """Whether people scored everything that a judge would be asked about, if there is anything."""
+    work = work_of(after, library.item(before.ordered.track, item_id), library)
+    asked = waiting(work)
+    return all(_asks_the_same(before.scores.get((item_id, one.criterion)), one) for one in asked)
 
 
 def _as_people_said(score: Score, before: Assessment) -> Score:
@@ -163,7 +161,7 @@ def _as_people_said(score: Score, before: Assessment) -> Score:
     return earlier.changed(weight=score.weight, required=score.required, difficulty=score.difficulty)
 
 
-def _asks_the_same(earlier: Score | None, now: Score | Criterion) -> bool:
+def _asks_the_same(earlier: Score | None, now: Score) -> bool:
     """Whether a person scored this very criterion: a change of its words is another question."""
     if earlier is None or earlier.rater_kind != "person":
         return False

@@ -1,7 +1,7 @@
 """A person's part: the queue, the case, scoring what is open, deciding."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,8 +18,10 @@ from assessor.domain.text import accept_text
 from assessor.domain.track import Track
 from assessor.domain.transcript import Correction, Turn
 from assessor.ports import Content, Jobs, Reviewer, Store
+from assessor.scoring.applied_rubric import Table
 from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.scoring.noticing import Noticed, noticed
+from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordered, Ordering
 from assessor.services.scoring import Scoring, rubric_of
@@ -50,6 +52,8 @@ class CaseItem:
     scores: tuple[Score, ...]
     noticed: Noticed
     """For the reviewer to know. No score follows from it."""
+    applied: Table | None = None
+    """Of a rubric that a model applied to hidden responses: its verdicts, a row a criterion."""
 
     @property
     def open(self) -> tuple[Score, ...]:
@@ -81,6 +85,7 @@ class Reviewing:
         scoring: Scoring,
         ordering: Ordering,
         jobs: Jobs,
+        applied: AppliedRubrics,
     ) -> None:
         self._store = store
         self._assessments = assessments
@@ -88,6 +93,7 @@ class Reviewing:
         self._scoring = scoring
         self._ordering = ordering
         self._jobs = jobs
+        self._applied = applied
 
     async def queue(self, reviewer: Reviewer) -> Sequence[Projection]:
         """Return what waits for a person, oldest first."""
@@ -104,7 +110,12 @@ class Reviewing:
         assessment = await self._assessments.change(
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
         )
-        return case_of(assessment, await self._content.library())
+        return await self._with_tables(case_of(assessment, await self._content.library()))
+
+    async def _with_tables(self, case: Case) -> Case:
+        tables = [await self._applied.table(case.assessment, one.item) for one in case.items]
+        items = tuple(replace(one, applied=table) for one, table in zip(case.items, tables, strict=True))
+        return replace(case, items=items)
 
     async def score(
         self,

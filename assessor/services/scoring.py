@@ -63,7 +63,7 @@ class Scoring:
         assessment = await self._assessments.change(
             assessment_id, lambda a, _now: [e.ScoringStarted()] if a.status is Status.SUBMITTED else []
         )
-        return [place.item_id for place in assessment.form.items]
+        return [place.item_id for place in assessment.form.items if place.is_scored]
 
     async def score_item(self, assessment_id: str, item_id: str) -> None:
         """Score one item by rule, and by a model where the policy lets one; the rest waits for a person."""

@@ -19,6 +19,7 @@ from assessor.domain.item import (
 from assessor.domain.library import Library
 from assessor.domain.response import WEIGHT_SUM
 from assessor.domain.rubric import Anchor, Rubric
+from assessor.scoring.applied_rubric import APPLIED_SHARES
 
 EXPERT, COMPETENT, MIDDLING, WEAK = 4, 3, 2, 1
 MIDPOINT = 3
@@ -66,6 +67,8 @@ class SimulatedCandidate:
 
     def meets(self, item_id: str, criterion: str) -> bool:
         """Whether a careful person would say that what was written meets a criterion."""
+        if criterion in APPLIED_SHARES:
+            return self._level >= COMPETENT
         return criterion in self._anchor(item_id).met
 
     def _anchor(self, item_id: str) -> Anchor:

@@ -9,10 +9,11 @@ from typing import Final
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
-from assessor.domain.response import own_texts
+from assessor.domain.response import RubricWritingResponse, own_texts
 from assessor.domain.rubric import Anchor
 from assessor.domain.score import Score, Unscored
 from assessor.domain.transcript import Correction, Turn
+from assessor.scoring.applied_rubric import Applied, total
 from assessor.scoring.diagnostics import Diagnostics
 from assessor.services.reviewing import Case, CaseItem
 
@@ -45,6 +46,11 @@ PATH_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {"justification": "Reasons given", "text": "Response written", "fix": "What the agent should have done"}
 )
 
+
+VERDICT_SIGNS: Final[Mapping[Applied, tuple[str, str]]] = MappingProxyType(
+    {"met": ("✓", "met"), "unmet": ("–", "not met"), "cannot_assess": ("?", "could not be told")}
+)
+"""What a cell shows, and what is read out."""
 
 HELP_WORDS: Final[Mapping[HelpKind, str]] = MappingProxyType(
     {
@@ -218,6 +224,14 @@ def patterns(found: Diagnostics) -> tuple[str, ...]:
     if (again := found.consistency) is not None:
         said.append(f"Of {again.pairs} pairs that were shown twice, {again.agreement:.0%} were placed alike.")
     return tuple(said)
+
+
+def applied_points(item: CaseItem) -> tuple[int, ...]:
+    """Return what each hidden response earns by the candidate's rubric, of 100, in the order of the key."""
+    if item.applied is None or not isinstance(item.response, RubricWritingResponse):
+        return ()
+    weights = [row.weight for row in item.response.rows]
+    return tuple(round(100 * total(weights, item.applied, shown)) for shown in item.applied[0])
 
 
 def value_words(score: Score) -> str:

@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 from assessor.domain.item import HiddenResponse, MustHave, RubricWritingItem
 from assessor.domain.response import RubricRow, RubricWritingResponse
 from assessor.domain.score import Unscored
-from assessor.scoring.rubric_writing import (
-    APPLIED_MEASURES,
+from assessor.scoring.applied_rubric import (
+    APPLIED_SHARES,
+    COVERAGE,
+    DISCRIMINATION,
+    ORDER,
     Applied,
     applied_findings,
     coverage,
     discrimination,
     order_found,
+    rows_that_found,
     total,
 )
 from tests.scoring.works import RUBRIC_WRITING, WHY
@@ -116,13 +120,38 @@ def test_a_table_that_is_mostly_abstentions_is_left_to_a_person() -> None:
 
     assert {finding.unscored for finding in found.values()} == {Unscored.CANNOT_ASSESS}
     assert {finding.value for finding in found.values()} == {None}
-    assert set(found) == {measure.criterion for measure in APPLIED_MEASURES}
+    assert set(found) == set(APPLIED_SHARES)
 
 
 def test_no_reason_tells_a_number_or_a_response() -> None:
     found = applied_findings(ITEM, rubric(60, 40), [row("++++--"), row("+-----")])
 
     assert not any(character.isdigit() for finding in found.values() for character in finding.reason)
+
+
+@pytest.mark.parametrize(
+    ("signs", "order", "spread", "covered"),
+    [
+        (["++++--", "++--+-", "++++++"], (0, 1), (0, 1), (0, 1)),
+        (["++++++", "+-----"], (1,), (1,), (1,)),
+        (["-----+", "------"], (), (), ()),
+        # Half the weight on h1, the rest on h6 alone: what is against the order is not what found it.
+        (["+-----", "-----+"], (0,), (0,), (0,)),
+    ],
+)
+def test_a_finding_rests_on_the_criteria_that_found_the_difference(
+    signs: list[str], order: tuple[int, ...], spread: tuple[int, ...], covered: tuple[int, ...]
+) -> None:
+    found = rows_that_found(ITEM, rubric(*[10] * len(signs)), [row(each) for each in signs])
+
+    assert found == {ORDER: order, DISCRIMINATION: spread, COVERAGE: covered}
+
+
+def test_the_criterion_that_did_most_comes_first() -> None:
+    table = [row("+-----"), row("+++---")]
+
+    assert rows_that_found(ITEM, rubric(10, 10), table)[ORDER] == (1, 0)
+    assert rows_that_found(ITEM, rubric(90, 10), table)[ORDER] == (0, 1)
 
 
 SIGNS = st.text(alphabet="+-?", min_size=6, max_size=6)
@@ -169,3 +198,14 @@ def test_raising_one_of_the_best_never_lowers_discrimination(
     better = totals | {IDS[place]: max(values[place], raised)}
 
     assert discrimination(HIDDEN, better) >= discrimination(HIDDEN, totals) - 1e-12
+
+
+@given(ROWS, st.data())
+def test_whatever_is_found_rests_on_some_criterion(signs: list[str], data: st.DataObject) -> None:
+    weights = data.draw(st.lists(st.integers(1, 100), min_size=len(signs), max_size=len(signs)))
+    table, response = [row(each) for each in signs], rubric(*weights)
+
+    rows = rows_that_found(ITEM, response, table)
+
+    for name, finding in applied_findings(ITEM, response, table).items():
+        assert rows[name] or not finding.value

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from assessor.domain.score import Notice, Unscored
+from assessor.scoring.judge.canaries import met
 from tests.scoring.graders import Grader, Row, asked, bench, crediting, known, reply, row
+from tests.scoring.prompts import PROMPTS
 from tests.scoring.works import ANSWER, RUBRIC, talk
 
 ALL = [criterion.text for criterion in RUBRIC.criteria]
@@ -95,3 +97,9 @@ async def test_a_quarantine_and_a_lost_criterion_in_one_hearing_take_five_calls_
 
     assert [scores[name].unscored for name in ("cause", "fix")] == [Unscored.MODEL_OUTPUT_INVALID, None]
     assert len(model.history) == 5
+
+
+def test_a_part_of_a_name_in_code_is_not_taken_for_a_word() -> None:
+    canary = met(PROMPTS, "seed", "read_upload(path) opens the archive", "Mend read_upload for the archive.")
+
+    assert canary.text == "Uses the word “archive” at least once."

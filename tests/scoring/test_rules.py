@@ -6,6 +6,7 @@ import pytest
 from assessor.domain.item import Category
 from assessor.domain.score import Score, Unscored, difficulty_in_logits
 from assessor.scoring import needs_reader, rate_by_rule, waiting
+from assessor.scoring.applied_rubric import APPLIED_SHARES
 from tests.scoring.works import ANSWER, GOOD, INTERVIEW, ITEMS, RUBRIC, talk, unanswered, work
 
 TASKS = [category for category in Category if category is not Category.INTERVIEW]
@@ -19,6 +20,12 @@ MEASURED = {
     Category.SFT: {"constraint:1", "constraint:2"},
     Category.TRAJECTORY: {"first_error", "labels", "error_class", "outcome"},
 }
+
+READ = {
+    category: RUBRIC_IDS | (set(APPLIED_SHARES) if category is Category.RUBRIC_WRITING else set())
+    for category in Category
+}
+"""What a reader scores: the rubric's criteria, and what a rubric that was written does."""
 
 
 def by_criterion(scores: tuple[Score, ...]) -> dict[str, Score]:
@@ -42,7 +49,7 @@ def test_what_was_not_answered_gets_the_lowest_level_on_every_criterion(category
 
     found = by_criterion(rate_by_rule(not_answered))
 
-    assert set(found) == MEASURED[category] | (RUBRIC_IDS if ITEMS[category].rubric else set())
+    assert set(found) == MEASURED[category] | (READ[category] if ITEMS[category].rubric else set())
     assert {score.value for score in found.values()} == {0.0}
     assert {score.rater for score in found.values()} == {"rule:unanswered"}
     assert all(score.reason for score in found.values())
@@ -56,7 +63,7 @@ def test_rules_and_waiting_together_cover_each_criterion_once(category: Category
 
     found = by_criterion((*rate_by_rule(done), *waiting(done)))
 
-    assert set(found) == MEASURED[category] | RUBRIC_IDS
+    assert set(found) == MEASURED[category] | READ[category]
 
 
 def test_a_rubric_that_waits_keeps_weights_competencies_and_what_is_required() -> None:
@@ -113,6 +120,13 @@ def test_what_code_checks_is_a_small_stated_share_of_the_item(category: Category
     by_reader = sum(score.weight for score in waiting(done))
 
     assert by_rule / (by_rule + by_reader) == pytest.approx(share)
+
+
+def test_what_a_rubric_does_counts_half_of_the_item() -> None:
+    done = work(Category.RUBRIC_WRITING)
+    weights = {score.criterion: score.weight for score in (*rate_by_rule(done), *waiting(done))}
+
+    assert sum(weights[name] for name in APPLIED_SHARES) / sum(weights.values()) == pytest.approx(0.5)
 
 
 def test_each_constraint_is_checked_on_its_own() -> None:

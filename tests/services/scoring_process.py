@@ -77,6 +77,9 @@ async def _score(order: dict[str, Any], passed: Any) -> None:
     if order["again"]:
         service = Rescoring(store, log, content, PROMPTS, scoring, judge, [model.name], code, clock)
         await service.rescore(assessment_id, Terms(by="anna", reason=REASON))
+    elif item_id := order.get("item"):
+        await scoring.begin(assessment_id)
+        await scoring.score_item(assessment_id, item_id)
     else:
         await scoring.workflow(StepsInPlace(), assessment_id)
     await store.close()

@@ -16,12 +16,18 @@ from assessor.adapters.store import SqlStore
 from assessor.adapters.vault import Vault
 from assessor.crash_points import CrashPoint
 from assessor.domain import events as e
+from assessor.domain.assessment import replay
+from assessor.domain.item import Category
 from assessor.domain.policy import Grade, Policy
+from assessor.domain.score import Score
+from assessor.scoring.applied_rubric import APPLIED_SHARES
 from tests.services import plays
 from tests.services.scoring_process import IN_FLIGHT, Books
 from tests.world import world as build
 
 KILLED = -9
+LEAST_HIDDEN = 6
+"""Responses that a rubric is applied to, each by a call."""
 JUDGED = Policy(judge_may_score=True, least_basis=Grade.PROVISIONAL)
 
 
@@ -31,8 +37,11 @@ class Scorer:
 
     process: "subprocess.Popen[str]"
 
-    def run(self, folder: Path, assessment: str, *, end_at: int = 0, again: bool = False) -> int:
-        order = {"folder": str(folder), "assessment": assessment, "end_at": end_at, "again": again}
+    def run(
+        self, folder: Path, assessment: str, *, end_at: int = 0, again: bool = False, item: str = ""
+    ) -> int:
+        order: dict[str, Any] = {"folder": str(folder), "assessment": assessment, "item": item}
+        order |= {"end_at": end_at, "again": again}
         order["model"] = "newer-grader" if again else "grader"
         if self.process.stdin is None or self.process.stdout is None:
             raise AssertionError("it has no pipes")
@@ -53,12 +62,19 @@ def scorer() -> Iterator[Scorer]:
 @pytest.fixture
 async def submitted(tmp_path: Path, migrated_file: Path) -> tuple[Path, str]:
     """The folder of an assessment that was handed in and not scored yet, and its id."""
-    folder = tmp_path / "submitted"
+    return await handed_in(tmp_path / "submitted", migrated_file, "short")
+
+
+def migrated(folder: Path, migrated_file: Path) -> None:
     folder.mkdir()
     shutil.copy(migrated_file, folder / "assessor.db")
+
+
+async def handed_in(folder: Path, migrated_file: Path, form: str) -> tuple[Path, str]:
+    migrated(folder, migrated_file)
     async with build(folder, f"sqlite:///{folder / 'assessor.db'}", policy=JUDGED) as world:
         world.jobs.workflow = None
-        assessment = await plays.submitted(world)
+        assessment = await plays.submitted(world, form)
     return folder, assessment.id
 
 
@@ -112,6 +128,30 @@ async def test_scoring_again_that_is_killed_anywhere_ends_in_the_same_verdict(
     assert CrashPoint.AFTER_RESCORING in points
 
 
+@pytest.mark.slow
+async def test_applying_a_rubric_that_is_killed_between_any_two_calls_ends_in_the_same_scores(
+    scorer: Scorer, tmp_path: Path, migrated_file: Path
+) -> None:
+    folder, assessment = await handed_in(tmp_path / "submitted", migrated_file, "full")
+    item = await rubric_writing_item(folder, assessment)
+    whole = copied(folder, tmp_path / "whole")
+    assert scorer.run(whole, assessment, item=item) == 0
+    points, scores = Books(whole).read("points"), await scores_of(whole, assessment)
+
+    for place, point in enumerate(points, start=1):
+        here = copied(folder, tmp_path / f"killed-{place}-{point}")
+        assert scorer.run(here, assessment, item=item, end_at=place) == KILLED
+        committed = await replies(here, assessment)
+        assert scorer.run(here, assessment, item=item) == 0
+
+        assert await scores_of(here, assessment) == scores, point
+        assert_paid_once(Books(here), Books(whole), committed, point)
+
+    assert {score.criterion for score in scores if score.value is not None} >= set(APPLIED_SHARES)
+    assert points.count(CrashPoint.AFTER_JUDGEMENT) >= LEAST_HIDDEN
+    assert points[-1] == CrashPoint.AFTER_SCORES
+
+
 def assert_paid_once(books: Books, whole: Books, committed: set[str], point: str) -> None:
     """No call whose reply was committed is made again; of others, only the one that was under way."""
     calls = Counter(books.read("calls"))
@@ -144,6 +184,18 @@ def without_supersession(document: dict[str, Any]) -> dict[str, Any]:
 async def replies(folder: Path, assessment: str) -> set[str]:
     facts = [event.fact for event in await events(folder, assessment)]
     return {fact.request_hash for fact in facts if isinstance(fact, e.ModelReplied)}
+
+
+async def rubric_writing_item(folder: Path, assessment: str) -> str:
+    form = replay(assessment, await events(folder, assessment)).form
+    return form.of(Category.RUBRIC_WRITING)[0].item_id
+
+
+async def scores_of(folder: Path, assessment: str) -> tuple[Score, ...]:
+    (scored,) = [
+        event.fact for event in await events(folder, assessment) if isinstance(event.fact, e.ResponseScored)
+    ]
+    return scored.scores
 
 
 async def events(folder: Path, assessment: str) -> tuple[e.Event, ...]:

@@ -147,11 +147,10 @@ def _shortage(shelf: Shelf, section: Section) -> Iterator[tuple[Section, str]]:
 
 
 def _longest_draw(shelf: Shelf, section: Section) -> float:
-    minutes = sorted((item.minutes for item in eligible(shelf, section)), reverse=True)
-    repeats = sorted(
-        (item.minutes for _, item in shelf.usable() if isinstance(item, RankingItem) and item.repeat_of),
-        reverse=True,
-    )
+    drawable = {item.id: item for item in eligible(shelf, section)}
+    minutes = sorted((item.minutes for item in drawable.values()), reverse=True)
+    rankings = (item for _, item in shelf.usable() if isinstance(item, RankingItem))
+    repeats = sorted((item.minutes for item in rankings if item.repeat_of in drawable), reverse=True)
     return sum(minutes[: section.count]) + sum(repeats[: section.repeats])
 
 

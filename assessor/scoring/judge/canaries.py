@@ -13,7 +13,8 @@ from itertools import chain, count, islice
 from assessor.ports import Prompts
 from assessor.scoring.judge.reply import Verdict
 
-_WORD = re.compile(r"[^\W\d_]{5,}")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]{5,}(?!\w)")
+"""Whole words only: whether `read_upload` uses the word “upload”, careful graders could differ."""
 _ANY_WORD = re.compile(r"\S+")
 
 

@@ -16,6 +16,7 @@ from assessor.scoring.judge.canaries import Canary, digest
 from assessor.scoring.judge.exchange import Exchange, NoReplyError
 from assessor.scoring.judge.reply import Judgement, Verdict, read_reply, reply_schema
 
+CRITERIA_A_CALL = 8
 TOKENS_PER_CRITERION = 250
 TOKENS_BESIDE = 100
 BUDGET_SECONDS = 120.0

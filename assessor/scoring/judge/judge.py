@@ -11,28 +11,20 @@ from functools import partial
 
 from assessor.domain.events import ModelReplied
 from assessor.domain.item import Item, RubricWritingItem
-from assessor.domain.response import RubricRow, RubricWritingResponse
+from assessor.domain.response import RubricWritingResponse
 from assessor.domain.rubric import Criterion
 from assessor.domain.score import Notice, Score, Unscored
 from assessor.ports import Model, Prompts
+from assessor.scoring.applied_rubric import Table
+from assessor.scoring.judge.applying import applied, applied_scores, rubric_applied
 from assessor.scoring.judge.brief import Brief, Briefs
 from assessor.scoring.judge.exchange import Budget, Exchange, Memory, Record
-from assessor.scoring.judge.hearing import Heard, Hearing, Means, Opinion, in_calls
+from assessor.scoring.judge.hearing import CRITERIA_A_CALL, Heard, Hearing, Means, Opinion, in_calls
+from assessor.scoring.judge.reasons import NOBODY_READ, reason_for
 from assessor.scoring.judge.reply import Verdict
 from assessor.scoring.judge.settling import Settled, needs_more, settle
 from assessor.scoring.rater import criteria_of, needs_reader
 from assessor.scoring.work import Work, rubric_score
-
-CRITERIA_A_CALL = 8
-
-_REASONS: Mapping[Unscored, str] = {
-    Unscored.QUARANTINED: "Our language model failed a check of ours, so a person scores this.",
-    Unscored.JUDGES_DISAGREE: "Several readings of this differ, so a person decides.",
-    Unscored.BUDGET_EXHAUSTED: "A person scores this.",
-    Unscored.EVIDENCE_NOT_FOUND: "The words given for this were not found in the answer.",
-}
-_FAULT = "A fault of ours left this unscored. It does not count against you; a person scores it."
-_NOBODY_READ = frozenset({Unscored.MODEL_UNAVAILABLE, Unscored.BUDGET_EXHAUSTED})
 
 
 class Judge:
@@ -63,7 +55,7 @@ class Judge:
     async def rate(
         self, work: Work, replies: Mapping[str, ModelReplied], record: Record
     ) -> tuple[Score, ...]:
-        """Return a score for each criterion of the rubric.
+        """Return a score for each criterion of the rubric, and for what a rubric that was written does.
 
         `replies` are those recorded before, by request hash: they are read instead of calling, so a
         replay scores alike. Every new one goes to `record` before the next call. A model that fails
@@ -80,7 +72,9 @@ class Judge:
         for criterion in criteria_of(work):
             outcome = await self._settled(means, brief, criterion.id, first[criterion.id])
             scores.append(self._score(work, criterion, outcome, means.notices.of(criterion.id)))
-        return tuple(scores)
+        # The same exchange goes on: its budget counts what was paid for the reading.
+        by_deeds = await applied_scores(means, self._briefs, work, brief.sources, self.rater)
+        return (*scores, *by_deeds)
 
     async def apply(
         self,
@@ -90,13 +84,8 @@ class Judge:
         replies: Mapping[str, ModelReplied],
         record: Record,
     ) -> Mapping[str, Verdict] | Unscored:
-        """Say of each of a candidate's criteria, by its id, whether a response that we have meets it.
-
-        The criteria are data like any other text of theirs. One reading each: what is asked is how
-        they sort several responses, and a single doubtful answer hardly changes that. What got no
-        usable answer is `cannot_assess`; Unscored when the model could not be asked at all.
-        """
-        return await self._applied(self._means(item, replies, record), item, criteria, response)
+        """Say of each of a candidate's criteria, by its id, whether a response that we have meets it."""
+        return await applied(self._means(item, replies, record), self._briefs, item, criteria, response)
 
     async def apply_rubric(
         self,
@@ -104,31 +93,9 @@ class Judge:
         response: RubricWritingResponse,
         replies: Mapping[str, ModelReplied],
         record: Record,
-    ) -> tuple[Mapping[str, Verdict], ...] | Unscored:
-        """Apply a candidate's rubric to every hidden response: for each of its rows, verdicts by response id.
-
-        Stops at the first response for which the model cannot be asked.
-        """
-        means = self._means(item, replies, record)
-        criteria = {str(place): _in_words(row) for place, row in enumerate(response.rows)}
-        columns: dict[str, Mapping[str, Verdict]] = {}
-        for hidden in item.key.hidden_responses:
-            column = await self._applied(means, item, criteria, hidden.text)
-            if isinstance(column, Unscored):
-                return column
-            columns[hidden.id] = column
-        return tuple({name: column[place] for name, column in columns.items()} for place in criteria)
-
-    async def _applied(
-        self, means: Means, item: Item, criteria: Mapping[str, str], response: str
-    ) -> Mapping[str, Verdict] | Unscored:
-        brief = self._briefs.applying(item, criteria, response)
-        heard: dict[str, Heard] = {}
-        for ids in in_calls(list(criteria), CRITERIA_A_CALL):
-            heard |= await Hearing(means, brief, "applied").hear(ids)
-        if why := next((one for one in heard.values() if one in _NOBODY_READ), None):
-            return Unscored(why)
-        return {name: _verdict(heard[name]) for name in criteria}
+    ) -> Table | Unscored:
+        """Apply a candidate's rubric to every hidden response: a row a criterion."""
+        return await rubric_applied(self._means(item, replies, record), self._briefs, item, response)
 
     @property
     def rater(self) -> str:
@@ -172,8 +139,8 @@ class Judge:
     ) -> Score:
         score = partial(rubric_score, work.item, criterion, noticed=noticed)
         if isinstance(outcome, Unscored):
-            rater = "none" if outcome in _NOBODY_READ else self.rater
-            return score(rater=rater, unscored=outcome, reason=_REASONS.get(outcome, _FAULT))
+            rater = "none" if outcome in NOBODY_READ else self.rater
+            return score(rater=rater, unscored=outcome, reason=reason_for(outcome))
         opinion = outcome.opinion
         rater = f"judge:{self._second.name}" if outcome.by_second and self._second else self.rater
         if opinion.vote is None:
@@ -184,13 +151,3 @@ class Judge:
             evidence=opinion.evidence,
             reason=opinion.analysis,
         )
-
-
-def _verdict(heard: Heard) -> Verdict:
-    if isinstance(heard, Opinion) and heard.vote is not None:
-        return "met" if heard.vote else "unmet"
-    return "cannot_assess"
-
-
-def _in_words(row: RubricRow) -> str:
-    return f"{row.criterion}\n{row.levels}" if row.levels else row.criterion

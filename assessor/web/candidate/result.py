@@ -7,10 +7,12 @@ from enum import StrEnum
 from fastapi import APIRouter, Request, Response
 
 from assessor.domain.assessment import OPEN, Assessment, Status
+from assessor.domain.form import is_repeat
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.score import Score
 from assessor.domain.verdict import THRESHOLDS
+from assessor.scoring.applied_rubric import APPLIED_SHARES
 from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.visit import PageRoute, Visitor, see
 from assessor.web.pages import render
@@ -40,8 +42,10 @@ class Seen:
 
     @property
     def is_keyed(self) -> bool:
-        """Whether a rule scored it by a key. The exact score is not told: beside the answer it tells the
+        """Whether it was worked out by a key. The exact score is not told: beside the answer it tells the
         key, and the next candidate, or this one at the next attempt, gets the same item."""
+        if self.score.criterion in APPLIED_SHARES:
+            return self.score.rater_kind == "judge"
         return self.score.rater_kind == "rule" and self.score.category in KEYED
 
 
@@ -56,6 +60,8 @@ class PartResult:
     left_out: str | None
     """Who found that nothing was said: `rule:unanswered` or `rule:no_content`. The criteria then stay
     untold: an empty answer must not buy the list of what a good one has."""
+    is_repeat: bool = False
+    """Whether it was there to see how steady somebody's orders are; it has no score."""
 
     @property
     def open(self) -> int:
@@ -122,6 +128,7 @@ def _part(assessment: Assessment, library: Library, item_id: str) -> PartResult:
         title=item.title,
         seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in told),
         left_out=next((score.rater for score in scores if score not in told), None),
+        is_repeat=is_repeat(item),
     )
 
 
