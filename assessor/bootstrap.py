@@ -22,11 +22,13 @@ from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
 from assessor.domain.errors import Conflict
+from assessor.domain.library import Library
 from assessor.ports import Content, Jobs, Ledger, Model, Prompts, Signer, Store
 from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.applied_rubrics import AppliedRubrics
+from assessor.services.calibrating import Calibrating
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
@@ -39,6 +41,7 @@ from assessor.services.rescoring import Rescoring
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.subscribing import Subscribing
+from assessor.services.watching import Watching
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
@@ -141,12 +144,39 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
             assessments,
             content,
             prompts,
-            Scoring(assessments, content, _signer(settings), judge, code),
+            Scoring(assessments, content, _signer(settings), judge, code, store),
             judge,
             [model.name for model in chosen.judges],
             code,
             clock,
+            store,
         )
+
+
+@asynccontextmanager
+async def watching(settings: Settings) -> AsyncIterator[Watching]:
+    """Build what calibrates the configured judge and watches it; migrates first."""
+    from assessor.adapters.model import models
+    from assessor.adapters.store import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    clock, prompts = SystemClock(), _prompts()
+    async with stored(settings) as store, models(_choice(settings), store, clock) as chosen:
+        calibrating = Calibrating(
+            _content(),
+            prompts,
+            _judge(chosen.judges, prompts, settings),
+            [model.name for model in chosen.judges],
+            store,
+            clock,
+            concurrency=settings.model_concurrency,
+        )
+        yield Watching(calibrating, store, clock)
+
+
+async def library() -> Library:
+    """Return the shipped library alone. Raises LibraryInvalid with every problem there is."""
+    return await _content().library()
 
 
 def _content() -> FileContent:
@@ -222,7 +252,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             worker=settings.executor_id,
             schedule=settings.webhook_retry_seconds,
         )
-        scoring = Scoring(assessments, content, signer, judge, JailedCode(settings.code_isolation))
+        scoring = Scoring(assessments, content, signer, judge, JailedCode(settings.code_isolation), store)
         applied = AppliedRubrics(lambda recorded: _judge(recorded, prompts, settings))
         async with _jobs(settings, store, scoring, works=works) as jobs:
             ordering = Ordering(

@@ -149,7 +149,7 @@ async def world(
         return Judge(models[0], prompts, lambda: random.bytes(16).hex()) if models else None
 
     judge = judge_of([model] if model else [])
-    scoring = Scoring(log, content, signer, judge, JailedCode("full"))
+    scoring = Scoring(log, content, signer, judge, JailedCode("full"), store)
     jobs = JobsInPlace(scoring.workflow)
     ordering = Ordering(
         store, log, content, prompts, clock, random, public_url="http://127.0.0.1:8000", invite_days=14

@@ -10,6 +10,7 @@ from assessor.domain.errors import AssessorError
 # Importing a module registers its commands.
 from assessor.cli import (  # noqa: F401  # isort: skip
     banks,
+    calibrate,
     demo,
     interview,
     library,
@@ -18,6 +19,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     rescore,
     server,
     simulate,
+    standard,
     usage,
     verification,
 )

@@ -1,7 +1,7 @@
 """What commands print: prose for people, JSON for machines, errors on the error stream."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -50,6 +50,18 @@ def progress(message: str, *, quiet: bool = False) -> Iterator[None]:
     console = Console(stderr=True, quiet=quiet)
     with console.status(message):
         yield
+
+
+@contextmanager
+def counting(message: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on the error stream, and yield what moves it: how many of how many are done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(message), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as bar:
+        task = bar.add_task(message)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def fail(error: AssessorError) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFactor
+from assessor.domain.calibration import Standing
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
 from assessor.domain.ids import CandidateRef, Slug
@@ -305,6 +306,8 @@ class VerdictIssued(Value):
     supersedes: str | None
     document: dict[str, Any]
     jws: str
+    standings: tuple[Standing, ...] = ()
+    """The calibrations that held at the time for the judges that scored."""
 
 
 class FaultRecorded(Value):

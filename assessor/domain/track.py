@@ -65,6 +65,14 @@ class Cut(Value):
     method: Literal["authored", "angoff"] = "authored"
     standard_error: Annotated[float, Field(ge=0, le=2)]
     rationale: Annotated[str, Field(min_length=20)]
+    record: Slug | None = None
+    """The standard-setting study that it comes from: `standards/<record>.yaml` beside the track."""
+
+    @model_validator(mode="after")
+    def _names_its_record(self) -> Self:
+        if (self.method == "angoff") != (self.record is not None):
+            raise ValueError("record: name the study when the method is angoff, and only then")
+        return self
 
 
 class TrackWords(Value):

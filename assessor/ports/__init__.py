@@ -1,6 +1,7 @@
 """What the core asks of the world. Each port is small; adapters fulfil them, services use them."""
 
 from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
+from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
 from assessor.ports.model import (
     SUBJECT,
@@ -28,6 +29,7 @@ __all__ = [
     "ApiKey",
     "Append",
     "AskedVerdict",
+    "Calibrations",
     "Claimed",
     "Clock",
     "CodeRunner",
@@ -35,6 +37,7 @@ __all__ = [
     "Draft",
     "Drafts",
     "EndpointChange",
+    "Entry",
     "EventLog",
     "Jobs",
     "Ledger",
@@ -49,10 +52,13 @@ __all__ = [
     "Purpose",
     "Random",
     "Receivers",
+    "Replies",
     "Reviewer",
     "Session",
     "Signer",
+    "Standings",
     "Steps",
+    "Stopped",
     "Store",
     "StoredVerdict",
     "Stream",

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from assessor.ports.access import Access
+from assessor.ports.calibration import Calibrations
 from assessor.ports.log import Drafts, EventLog
 from assessor.ports.model import Ledger
 from assessor.ports.projections import Projections
@@ -10,7 +11,7 @@ from assessor.ports.webhooks import Webhooks
 from assessor.ports.work import Workers
 
 
-class Store(EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Protocol):
+class Store(EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Calibrations, Protocol):
     """Everything that is kept."""
 
     async def ping(self) -> None:

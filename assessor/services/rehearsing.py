@@ -7,6 +7,7 @@ from typing import Any
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, replay
+from assessor.domain.calibration import Standing
 from assessor.domain.code import CodeCall, CodeNotRunError, CodeOutcome
 from assessor.domain.errors import ModelFault, SequenceTaken
 from assessor.domain.library import Library
@@ -109,11 +110,22 @@ class UnrunCode:
         raise CodeNotRunError(f"{len(calls)} calls of {len(code)} characters are not run again")
 
 
+@dataclass(frozen=True)
+class RecordedStandings:
+    """The calibrations that held at the time: what a judge has shown is a fact from outside."""
+
+    held: tuple[Standing, ...] = ()
+
+    async def standings(self) -> tuple[Standing, ...]:
+        """Return what was recorded."""
+        return self.held
+
+
 def scoring_over(
     rehearsal: Rehearsal, clock: Clock, content: Content, judge: Judge | None, code: CodeRunner
 ) -> Scoring:
     """Return the real scoring over a rehearsed log. It can sign nothing."""
-    return Scoring(AssessmentLog(rehearsal, clock), content, Notary(), judge, code)
+    return Scoring(AssessmentLog(rehearsal, clock), content, Notary(), judge, code, RecordedStandings())
 
 
 async def scored_again(

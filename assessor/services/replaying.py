@@ -2,7 +2,8 @@
 
 The scoring of the service runs again over the log as it stood before each step, with the replies that
 were recorded and the times that were noted. No model is asked, and no code is run. What people said,
-what running a candidate's code came to, and that a model could not be reached, are facts from outside:
+what running a candidate's code came to, that a model could not be reached, and how far judges had been
+measured, are facts from outside:
 the log's word is taken for them, and its hash chain and the head that a verdict binds are what holds
 them in place.
 """
@@ -22,6 +23,7 @@ from assessor.services.rehearsing import (
     JudgeOf,
     Notary,
     RecordedModel,
+    RecordedStandings,
     Rehearsal,
     StoppedClock,
     UnrunCode,
@@ -215,7 +217,8 @@ class _Run:
         notary, rehearsal = Notary(), Rehearsal(list(self.log))
         log = AssessmentLog(rehearsal, StoppedClock(event.at))
         try:
-            await Scoring(log, self.content, notary, None, UnrunCode()).issue(event.assessment_id)
+            held = RecordedStandings(fact.standings)
+            await Scoring(log, self.content, notary, None, UnrunCode(), held).issue(event.assessment_id)
         except AssessorError as refused:
             self._differ(event.seq, what, "document", "there", f"refused: {refused}")
             return fact

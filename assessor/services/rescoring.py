@@ -19,7 +19,7 @@ from assessor.domain.rubric import Rubric
 from assessor.domain.text import accept_text
 from assessor.domain.value import content_hash
 from assessor.domain.verdict import VerdictDocument, compose
-from assessor.ports import Clock, CodeRunner, Content, EventLog, Prompts
+from assessor.ports import Clock, CodeRunner, Content, EventLog, Prompts, Standings
 from assessor.scoring import Judge
 from assessor.services.comparing import Change, Outcome, Rescored, changes_between, compared, live_document
 from assessor.services.log import AssessmentLog, following
@@ -58,6 +58,7 @@ class Rescoring:
         models: Sequence[str],
         code: CodeRunner,
         clock: Clock,
+        calibrations: Standings,
     ) -> None:
         self._store = store
         self._assessments = assessments
@@ -68,6 +69,7 @@ class Rescoring:
         self._models = tuple(models)
         self._code = code
         self._clock = clock
+        self._calibrations = calibrations
 
     async def rescore(self, assessment_id: str, terms: Terms) -> Rescored:
         """Score one assessment again, and record it unless it is a dry run.
@@ -127,7 +129,8 @@ class Rescoring:
     async def _document(self, after: Assessment, now: datetime) -> VerdictDocument:
         library = await self._content.library()
         track = library.track(after.ordered.track)
-        return compose(after, library, track, verdict_id="", issued_at=now)
+        standings = await self._calibrations.standings()
+        return compose(after, library, track, verdict_id="", issued_at=now, standings=standings)
 
     async def _record_reply(self, assessment_id: str, replied: e.ModelReplied) -> None:
         await self._assessments.change(

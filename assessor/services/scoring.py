@@ -13,14 +13,15 @@ import structlog
 from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
+from assessor.domain.calibration import Standing
 from assessor.domain.errors import Conflict
 from assessor.domain.ids import make_id
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
-from assessor.domain.verdict import compose, write_verdict
-from assessor.ports import CodeRunner, Content, Signer, Steps
+from assessor.domain.verdict import compose, judges_of, write_verdict
+from assessor.ports import CodeRunner, Content, Signer, Standings, Steps
 from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting, with_code_run
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
@@ -38,12 +39,14 @@ class Scoring:
         signer: Signer,
         judge: Judge | None,
         code: CodeRunner,
+        calibrations: Standings,
     ) -> None:
         self._assessments = assessments
         self._content = content
         self._signer = signer
         self._judge = judge
         self._code = code
+        self._calibrations = calibrations
 
     async def workflow(self, steps: Steps, assessment_id: str) -> None:
         """Score every item of the form, then decide. A fault of ours holds the assessment instead."""
@@ -93,9 +96,10 @@ class Scoring:
     async def issue(self, assessment_id: str) -> Assessment:
         """Decide on what the log holds, sign, and supersede an earlier verdict."""
         library = await self._content.library()
+        standings = await self._calibrations.standings()
 
         def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
-            return [self._verdict(assessment, library, now)]
+            return [self._verdict(assessment, library, standings, now)]
 
         assessment = await self._assessments.change(assessment_id, facts)
         reach(CrashPoint.AFTER_VERDICT)
@@ -131,11 +135,15 @@ class Scoring:
         with on_behalf_of(assessment):
             return await self._judge.rate(work, assessment.replies, record)
 
-    def _verdict(self, assessment: Assessment, library: Library, now: datetime) -> e.VerdictIssued:
+    def _verdict(
+        self, assessment: Assessment, library: Library, standings: Sequence[Standing], now: datetime
+    ) -> e.VerdictIssued:
         track = library.track(assessment.ordered.track)
+        named = {judge.calibration_id for judge in judges_of(assessment, track, standings)}
+        held = tuple(one for one in standings if one.calibration_id in named)
         entropy = hashlib.sha256(f"{assessment.id}\n{assessment.head}".encode()).digest()[:16]
         verdict_id = make_id("ver", entropy)
-        document = compose(assessment, library, track, verdict_id=verdict_id, issued_at=now)
+        document = compose(assessment, library, track, verdict_id=verdict_id, issued_at=now, standings=held)
         reach(CrashPoint.BEFORE_SIGNATURE)
         jws = self._signer.sign(
             write_verdict(document),
@@ -150,6 +158,7 @@ class Scoring:
             supersedes=assessment.verdict.verdict_id if assessment.verdict else None,
             document=document.model_dump(mode="json"),
             jws=jws,
+            standings=held,
         )
 
 

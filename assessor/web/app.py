@@ -12,7 +12,18 @@ from starlette.types import Scope
 from assessor import __version__
 from assessor.bootstrap import running
 from assessor.settings import Settings
-from assessor.web import api, candidate, care, demo, handlers, openapi, reviewer, verdicts, webhooks
+from assessor.web import (
+    agreement,
+    api,
+    candidate,
+    care,
+    demo,
+    handlers,
+    openapi,
+    reviewer,
+    verdicts,
+    webhooks,
+)
 from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
 from assessor.web.handlers import FaultBarrier, log_fault
@@ -36,6 +47,7 @@ Orders assessments of people who train AI models, and reads their signed verdict
 TAGS: Final = [
     {"name": "assessments", "description": "Order an assessment, invite its candidate, follow it."},
     {"name": "verdicts", "description": "Read what was decided, with its signature."},
+    {"name": "agreement", "description": "How well those who score agree with people."},
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},
     {"name": "tracks", "description": "What one can be assessed for."},
     {"name": "operations", "description": "Whether the service lives and can serve."},
@@ -96,7 +108,14 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:
     handlers.install(app)
-    for router in (verdicts.polled, verdicts.router, verdicts.public, api.router, webhooks.router):
+    for router in (
+        verdicts.polled,
+        verdicts.router,
+        verdicts.public,
+        api.router,
+        agreement.router,
+        webhooks.router,
+    ):
         # As routes of the application itself: a router within it matches every address twice.
         app.router.routes.extend(router.routes)
     app.include_router(candidate.router, include_in_schema=False)

@@ -96,9 +96,19 @@ async def decisions(attack: Attack, level: int, shelf: Library, seed: int = 1) -
         least_basis=Grade.PROVISIONAL,
         rules_may_decide=("qualified", "not_qualified"),
     )
-    judge = JudgeBasis(model="gullible", prompt_hash="0", rubric_hash="0", grade=Grade.PROVISIONAL)
+    judges = [
+        JudgeBasis(
+            model="gullible",
+            family=f"{category}/{competency.id}",
+            prompt_hash="0",
+            rubric_hash="0",
+            grade=Grade.PROVISIONAL,
+        )
+        for category in _WORKS
+        for competency in shelf.track(TRACK).competencies
+    ]
     before, after = (
-        decide(scores, shelf.track(TRACK), form, policy, judges=[judge]) for scores in (plain, attacked)
+        decide(scores, shelf.track(TRACK), form, policy, judges=judges) for scores in (plain, attacked)
     )
     return before, after
 

@@ -6,7 +6,9 @@ import pytest
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment
+from assessor.domain.calibration import Family, Standing
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade
 from assessor.domain.verdict import (
@@ -16,6 +18,7 @@ from assessor.domain.verdict import (
     compose,
     decide,
     explain,
+    judges_of,
     keys_of,
     read_verdict,
     write_verdict,
@@ -24,6 +27,7 @@ from tests.domain.samples import (
     BOTH_WAYS,
     NOW,
     PILOT,
+    READ,
     SOUND,
     SUBMITTED,
     assessment,
@@ -41,6 +45,8 @@ KEYS = {
     "basis", "reasons", "next", "identity", "evidence", "hashes", "issued_at", "valid_until",
     "retake_after", "supersedes",
 }  # fmt: skip
+
+FAMILIES = sorted(f"{category}/{name}" for category in READ for name in ("semantics", "judgement"))
 
 
 def finished(value: float = 0.9, *more: e.Fact) -> Assessment:
@@ -103,11 +109,50 @@ def test_composing_decides_on_what_the_log_holds() -> None:
     written = compose(of, library, track(), verdict_id="ver_1", issued_at=NOW)
 
     assert written.decision == "needs_review"
-    assert written.basis.judges == (
-        JudgeBasis(model="m1", prompt_hash="sha256:cd", rubric_hash="sha256:ab", grade=Grade.NONE),
-    )
+    assert [one.family for one in written.basis.judges] == FAMILIES
+    assert {(one.model, one.prompt_hash, one.rubric_hash) for one in written.basis.judges} == {
+        ("m1", "sha256:cd", "sha256:ab")
+    }
+    assert {(one.calibration_id, one.grade) for one in written.basis.judges} == {(None, Grade.NONE)}
     assert (written.basis.keys, written.basis.cut) == ("authored", "authored")
-    assert [reason.code for reason in written.reasons] == ["basis_below_policy", "proposed_qualified"]
+    assert [reason.code for reason in written.reasons] == [
+        "basis_below_policy",
+        "judge_not_calibrated",
+        "proposed_qualified",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "grade"),
+    [
+        ({}, Grade.CALIBRATED),
+        ({"prompts_hash": "sha256:other"}, Grade.NONE),
+        ({"language": "de"}, Grade.NONE),
+        ({"models": ("m2",)}, Grade.NONE),
+        ({"models": ("m2", "m1")}, Grade.CALIBRATED),
+        ({"grade": Grade.NONE, "stopped": True}, Grade.NONE),
+    ],
+)
+def test_a_calibration_covers_its_models_prompts_language_and_family(
+    changes: dict[str, Any], grade: Grade
+) -> None:
+    of = assessment(*SUBMITTED, *scored(scores(0.9, reader="judge:m1")))
+    standing = Standing(
+        calibration_id="cal_1",
+        models=("m1",),
+        prompts_hash="sha256:cd",
+        family=Family(category=Category.SFT, competency="semantics"),
+        language="en",
+        source="labels",
+        grade=Grade.CALIBRATED,
+    ).changed(**changes)
+
+    found = {judge.family: judge for judge in judges_of(of, track(), [standing])}
+
+    assert list(found) == FAMILIES
+    assert found["sft/semantics"].grade is grade
+    assert found["sft/judgement"].grade is Grade.NONE
+    assert found["sft/semantics"].stopped is standing.stopped
 
 
 def test_keys_are_a_panels_only_when_all_of_them_are() -> None:
@@ -120,11 +165,20 @@ def test_keys_are_a_panels_only_when_all_of_them_are() -> None:
 
 def test_it_names_the_judges_by_their_grade() -> None:
     of = assessment(*SUBMITTED, *scored(scores(0.9, reader="judge:m1")))
-    m1 = JudgeBasis(model="m1", prompt_hash="sha256:1", rubric_hash="sha256:2", grade=Grade.PROVISIONAL)
+    m1 = [
+        JudgeBasis(
+            model="m1",
+            family=family,
+            prompt_hash="sha256:1",
+            rubric_hash="sha256:2",
+            grade=Grade.PROVISIONAL,
+        )
+        for family in FAMILIES
+    ]
 
-    written = document(of, judges=[m1])
+    written = document(of, judges=m1)
 
-    assert written.basis.judges == (m1,)
+    assert list(written.basis.judges) == m1
     assert written.decision == "qualified"
 
 

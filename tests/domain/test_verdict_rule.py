@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -35,8 +36,11 @@ def rule(found: Sequence[Score], policy: Policy = PILOT, **rest: object) -> Deci
     return decide(found, track(), FULL_FORM, policy, **rest)  # type: ignore[arg-type]
 
 
-def judge(grade: Grade) -> JudgeBasis:
-    return JudgeBasis(model="m1", prompt_hash="sha256:1", rubric_hash="sha256:2", grade=grade)
+def judged(grade: Grade, **changes: Any) -> tuple[JudgeBasis, ...]:
+    """The model m1, alike in every family that a reader scores."""
+    families = sorted(f"{category}/{name}" for category in READ for name in ("semantics", "judgement"))
+    basics = {"model": "m1", "prompt_hash": "sha256:1", "rubric_hash": "sha256:2", "grade": grade}
+    return tuple(JudgeBasis.model_validate({**basics, "family": family, **changes}) for family in families)
 
 
 def review(decision: str) -> ReviewDecided:
@@ -186,16 +190,22 @@ def test_a_ranking_part_that_could_not_be_judged_needs_a_decision_and_not_a_scor
     ],
 )
 def test_the_weakest_part_of_the_basis_counts(grade: Grade, least: Grade, decision: str) -> None:
-    found = rule(scores(0.95, reader=JUDGED), PILOT.changed(least_basis=least), judges=[judge(grade)])
+    found = rule(scores(0.95, reader=JUDGED), PILOT.changed(least_basis=least), judges=judged(grade))
 
     assert found.decision == decision
-    assert found.basis.judges == (judge(grade),)
+    assert found.basis.judges == judged(grade)
     assert found.basis.raters == ("judge:m1", "rule")
 
 
 def test_panel_keys_a_set_cut_and_a_calibrated_judge_are_a_calibrated_basis() -> None:
     standard = track(
-        cut=Cut(ability=CUT, method="angoff", standard_error=0.1, rationale="Twelve judges, two rounds.")
+        cut=Cut(
+            ability=CUT,
+            method="angoff",
+            standard_error=0.1,
+            rationale="Twelve judges, two rounds.",
+            record="spring-2026",
+        )
     )
     policy = PILOT.changed(least_basis=Grade.CALIBRATED)
 
@@ -204,25 +214,59 @@ def test_panel_keys_a_set_cut_and_a_calibrated_judge_are_a_calibrated_basis() ->
         standard,
         FULL_FORM,
         policy,
-        judges=[judge(Grade.CALIBRATED)],
+        judges=judged(Grade.CALIBRATED),
         keys="panel",
     )
 
     assert found.decision == "qualified"
-    assert (found.basis.keys, found.basis.cut) == ("panel", "angoff:python-1")
+    assert (found.basis.keys, found.basis.cut) == ("panel", "angoff:spring-2026")
 
 
 def test_a_judge_that_nobody_vouches_for_has_no_grade() -> None:
-    found = rule(scores(0.95, reader="judge:unknown"), judges=[judge(Grade.CALIBRATED)])
+    found = rule(scores(0.95, reader="judge:unknown"), judges=judged(Grade.CALIBRATED))
 
-    assert ReasonCode.BASIS_BELOW_POLICY in found.reasons
+    assert {ReasonCode.BASIS_BELOW_POLICY, ReasonCode.JUDGE_NOT_CALIBRATED} <= set(found.reasons)
     assert found.basis.judges == ()
+
+
+def test_a_judge_is_vouched_for_family_by_family() -> None:
+    vouched = judged(Grade.CALIBRATED)
+
+    found = rule(scores(0.95, reader=JUDGED), judges=vouched[1:])
+
+    assert found.decision == "needs_review"
+    assert ReasonCode.JUDGE_NOT_CALIBRATED in found.reasons
+    assert found.basis.judges == vouched[1:]
+
+
+def test_a_judge_that_was_stopped_decides_nothing_and_the_verdict_says_so() -> None:
+    fallen, *others = judged(Grade.CALIBRATED)
+    judges = (fallen.changed(grade=Grade.NONE, stopped=True), *others)
+
+    found = rule(scores(0.95, reader=JUDGED), judges=judges)
+
+    assert found.decision == "needs_review"
+    assert ReasonCode.JUDGE_STOPPED in found.reasons
+    assert ReasonCode.JUDGE_NOT_CALIBRATED not in found.reasons
+
+
+def test_a_judge_that_only_abstained_is_named_and_weakens_the_basis_all_the_same() -> None:
+    silent = [
+        unscored(one, Unscored.CANNOT_ASSESS, rater="judge:m2") if one.criterion == "c0" else one
+        for one in scores(0.95, reader=JUDGED)
+    ]
+    named = (*judged(Grade.CALIBRATED), *judged(Grade.NONE, model="m2"))
+
+    found = rule(silent, judges=named)
+
+    assert ReasonCode.JUDGE_NOT_CALIBRATED in found.reasons
+    assert {one.model for one in found.basis.judges} == {"m1", "m2"}
 
 
 def test_a_judges_credit_without_evidence_does_not_count() -> None:
     bare = [s.changed(evidence=()) if s.rater == JUDGED else s for s in scores(1.0, reader=JUDGED)]
 
-    found = rule(bare, judges=[judge(Grade.CALIBRATED)])
+    found = rule(bare, judges=judged(Grade.CALIBRATED))
 
     assert found.decision == "needs_review"
     assert found.basis.raters == ("rule",)
@@ -315,7 +359,7 @@ def full_forms(draw: st.DrawFn) -> list[Score]:
     return found
 
 
-PROVISIONAL = [judge(Grade.PROVISIONAL)]
+PROVISIONAL = judged(Grade.PROVISIONAL)
 
 
 @settings(max_examples=80)

@@ -47,9 +47,11 @@ def rescoring(world: World, model: Model | None) -> Rescoring:
     """What scores the assessments of a world again, with another model."""
     judge = Judge(model, PROMPTS, lambda: TOKEN) if model else None
     code = JailedCode("full")
-    scoring = Scoring(world.log, world.content, world.signer, judge, code)
+    scoring = Scoring(world.log, world.content, world.signer, judge, code, world.store)
     names = [model.name] if model else []
-    return Rescoring(world.store, world.log, world.content, PROMPTS, scoring, judge, names, code, world.clock)
+    return Rescoring(
+        world.store, world.log, world.content, PROMPTS, scoring, judge, names, code, world.clock, world.store
+    )
 
 
 async def submitted(world: World, number: int) -> Assessment:

@@ -73,9 +73,9 @@ async def _score(order: dict[str, Any], passed: Any) -> None:
     log, model = AssessmentLog(store, clock), Provider(order["model"], Books(folder), passed)
     judge = Judge(model, PROMPTS, lambda: TOKEN)
     code = JailedCode("full")
-    scoring = Scoring(log, content, signer, judge, code)
+    scoring = Scoring(log, content, signer, judge, code, store)
     if order["again"]:
-        service = Rescoring(store, log, content, PROMPTS, scoring, judge, [model.name], code, clock)
+        service = Rescoring(store, log, content, PROMPTS, scoring, judge, [model.name], code, clock, store)
         await service.rescore(assessment_id, Terms(by="anna", reason=REASON))
     elif item_id := order.get("item"):
         await scoring.begin(assessment_id)

@@ -47,9 +47,11 @@ async def judged(site: Site, assessment: Assessment) -> None:
     signer = JwsSigner.from_files(
         site.settings.signing_key_file, site.settings.data_dir / "demonstration.jwk", create=False
     )
-    scoring = Scoring(log, services.content, signer, judge, code)
+    scoring = Scoring(log, services.content, signer, judge, code, services.store)
     names = [model.name]
-    rescoring = Rescoring(services.store, log, services.content, PROMPTS, scoring, judge, names, code, clock)
+    rescoring = Rescoring(
+        services.store, log, services.content, PROMPTS, scoring, judge, names, code, clock, services.store
+    )
     done = await rescoring.rescore(assessment.id, Terms(by="anna", reason="A model was set up meanwhile."))
     assert done.outcome == "recorded"
 

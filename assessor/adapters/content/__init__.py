@@ -2,6 +2,7 @@
 
 question_banks/<track>/track.yaml        one Track
 question_banks/<track>/<category>.yaml   items: [...]
+question_banks/<track>/standards/*.yaml  one standard-setting study each, for a cut to name
 rubrics/<track>/*.yaml                   rubrics: [...]
 
 and, beside the prompts, what the interviewer says in each language.
@@ -15,6 +16,7 @@ from pathlib import Path
 from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
 from assessor.adapters.content.code_checks import run_code
 from assessor.adapters.content.cues import cues, echoes, unused_rubrics
+from assessor.adapters.content.cuts import doubts
 from assessor.adapters.content.documents import Document
 from assessor.adapters.content.minima import odd_trajectories, shortages
 from assessor.adapters.content.sentences import Sentences, load_sentences
@@ -83,6 +85,7 @@ def _hints(shelf: Shelf, figures: TrackStatistics) -> Iterator[LibraryProblem]:
     yield from cues(shelf, figures)
     yield from echoes(shelf)
     yield from unused_rubrics(shelf)
+    yield from doubts(shelf)
 
 
 def read_rubrics(file: Path) -> tuple[Rubric, ...]:

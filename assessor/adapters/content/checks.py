@@ -6,6 +6,7 @@ mistake of its own: they would only repeat it in other words.
 
 from collections.abc import Callable, Container, Iterable, Iterator
 
+from assessor.adapters.content.cuts import cut_is_the_one_of_its_record
 from assessor.adapters.content.keys import (
     keys_hold,
     references_meet_their_constraints,
@@ -254,6 +255,7 @@ def spoken_in(shelf: Shelf, sentences: Container[str]) -> Problems:
 
 CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
     track_is_in_its_own_folder,
+    cut_is_the_one_of_its_record,
     item_ids_are_unique,
     items_refer_to_what_exists,
     repeats_show_what_their_first_shows,

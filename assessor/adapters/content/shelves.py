@@ -13,9 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from assessor.adapters.content.documents import Document, Location, read
 from assessor.adapters.content.english import plain_problems
-from assessor.domain.errors import LibraryProblem
+from assessor.domain.errors import InvalidInput, LibraryProblem
 from assessor.domain.item import Category, Item
 from assessor.domain.rubric import Rubric
+from assessor.domain.standard_setting import StandardSetting
 from assessor.domain.track import Track
 
 V = TypeVar("V")
@@ -49,6 +50,7 @@ class Shelf:
     track: Entry[Track]
     items: dict[Category, list[Entry[Item]]] = field(default_factory=dict)
     rubrics: list[Entry[Rubric]] = field(default_factory=list)
+    studies: dict[str, Entry[StandardSetting]] = field(default_factory=dict)
     incomplete: set[Category] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     problems: list[LibraryProblem] = field(default_factory=list)
@@ -74,6 +76,8 @@ def load_shelf(folder: Path, rubrics: Path, banks_name: str, rubrics_name: str) 
     for path in sorted(folder.glob("*.y*ml")):
         if path.name != "track.yaml":
             _add_bank(shelf, path, f"{banks_name}/{folder.name}/{path.name}")
+    for path in sorted((folder / "standards").glob("*.yaml")):
+        _add_study(shelf, path, f"{banks_name}/{folder.name}/standards/{path.name}")
     for path in sorted(rubrics.glob("*.y*ml")):
         file = f"{rubrics_name}/{folder.name}/{path.name}"
         rubric_entries, problems = _listed(path, file, "rubrics", Rubric.model_validate)
@@ -110,6 +114,20 @@ def _add_bank(shelf: Shelf, path: Path, file: str) -> None:
         shelf.incomplete.add(category)
     if problems and not entries:
         shelf.unread.add(file)
+
+
+def _add_study(shelf: Shelf, path: Path, file: str) -> None:
+    document, problems = read(path, file)
+    shelf.problems += problems
+    if document.data is None:
+        return
+    try:
+        entry, faults = _entry(document, (), document.data, StandardSetting.model_validate)
+    except InvalidInput as refused:  # its ratings settle no cut
+        shelf.problems += [document.problem(("ratings",), str(one)) for one in refused.problems]
+        return
+    shelf.studies[path.stem] = entry
+    shelf.problems += faults
 
 
 def _item(raw: Any, category: Category) -> Item:

@@ -2,6 +2,7 @@
 
 from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
+from assessor.adapters.store.calibrations import SqlCalibrations
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.ledger import SqlLedger
@@ -15,7 +16,15 @@ from assessor.ports import Random
 
 
 class SqlStore(
-    SqlEventLog, SqlTenants, SqlSessions, SqlDrafts, SqlProjections, SqlOutbox, SqlWorkers, SqlLedger
+    SqlEventLog,
+    SqlTenants,
+    SqlSessions,
+    SqlDrafts,
+    SqlProjections,
+    SqlOutbox,
+    SqlWorkers,
+    SqlLedger,
+    SqlCalibrations,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

@@ -283,6 +283,31 @@ class WebhookAttemptRow(Row, table=True):
     latency_ms: int
 
 
+class CalibrationRow(Row, table=True):
+    """The measured agreement of one judge with people for one rubric family: numbers, never any text."""
+
+    __tablename__ = "calibration"
+    id: str = Field(primary_key=True)
+    measured_at: datetime = Field(sa_type=Instant, index=True)
+    document: dict[str, Any] = Field(sa_type=JSON)
+    standing: dict[str, Any] = Field(sa_type=JSON)
+    """What verdicts need of it: they do not read the whole."""
+    stopped_at: datetime | None = Field(sa_type=Instant)
+    """Since when it holds no more."""
+    stopped_as: str | None
+    stopped_after: int | None
+
+
+class GoldErrorRow(Row, table=True):
+    """How far a judge was off on a gold response, since its calibration."""
+
+    __tablename__ = "gold_error"
+    calibration_id: str = Field(foreign_key="calibration.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    error: float
+
+
 class ModelCallRow(Row, table=True):
     """One attempt at a model: numbers, never any text. `cost` is in millionths of a US dollar."""
 
@@ -322,3 +347,5 @@ WEBHOOK_ENDPOINT = _table_of(WebhookEndpointRow)
 WEBHOOK_DELIVERY = _table_of(WebhookDeliveryRow)
 WEBHOOK_ATTEMPT = _table_of(WebhookAttemptRow)
 MODEL_CALL = _table_of(ModelCallRow)
+CALIBRATION = _table_of(CalibrationRow)
+GOLD_ERROR = _table_of(GoldErrorRow)

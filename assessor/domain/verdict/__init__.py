@@ -10,6 +10,7 @@ from assessor.domain.verdict.document import (
     bind,
     compose,
     explain,
+    judges_of,
     read_verdict,
     write_verdict,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "compose",
     "decide",
     "explain",
+    "judges_of",
     "keys_of",
     "read_verdict",
     "write_verdict",

@@ -8,7 +8,9 @@ from typing import Any, Final, Literal, NoReturn
 from pydantic import AwareDatetime, ValidationError
 
 from assessor.domain.assessment import Assessment
+from assessor.domain.calibration import Standing, covering
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade
 from assessor.domain.track import Track
@@ -22,7 +24,9 @@ from assessor.domain.verdict.rule import (
     JudgeBasis,
     Outcome,
     decide,
+    family_of,
     keys_of,
+    model_of,
 )
 
 SCHEMA_VERSION: Final = "1"
@@ -118,19 +122,19 @@ def compose(
     *,
     verdict_id: str,
     issued_at: datetime,
-    judges: Sequence[JudgeBasis] = (),
+    standings: Sequence[Standing] = (),
 ) -> VerdictDocument:
     """Decide on what the log holds, and bind the outcome to its id and its time.
 
-    `judges` are those with a calibration; any other that scored stands with grade `none`. The same
-    inputs give the same bytes.
+    `standings` are the calibrations of judges that hold now; a judge that none of them covers stands
+    with grade `none`. The same inputs give the same bytes.
     """
     decision = decide(
         assessment.scores.values(),
         track,
         assessment.form,
         assessment.policy,
-        judges=_judges(assessment, judges),
+        judges=judges_of(assessment, track, standings),
         keys=keys_of(library.item(track.id, place.item_id) for place in assessment.form.items),
         person=assessment.decided_by_person,
     )
@@ -214,17 +218,31 @@ def explain(document: VerdictDocument) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _judges(assessment: Assessment, calibrated: Sequence[JudgeBasis]) -> tuple[JudgeBasis, ...]:
-    known = {judge.model: judge for judge in calibrated}
+def judges_of(assessment: Assessment, track: Track, standings: Sequence[Standing]) -> tuple[JudgeBasis, ...]:
+    """Return every model that scored, once for each family, with the calibration that covers it."""
     hashes = _hashes(assessment)
-    raters = {
-        score.rater.partition(":")[2] for score in assessment.scores.values() if score.rater_kind == "judge"
-    }
-    return tuple(
-        known.get(model)
-        or JudgeBasis(model=model, prompt_hash=hashes.prompts, rubric_hash=hashes.rubrics, grade=Grade.NONE)
-        for model in sorted(raters)
-    )
+    read = {(model, family_of(score)) for score in assessment.scores.values() if (model := model_of(score))}
+    found = []
+    for model, family in sorted(read, key=lambda one: (one[0], str(one[1]))):
+        language = _language(family.category, assessment, track)
+        held = covering(standings, model, hashes.prompts, family, language)
+        found.append(
+            JudgeBasis(
+                model=model,
+                family=str(family),
+                prompt_hash=hashes.prompts,
+                rubric_hash=hashes.rubrics,
+                calibration_id=held.calibration_id if held else None,
+                grade=held.grade if held else Grade.NONE,
+                stopped=held.stopped if held else False,
+            )
+        )
+    return tuple(found)
+
+
+def _language(category: Category, assessment: Assessment, track: Track) -> str:
+    """Return the language of such work: only interviews are held in another one than the track's."""
+    return assessment.ordered.language if category is Category.INTERVIEW else track.language
 
 
 def _next_step(decision: Decision, review_days: int, issued_at: datetime) -> NextStep:

@@ -16,6 +16,8 @@ class ReasonCode(StrEnum):
     TECHNICAL_FAULT = "technical_fault"
     COULD_NOT_JUDGE = "could_not_judge"
     BASIS_BELOW_POLICY = "basis_below_policy"
+    JUDGE_NOT_CALIBRATED = "judge_not_calibrated"
+    JUDGE_STOPPED = "judge_stopped"
     FLOOR_BELOW = "floor_below"
     FLOOR_UNKNOWN = "floor_unknown"
     PROPOSED_QUALIFIED = "proposed_qualified"
@@ -35,6 +37,12 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ReasonCode.COULD_NOT_JUDGE: "A part was answered with “cannot judge”, which leaves too much open.",
         ReasonCode.BASIS_BELOW_POLICY: (
             "What the scores stand on has not been measured against people as far as the platform asks for."
+        ),
+        ReasonCode.JUDGE_NOT_CALIBRATED: (
+            "A language model scored some of this, and has not shown yet that it scores as people do."
+        ),
+        ReasonCode.JUDGE_STOPPED: (
+            "A language model scored some of this, and lately it agrees with people less than it did."
         ),
         ReasonCode.FLOOR_BELOW: "A competency that has a floor of its own lies below it.",
         ReasonCode.FLOOR_UNKNOWN: "A competency that has a floor of its own is not known well enough.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assessor.domain import ability
+from assessor.domain.calibration import Family
 from assessor.domain.events import ReviewDecided
 from assessor.domain.form import Form
 from assessor.domain.item import Item, Key
@@ -54,13 +55,21 @@ class CompetencyResult(Value):
 
 
 class JudgeBasis(Value):
-    """A language model that scored, and how far it has been measured against people."""
+    """A language model that scored, and how far it has been measured against people for such work."""
 
     model: str
+    family: str
+    """Of what it scored: `<category>/<competency>`."""
     prompt_hash: str
     rubric_hash: str
     calibration_id: str | None = None
     grade: Grade = Grade.NONE
+    stopped: bool = False
+    """It was measured, and agrees with people less than it did."""
+
+    def covers(self, score: Score) -> bool:
+        """Whether it stands for this score."""
+        return (self.model, self.family) == (model_of(score), str(family_of(score)))
 
 
 class Basis(Value):
@@ -110,7 +119,7 @@ def decide(
     """Return what follows from the scores, or from the person who decided.
 
     `scores` are the latest of every criterion of the form, the unscored ones included; `judges`
-    name every model whose scores are among them (one that is not named has grade `none`).
+    name every model whose scores are among them, once for each family (else it has grade `none`).
     """
     counted = tuple(sorted(map(_with_evidence, scores), key=lambda score: (score.item_id, score.criterion)))
     weighed = _weigh(counted, {competency.id: competency.weight for competency in track.competencies}, track)
@@ -119,8 +128,7 @@ def decide(
         outcome, reasons = _by_person(person, counted)
     else:
         obstacles = _obstacles(counted, form)
-        if _grade(counted, track, judges, keys).rank < policy.least_basis.rank:
-            obstacles.append(ReasonCode.BASIS_BELOW_POLICY)
+        obstacles += _basis_obstacles(counted, track, judges, keys, policy.least_basis)
         outcome, reasons = _by_rule(weighed, obstacles, _floor_obstacles(competencies), counted, policy)
     actor, action = _next(outcome, reasons, can_score=any(score.is_open for score in counted))
     return Decision(
@@ -135,6 +143,16 @@ def decide(
         actor=actor,
         action=action,
     )
+
+
+def model_of(score: Score) -> str | None:
+    """Return the language model that scored, None for any other rater."""
+    return score.rater.partition(":")[2] if score.rater_kind == "judge" else None
+
+
+def family_of(score: Score) -> Family:
+    """Return the rubric family that a score belongs to."""
+    return Family(category=score.category, competency=score.competency)
 
 
 def keys_of(items: Iterable[Item]) -> KeySource:
@@ -257,20 +275,29 @@ def _next(
     return "reviewer", Action.CONFIRM if proposals & set(reasons) else Action.DECIDE
 
 
-def _grade(scores: Sequence[Score], track: Track, judges: Sequence[JudgeBasis], keys: KeySource) -> Grade:
-    """Return the weakest of what the scores stand on. A judge that only abstained counts too:
-    its silence must not make the basis look better."""
+def _basis_obstacles(
+    scores: Sequence[Score], track: Track, judges: Sequence[JudgeBasis], keys: KeySource, least: Grade
+) -> list[ReasonCode]:
+    """Return what of the basis is below the policy. A judge that only abstained counts too: its silence
+    must not make the basis look better."""
     authored = Grade.PROVISIONAL
-    grades = [Grade.CALIBRATED if track.cut.method != "authored" else authored]
+    others = [Grade.CALIBRATED if track.cut.method != "authored" else authored]
     if any(score.rater_kind == "rule" for score in scores):
-        grades.append(Grade.CALIBRATED if keys == "panel" else authored)
-    by_model = {judge.model: judge.grade for judge in judges}
-    grades += [
-        by_model.get(score.rater.partition(":")[2], Grade.NONE)
-        for score in scores
-        if score.rater_kind == "judge"
-    ]
-    return min(grades, key=lambda grade: grade.rank)
+        others.append(Grade.CALIBRATED if keys == "panel" else authored)
+    judged = [_judged_by(score, judges) for score in scores if score.rater_kind == "judge"]
+    weak = [judge for judge in judged if (judge.grade if judge else Grade.NONE).rank < least.rank]
+    found = []
+    if weak or min(grade.rank for grade in others) < least.rank:
+        found.append(ReasonCode.BASIS_BELOW_POLICY)
+    if any(judge is not None and judge.stopped for judge in weak):
+        found.append(ReasonCode.JUDGE_STOPPED)
+    if any(judge is None or not judge.stopped for judge in weak):
+        found.append(ReasonCode.JUDGE_NOT_CALIBRATED)
+    return found
+
+
+def _judged_by(score: Score, judges: Sequence[JudgeBasis]) -> JudgeBasis | None:
+    return next((judge for judge in judges if judge.covers(score)), None)
 
 
 def _basis(
@@ -287,9 +314,9 @@ def _basis(
     authored = track.cut.method == "authored"
     return Basis(
         raters=tuple(sorted(raters)),
-        judges=tuple(judge for judge in judges if f"judge:{judge.model}" in raters),
+        judges=tuple(judge for judge in judges if any(judge.covers(score) for score in scores)),
         keys=keys,
-        cut="authored" if authored else f"{track.cut.method}:{track.id}-{track.version}",
+        cut="authored" if authored else f"{track.cut.method}:{track.cut.record}",
     )
 
 

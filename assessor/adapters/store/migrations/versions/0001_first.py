@@ -20,6 +20,7 @@ def upgrade() -> None:
     _costs()
     _workers()
     _webhooks()
+    _agreement()
 
 
 def _people() -> None:
@@ -269,3 +270,27 @@ def _costs() -> None:
     )
     op.create_index("ix_model_call_assessment_id", "model_call", ["assessment_id"])
     op.create_index("ix_model_call_tenant_id", "model_call", ["tenant_id"])
+
+
+def _agreement() -> None:
+    op.create_table(
+        "calibration",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("measured_at", _MOMENT, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("standing", sa.JSON(), nullable=False),
+        sa.Column("stopped_at", _MOMENT, nullable=True),
+        sa.Column("stopped_as", sa.String(), nullable=True),
+        sa.Column("stopped_after", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_calibration"),
+    )
+    op.create_index("ix_calibration_measured_at", "calibration", ["measured_at"])
+    op.create_table(
+        "gold_error",
+        sa.Column("calibration_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("error", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("calibration_id", "number", name="pk_gold_error"),
+        sa.ForeignKeyConstraint(["calibration_id"], ["calibration.id"], name="fk_gold_error_calibration_id"),
+    )
