@@ -11,6 +11,7 @@ from assessor.domain.errors import AssessorError
 from assessor.cli import (  # noqa: F401  # isort: skip
     banks,
     calibrate,
+    decisions,
     demo,
     interview,
     library,

@@ -32,6 +32,7 @@ class AssessmentOrdered(Value):
     track: Slug
     track_version: int
     language: str
+    specialty: Slug | None = None
     livemode: bool
     simulated: bool = False
     """Played by a program, and shown as such wherever a person sees it."""

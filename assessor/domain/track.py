@@ -48,6 +48,8 @@ class FormPlan(Value):
     """Upper bound for the sum of the items' own minutes; what the candidate is told."""
     time_limit_minutes: Annotated[int, Field(ge=1, le=480)]
     """How long the session stays open once started, before accommodations."""
+    coverage: dict[Slug, Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=dict)
+    """By competency: at least so many items on the form have it as what they mainly measure."""
 
     @model_validator(mode="after")
     def _distinct_sections(self) -> Self:
@@ -111,6 +113,11 @@ class Track(Value):
             raise ValueError("competencies: repeated id")
         if self.language in self.translations:
             raise ValueError(f"translations: {self.language!r} is the language in which the track is written")
+        for plan in self.forms.values():
+            if unknown := sorted(set(plan.coverage) - set(ids)):
+                raise ValueError(f"forms: coverage names unknown competencies {', '.join(unknown)}")
+            if sum(plan.coverage.values()) > sum(section.count for section in plan.sections):
+                raise ValueError("forms: coverage asks for more items than the sections have places")
         if "full" not in self.forms:
             raise ValueError("forms: a track needs a `full` form")
         return self

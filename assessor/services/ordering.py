@@ -12,6 +12,7 @@ from assessor.domain.errors import Conflict, Gone, NotFound, Unauthenticated, in
 from assessor.domain.form import draw_form
 from assessor.domain.ids import make_id
 from assessor.domain.library import Library
+from assessor.domain.track import Track
 from assessor.domain.value import content_hash
 from assessor.ports import Answered, Append, Clock, Content, Prompts, Random, Session, Store, Tenant
 from assessor.services.log import AssessmentLog, each_overdue, following
@@ -27,6 +28,8 @@ class Order:
     track: str
     form: str = "full"
     language: str = "en"
+    specialty: str | None = None
+    """One of the track's; items of another one are not drawn."""
     simulated: bool = False
     livemode: bool = True
     time_factor: float = 1.0
@@ -190,6 +193,7 @@ class Ordering:
             track=terms.track,
             form=spoiled.form.name,
             language=terms.language,
+            specialty=terms.specialty,
             simulated=terms.simulated,
             livemode=terms.livemode,
             **spoiled.accommodation.model_dump(),
@@ -248,16 +252,7 @@ class Ordering:
         now: datetime,
         replaces: Assessment | None,
     ) -> e.AssessmentOrdered:
-        track = library.tracks.get(order.track)
-        if track is None:
-            known = ", ".join(sorted(library.tracks))
-            raise invalid("track", f"{order.track!r} is not a track", f"Use one of: {known}.")
-        if order.language not in track.languages:
-            raise invalid(
-                "language",
-                f"the interview of track {track.id} cannot be held in {order.language!r}",
-                f"Use one of: {', '.join(track.languages)}.",
-            )
+        track = _offered(order, library)
         return e.AssessmentOrdered(
             tenant=tenant.id,
             candidate_id=candidate_id,
@@ -265,6 +260,7 @@ class Ordering:
             track=track.id,
             track_version=track.version,
             language=order.language,
+            specialty=order.specialty,
             livemode=order.livemode,
             simulated=order.simulated,
             policy=tenant.policy,
@@ -281,7 +277,9 @@ class Ordering:
         track = library.track(order.track)
         return e.FormDrawn(
             seed=seed,
-            form=draw_form(library, track, order.form, seed),
+            form=draw_form(
+                library, track, order.form, seed, language=order.language, specialty=order.specialty
+            ),
             bank_hash=content_hash({id_: item.hash for id_, item in library.items[track.id].items()}),
             rubrics_hash=content_hash({id_: rubric.hash for id_, rubric in library.rubrics.items()}),
             prompts_hash=self._prompts.hash,
@@ -298,6 +296,28 @@ class Ordering:
 
     def _url(self, token: str) -> str:
         return f"{self._public_url}/c/{token}"
+
+
+def _offered(order: Order, library: Library) -> Track:
+    """Return the track that is ordered. Raises InvalidInput when it is not to be had like that."""
+    track = library.tracks.get(order.track)
+    if track is None:
+        known = ", ".join(sorted(library.tracks))
+        raise invalid("track", f"{order.track!r} is not a track", f"Use one of: {known}.")
+    if order.language not in track.languages:
+        raise invalid(
+            "language",
+            f"the interview of track {track.id} cannot be held in {order.language!r}",
+            f"Use one of: {', '.join(track.languages)}.",
+        )
+    if order.specialty is not None and order.specialty not in track.specialties:
+        known = ", ".join(track.specialties)
+        raise invalid(
+            "specialty",
+            f"{order.specialty!r} is not a specialty of track {track.id}",
+            f"Use one of: {known}." if known else "Leave it out: the track has none.",
+        )
+    return track
 
 
 def hash_token(token: str) -> str:

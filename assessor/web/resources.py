@@ -28,6 +28,8 @@ class OrderRequest(Value):
     track: Slug
     form: Slug = "full"
     language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
+    specialty: Slug | None = None
+    """One of the track's specialties: what belongs to another one is not asked."""
     time_factor: TimeFactor = 1.0
     """An accommodation: 1.5 gives half as much time again."""
     untimed: bool = False
@@ -155,6 +157,7 @@ class TrackResource(Value):
     """What the candidate is told, by form."""
     competencies: tuple[TrackCompetency, ...]
     languages: tuple[str, ...]
+    specialties: tuple[str, ...]
 
 
 class TrackList(Value):
@@ -257,6 +260,7 @@ def track_resource(track: Track) -> TrackResource:
             for competency in track.competencies
         ),
         languages=track.languages,
+        specialties=track.specialties,
     )
 
 

@@ -365,6 +365,8 @@ RULES: list[tuple[str, list[Callable[[Tree], None]], str, str, str]] = [
      TRACK, "forms.full.sections[2]", "needs 1 sft items of at most 3 minutes"),
     ("a longer draw than promised", [change(TRACK, "forms", "full", "minutes", to=11)],
      TRACK, "forms.full.minutes", "takes 12 minutes, and the form promises 11"),
+    ("a competency without items enough", [change(TRACK, "forms", "full", "coverage", to={"writing": 3})],
+     TRACK, "forms.full.coverage.writing", "needs 3 items, and the sections can draw 1: 2 missing"),
     ("enemies that empty a section",
      [add(RANKING, "items", SECOND_RANKING), change(TRACK, "forms", "full", "sections", 1, "count", to=2)],
      TRACK, "forms.full.sections", "enemies leave too few ranking items"),

@@ -165,3 +165,39 @@ def test_a_model_that_cannot_be_simulated_with_is_refused_with_the_way_out(
 
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert named in done.stderr
+
+
+def test_simulated_decisions_are_printed_for_machines_and_for_people(run: Run) -> None:
+    asked = [
+        "simulate",
+        "decisions",
+        "--n",
+        "60",
+        "--seed",
+        "5",
+        "--seeds",
+        "2",
+        "--scenario",
+        "lenient_judge",
+    ]
+
+    document = json.loads(run(*asked, "--json").stdout)
+
+    wanted = "right_of_decided items_mean items_p95 referred wrong_pass wrong_fail consistency exposure_max"
+    assert set(wanted.split()) <= set(document["summary"])
+    assert [one["seed"] for one in document["seeds"]] == [5, 6]
+    assert list(document["scenarios"]) == ["baseline", "lenient_judge"]
+    assert "lenient_judge" in run(*asked).stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "known"), [(("--bank", "java"), "reference, python"), (("--scenario", "rain"), "baseline")]
+)
+def test_what_cannot_be_simulated_is_refused_with_what_can(
+    run: Run, option: tuple[str, str], known: str
+) -> None:
+    refused = run("simulate", "decisions", *option)
+
+    assert refused.returncode == 1
+    assert option[0] in refused.stderr
+    assert known in refused.stderr

@@ -5,31 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain.errors import InvalidInput, NotFound
-from assessor.domain.form import Form, draw_form, placed, replacements
-from assessor.domain.item import Category, Item, RankingItem
+from assessor.domain.form import (
+    Form,
+    draw_form,
+    placed,
+    replacements,
+)
+from assessor.domain.item import Category, RankingItem
 from assessor.domain.library import Library
-from assessor.domain.track import FormPlan, Section, Track
-from tests.domain.samples import track
-from tests.scoring.works import RANKING, RUBRIC, SFT
+from assessor.domain.track import Section
+from tests.domain.banks import TWO, library, plan, ranking
+from tests.scoring.works import SFT
 
-
-def ranking(number: int, *, minutes: float = 3.0, enemies: tuple[str, ...] = ()) -> RankingItem:
-    return RANKING.changed(id=f"rank-{number}", minutes=minutes, enemies=enemies)
-
-
-def library(*items: Item) -> Library:
-    return Library(
-        tracks={"python": track()},
-        items={"python": {item.id: item for item in items}},
-        rubrics={RUBRIC.id: RUBRIC},
-    )
-
-
-def plan(*sections: Section) -> Track:
-    return track(forms={"full": FormPlan(sections=sections, minutes=45, time_limit_minutes=60)})
-
-
-TWO = plan(Section(category=Category.RANKING, count=2, max_minutes=5))
 BANK = library(*(ranking(number) for number in range(10)), SFT)
 
 

@@ -62,6 +62,7 @@ async def test_parallel_requests_with_one_key_order_once(world: World) -> None:
         (replace(ORDER, track="alchemy"), "track"),
         (replace(ORDER, form="endless"), "form"),
         (replace(ORDER, language="xx"), "language"),
+        (replace(ORDER, specialty="juggling"), "specialty"),
     ],
 )
 async def test_an_order_that_cannot_be_met_names_the_field(world: World, order: Order, field: str) -> None:

@@ -112,7 +112,7 @@ def test_a_bank_at_the_minima_keeps_its_items_from_becoming_known(tmp_path: Path
 
 def test_information_is_greatest_where_the_difficulty_is() -> None:
     def one(difficulty: float) -> Observation:
-        return Observation("r", difficulty, discrimination=2.0, weight=1.0, value=None)
+        return Observation("r", difficulty, discrimination=2.0, weight=1.0, value=None, shared_sd=0.0)
 
     assert information([one(0.5)], 0.5) == pytest.approx(2.0**2 / 4)
     assert information([one(0.5)], 0.5) > information([one(1.5)], 0.5)

@@ -124,6 +124,8 @@ def every_form_can_be_drawn(shelf: Shelf) -> Problems:
             yield shelf.track.problem(problem, "forms", name, "sections", plan.sections.index(section))
         if short:
             continue
+        for competency, problem in _uncovered(shelf, plan):
+            yield shelf.track.problem(problem, "forms", name, "coverage", competency)
         if (blocked := _blocked_by_enemies(shelf, plan)) is not None:
             yield shelf.track.problem(
                 f"enemies leave too few {blocked} items to fill this form", "forms", name, "sections"
@@ -145,6 +147,17 @@ def _shortage(shelf: Shelf, section: Section) -> Iterator[tuple[Section, str]]:
         wanted = f"{section.count} {section.category} items of at most {section.max_minutes:g} minutes"
         missing = section.count - found
         yield section, f"needs {wanted}, and {section.category}.yaml has {found}: {missing} missing"
+
+
+def _uncovered(shelf: Shelf, plan: FormPlan) -> Iterator[tuple[str, str]]:
+    for competency, least in plan.coverage.items():
+        found = sum(
+            min(section.count, sum(item.competency == competency for item in eligible(shelf, section)))
+            for section in plan.sections
+        )
+        if found < least:
+            problem = f"needs {least} items, and the sections can draw {found}: {least - found} missing"
+            yield competency, problem
 
 
 def _longest_draw(shelf: Shelf, section: Section) -> float:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean, pstdev
 
-from assessor.domain.ability import ICC
 from assessor.domain.agreement import (
     Measure,
     Undetermined,
@@ -30,6 +29,13 @@ from assessor.domain.calibration.cases import (
     levels_of_two_people,
 )
 from assessor.domain.calibration.record import Agreement, Baseline, Drift
+
+ICC = 0.3
+"""How far the labels of one response share one fate (intraclass correlation of residuals).
+
+A stated value: a response effect of SD 1 beside the logistic's own variance of 3.29 gives
+1 / (1 + 3.29) = .23, and one rater's leniency over a whole response comes on top.
+"""
 
 BINARY = range(2)
 PLACES = 6

@@ -1,0 +1,71 @@
+"""Forms: the items of one assessment, as a verdict binds them."""
+
+from assessor.domain.ids import Slug
+from assessor.domain.item import Category, Item, RankingItem
+from assessor.domain.library import Library
+from assessor.domain.value import Value, content_hash
+
+
+class FormItem(Value):
+    """One place on a form."""
+
+    item_id: Slug
+    version: int
+    hash: str
+    rubric_hash: str | None = None
+    """Of the rubric that a judge or a person scores by, where the item has one."""
+    category: Category
+    minutes: float
+    is_scored: bool = True
+    """A hidden repeat is not: its scores would count the same thing twice."""
+
+
+class Form(Value):
+    """The items of one assessment, in the order of the candidate's path."""
+
+    name: str
+    items: tuple[FormItem, ...]
+    minutes: int
+    """What the candidate is told; the sum of the items' minutes is at most this."""
+    time_limit_minutes: int
+
+    def of(self, category: Category) -> tuple[FormItem, ...]:
+        """Return the items of one category, in order."""
+        return tuple(item for item in self.items if item.category is category)
+
+    @property
+    def tasks(self) -> tuple[FormItem, ...]:
+        """Everything that is not the interview."""
+        return tuple(item for item in self.items if item.category is not Category.INTERVIEW)
+
+    def place_of(self, item_id: str) -> FormItem | None:
+        """Return the item's place, or None when it is not on this form."""
+        return next((item for item in self.items if item.item_id == item_id), None)
+
+    @property
+    def hash(self) -> str:
+        """The content hash that a verdict binds."""
+        return content_hash(self)
+
+    def swapped(self, item_id: str, place: FormItem) -> "Form":
+        """Return the form with another item where `item_id` stood."""
+        items = tuple(place if item.item_id == item_id else item for item in self.items)
+        return self.model_copy(update={"items": items})
+
+
+def placed(item: Item, library: Library) -> FormItem:
+    """Return the item as it stands on a form."""
+    return FormItem(
+        item_id=item.id,
+        version=item.version,
+        hash=item.hash,
+        rubric_hash=library.rubric(item.rubric).hash if item.rubric else None,
+        category=item.category,
+        minutes=item.minutes,
+        is_scored=not is_repeat(item),
+    )
+
+
+def is_repeat(item: Item) -> bool:
+    """Whether an item shows again what another one of the form has shown."""
+    return isinstance(item, RankingItem) and item.repeat_of is not None
