@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assessor.adapters.logs import configure_logs
 from tests.attacks import ordinary
 from tests.attacks.judging import TRIALS, judge_all, library
 from tests.attacks.payloads import JUDGE_KINDS, KINDS, OWN, OWN_JUDGE, Attack, found
@@ -20,6 +21,7 @@ from tests.attacks.suite import attack_all
 def main() -> None:
     """Play the attacks."""
     given = _arguments()
+    configure_logs("WARNING", for_machines=False)
     paths = [given.path] if given.path else [OWN, OWN_JUDGE]
     kinds = {"interviewer": KINDS, "judge": JUDGE_KINDS}
     attacks = {who: [a for path in paths for a in found(path, kinds[who])] for who in given.only or kinds}
