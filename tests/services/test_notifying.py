@@ -147,7 +147,7 @@ async def test_an_event_arrives_once_signed_as_a_cloud_event(hooks: Hooks) -> No
 
 async def test_a_whole_assessment_is_told_from_the_order_to_the_reviewed_verdict(hooks: Hooks) -> None:
     reviewer = await plays.reviewer(hooks.world)
-    assessment = await plays.reviewed(hooks.world, await plays.submitted(hooks.world), reviewer)
+    assessment = await plays.reviewed(hooks.world, await plays.submitted(hooks.world), reviewer, level=2)
     reason = "Explains each step, and found every fault."
     await hooks.world.reviewing.decide(reviewer, assessment.id, "qualified", reason)
 
