@@ -166,7 +166,7 @@ def test_leaving_empty_hosts_out_leaves_nothing_to_deploy_to(library: Library, t
 
 
 def test_every_problem_of_the_test_part_is_in_the_training_part(library: Library, tmp_path: Path) -> None:
-    task = item(library, TrajectoryItem, "tr-problem-split")
+    task = item(library, TrajectoryItem, "tr-test-part")
     replay(task, workspace(task, tmp_path))
 
     problems = {
