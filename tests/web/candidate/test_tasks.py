@@ -78,12 +78,14 @@ async def test_what_is_missing_is_named_linked_and_nothing_typed_is_lost(
 async def test_issues_may_be_quoted_over_several_lines(working: Candidate) -> None:
     item_id = await working.item("evaluation")
     good = await working.good_answer(item_id)
-    over_lines = [name for name, text in good.items() if name.endswith("-quote") and "\n" in text]
+    library = await working.site.services.content.library()
+    lines = library.item("python", item_id).presented()["response"].split("\n")
+    good |= {"issue-0-tag": "omission", "issue-0-quote": "\n".join(lines[:4]).strip()}
 
     sent = {name: text.replace("\n", "\r\n") for name, text in good.items()}  # as browsers send it
     page = await working.post(f"/assessment/tasks/{item_id}", **sent)
 
-    assert over_lines
+    assert "\n" in good["issue-0-quote"]
     assert page.status_code == 303
 
 
