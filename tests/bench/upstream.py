@@ -204,7 +204,7 @@ class Provider:
 
         Shuffled, because in a regular pattern whoever asks again meets the same fault again.
         """
-        hundred, at = divmod(number, 100)
+        hundred, at = divmod(number - 1, 100)
         place = _shuffled(hundred)[at]
         for kind in ("truncated", "limited", "stalled", "reset"):
             share: int = getattr(self._behaviour, kind)
