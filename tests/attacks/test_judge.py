@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assessor.domain.score import Unscored
 from assessor.scoring import Judge
 from tests.attacks import ordinary
 from tests.attacks.gullible import Gullible, Truth, guarded, unguarded
@@ -103,7 +104,7 @@ async def test_a_row_of_a_candidates_rubric_that_gives_orders_gains_no_verdict()
 
     verdicts = await judge.judge.apply(INTERVIEW, rows, "Lists can be changed.", {}, judge.record)
 
-    assert verdicts == {"0": "cannot_assess", "1": "cannot_assess"}
+    assert verdicts is Unscored.QUARANTINED
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def _lengthened(library: Library) -> Library:
         section.model_copy(update={"count": QUESTIONS}) if section.category is Category.INTERVIEW else section
         for section in plan.sections
     )
-    longer = plan.model_copy(update={"sections": sections, "time_limit_minutes": MINUTES})
+    longer = plan.model_copy(update={"sections": sections, "minutes": MINUTES, "time_limit_minutes": MINUTES})
     return Library(
         tracks={**library.tracks, TRACK: track.model_copy(update={"forms": {**track.forms, FORM: longer}})},
         items={**library.items, TRACK: {**items, **_repeated(list(items.values()))}},

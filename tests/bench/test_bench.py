@@ -29,9 +29,6 @@ def test_every_turn_of_the_smoke_run_is_worded_by_one_model_call(tmp_path: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    reason="the long bank of this benchmark cannot satisfy the plan since forms limit exposure"
-)
 def test_growth_measures_bytes_that_a_conversation_adds(tmp_path: Path) -> None:
     report = growth.measure(tmp_path, smoke=True).as_json()
 

@@ -46,7 +46,7 @@ def with_repeats(rankings: dict[str, Any]) -> None:
 
 def with_one_repeat(track: dict[str, Any]) -> None:
     form = track["forms"]["short"]
-    form["minutes"] += 2
+    form["minutes"] += 3  # as much as the longest ranking of the bank, which may be the one that is repeated
     next(one for one in form["sections"] if one["category"] == "ranking")["repeats"] = 1
 
 
