@@ -5,8 +5,8 @@ python -m tests.bench.service [--long] [--bare]
 
 import sys
 
-from assessor import bootstrap
 from assessor.adapters.model import configured
+from assessor.bootstrap import parts
 from assessor.cli import main as run
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     if "--long" in options:
         from tests.bench.bank import LongContent
 
-        vars(bootstrap)["FileContent"] = LongContent
+        vars(parts)["FileContent"] = LongContent
     if "--bare" in options:
         from tests.bench.provider import HttpxProvider
 

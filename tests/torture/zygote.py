@@ -77,7 +77,7 @@ def _child(order: dict[str, Any]) -> None:
 
 def _strike_instead(data: Path) -> None:
     """Let this process, where it would end, end the PostgreSQL with this data folder, and live on."""
-    from assessor import bootstrap
+    from assessor.bootstrap import crashing
 
     def striking(place: str, _token: Path | None) -> Callable[[CrashPoint], None]:
         name, _, times = place.partition(":")
@@ -90,7 +90,7 @@ def _strike_instead(data: Path) -> None:
 
         return hook
 
-    vars(bootstrap)["_ending_at"] = striking
+    vars(crashing)["ending_at"] = striking
 
 
 def _serve(given: dict[str, Any], *, works: bool = True) -> None:

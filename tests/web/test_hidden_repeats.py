@@ -56,7 +56,7 @@ async def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     shutil.copytree(shipped("question_banks"), banks)
     edited(banks / "python" / "ranking.yaml", with_repeats)
     edited(banks / "python" / "track.yaml", with_one_repeat)
-    monkeypatch.setattr("assessor.bootstrap._content", lambda: FileContent(banks, shipped("rubrics")))
+    monkeypatch.setattr("assessor.bootstrap.parts.content", lambda: FileContent(banks, shipped("rubrics")))
     async with serving(tmp_path / "data") as site:
         yield site
 

@@ -1,0 +1,41 @@
+"""Work beside the rest, until the end."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """Run work beside the rest until the end."""
+    task = asyncio.create_task(work, name=name)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def repeating(sweep: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
+    """Run the sweep now, so that it is known to work, and then again and again."""
+    await sweep()
+
+    async def again() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await sweep()
+            except Exception:
+                # One failed sweep must not end all later ones; the next finds the same work.
+                log.exception("sweep failed")
+
+    async with beside(again(), "sweep"):
+        yield

@@ -1,0 +1,102 @@
+"""The parts of the service that single commands need."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from assessor import crash_points
+from assessor.adapters.clock import SystemClock, SystemRandom
+from assessor.adapters.code import JailedCode
+from assessor.adapters.passwords import Argon2Passwords
+from assessor.bootstrap import parts
+from assessor.bootstrap.crashing import crash_hook
+from assessor.ports import Ledger, Model, Store
+from assessor.services.access import Access
+from assessor.services.calibrating import Calibrating
+from assessor.services.log import AssessmentLog
+from assessor.services.replaying import Replaying
+from assessor.services.rescoring import Rescoring
+from assessor.services.scoring import Scoring
+from assessor.services.watching import Watching
+from assessor.settings import Settings
+
+
+@asynccontextmanager
+async def accessing(settings: Settings) -> AsyncIterator[tuple[Access, Store]]:
+    """Open only what is needed to manage keys and people; migrates first."""
+    from assessor.adapters.store import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    async with parts.stored(settings) as store:
+        yield Access(store, Argon2Passwords(), SystemClock(), SystemRandom()), store
+
+
+@asynccontextmanager
+async def interviewing_model(settings: Settings, ledger: Ledger) -> AsyncIterator[Model | None]:
+    """Run the configured interviewing model alone; None when there is none."""
+    from assessor.adapters.model import models
+
+    async with models(parts.choice(settings), ledger, SystemClock()) as chosen:
+        yield chosen.interviewer
+
+
+@asynccontextmanager
+async def replaying(settings: Settings) -> AsyncIterator[Replaying]:
+    """Build what replays verdicts. No model is started, and nothing is written."""
+    from assessor.adapters.signing import verify
+
+    prompts, signer = parts.prompts(), parts.signer(settings)
+    keys = signer.jwks()
+    async with parts.stored(settings) as store:
+        yield Replaying(
+            store,
+            parts.content(),
+            prompts,
+            lambda models: parts.judge(models, prompts, settings),
+            lambda jws: verify(jws, keys, demonstration=True),
+        )
+
+
+@asynccontextmanager
+async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
+    """Build what scores stored work again, with the configured judge."""
+    from assessor.adapters.model import models
+
+    crash_points.install(crash_hook(settings))
+    clock, content, prompts = SystemClock(), parts.content(), parts.prompts()
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+        assessments, judge = AssessmentLog(store, clock), parts.judge(chosen.judges, prompts, settings)
+        code = JailedCode(settings.code_isolation)
+        yield Rescoring(
+            store,
+            assessments,
+            content,
+            prompts,
+            Scoring(assessments, content, parts.signer(settings), judge, code, store),
+            judge,
+            [model.name for model in chosen.judges],
+            code,
+            clock,
+            store,
+        )
+
+
+@asynccontextmanager
+async def watching(settings: Settings) -> AsyncIterator[Watching]:
+    """Build what calibrates the configured judge and watches it; migrates first."""
+    from assessor.adapters.model import models
+    from assessor.adapters.store import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    clock, prompts = SystemClock(), parts.prompts()
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+        calibrating = Calibrating(
+            parts.content(),
+            prompts,
+            parts.judge(chosen.judges, prompts, settings),
+            [model.name for model in chosen.judges],
+            store,
+            clock,
+            concurrency=settings.model_concurrency,
+        )
+        yield Watching(calibrating, store, clock)

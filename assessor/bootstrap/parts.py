@@ -1,0 +1,106 @@
+"""What settings stand for: store, content, prompts, keys, models and judge."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from assessor.adapters.clock import SystemRandom
+from assessor.adapters.content import FileContent
+from assessor.adapters.shipped import shipped
+from assessor.domain.library import Library
+from assessor.ports import Model, Prompts, Signer, Store
+from assessor.settings import Settings
+
+if TYPE_CHECKING:
+    from assessor.adapters.model import Choice
+    from assessor.scoring.judge import Judge
+
+TOP_LOGPROBS = 5
+"""Enough to hold the beginnings of both verdicts."""
+
+
+@asynccontextmanager
+async def stored(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store. Its schema must be this version's (`assessor migrate`)."""
+    from assessor.adapters.store import SqlStore
+    from assessor.adapters.vault import Vault
+
+    store = SqlStore(settings.database_url, Vault(settings.master_key_bytes()))
+    try:
+        await store.ping()
+        yield store
+    finally:
+        await store.close()
+
+
+async def library() -> Library:
+    """Return the shipped library alone. Raises LibraryInvalid with every problem there is."""
+    return await content().library()
+
+
+def content() -> FileContent:
+    """Return the shipped library, read when it is first asked for."""
+    return FileContent(shipped("question_banks"), shipped("rubrics"))
+
+
+def prompts() -> Prompts:
+    """Return the shipped prompts."""
+    from assessor.adapters.prompts import FilePrompts
+
+    return FilePrompts(shipped("prompts"))
+
+
+def signer(settings: Settings) -> Signer:
+    """Return what signs verdicts. In development it makes its own key where none is given."""
+    from assessor.adapters.signing import JwsSigner
+
+    return JwsSigner.from_files(
+        settings.signing_key_file,
+        settings.data_dir / "demonstration.jwk",
+        create=settings.environment == "development",
+    )
+
+
+def judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Judge | None":
+    """Return a judge by the first model, which asks the second one in doubt; None without any."""
+    from assessor.scoring.judge import Budget, Judge
+
+    if not models:
+        return None
+    return Judge(
+        models[0],
+        prompts,
+        lambda: SystemRandom().bytes(16).hex(),
+        second=models[1] if len(models) > 1 else None,
+        budget=Budget(settings.judge_calls, settings.judge_tokens, _in_millionths(settings.judge_money)),
+        top_logprobs=TOP_LOGPROBS if settings.judge_token_probabilities else 0,
+    )
+
+
+def _in_millionths(dollars: float | None) -> int | None:
+    return None if dollars is None else max(1, round(dollars * 1_000_000))
+
+
+def check_models(settings: Settings) -> None:
+    """Raise SettingsInvalid for a model file that cannot be served, before anything is started."""
+    from assessor.adapters.model import check_files
+
+    check_files(choice(settings))
+
+
+def choice(settings: Settings) -> "Choice":
+    """Return the models that are configured, and how they are reached."""
+    from assessor.adapters.model import Choice
+
+    key = settings.model_api_key
+    return Choice(
+        interviewer=settings.model,
+        judge=settings.judge_model,
+        second_judge=settings.judge_second_model,
+        fallbacks=settings.fallback_models,
+        base_url=settings.model_base_url,
+        api_key=key.get_secret_value() if key else None,
+        timeout_seconds=settings.model_timeout_seconds,
+        concurrency=settings.model_concurrency,
+        tokens_per_minute=settings.model_tokens_per_minute,
+    )

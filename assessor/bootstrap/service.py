@@ -1,0 +1,149 @@
+"""The service as a whole: web and command line call what is put together here."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from assessor import crash_points
+from assessor.adapters.clock import SystemClock, SystemRandom
+from assessor.adapters.code import JailedCode
+from assessor.adapters.logs import configure_logs
+from assessor.adapters.passwords import Argon2Passwords
+from assessor.adapters.stream import InProcessStream
+from assessor.bootstrap import parts
+from assessor.bootstrap.background import repeating
+from assessor.bootstrap.crashing import crash_hook
+from assessor.bootstrap.working import working
+from assessor.ports import Content, Store
+from assessor.services.access import Access
+from assessor.services.amending import Amending
+from assessor.services.answering import Answering
+from assessor.services.applied_rubrics import AppliedRubrics
+from assessor.services.caring import Caring
+from assessor.services.conversing import Conversing
+from assessor.services.delivering import Delivering
+from assessor.services.log import AssessmentLog, each_overdue
+from assessor.services.notifying import Notifying
+from assessor.services.ordering import Ordering
+from assessor.services.pausing import Pausing
+from assessor.services.reviewing import Reviewing
+from assessor.services.scoring import Scoring
+from assessor.services.subscribing import Subscribing
+from assessor.settings import Settings
+
+SWEEP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the web and the command line call."""
+
+    settings: Settings
+    store: Store
+    content: Content
+    access: Access
+    ordering: Ordering
+    conversing: Conversing
+    pausing: Pausing
+    caring: Caring
+    amending: Amending
+    answering: Answering
+    scoring: Scoring
+    reviewing: Reviewing
+    delivering: Delivering
+    subscribing: Subscribing
+    model_name: str | None
+    """The configured interviewing model, or None for the embedded default."""
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Services]:
+    """Build the service, sweep what was left undone, and close everything at the end.
+
+    A process that does not work hands jobs to those that do. Raises Conflict when another process works
+    under this one's executor id.
+    """
+    from assessor.adapters.model import models
+    from assessor.adapters.webhooks import HttpReceivers
+    from assessor.interview import Interviewer
+
+    configure_logs(settings.log_level, for_machines=settings.environment == "production")
+    crash_points.install(crash_hook(settings))
+    clock, random = SystemClock(), SystemRandom()
+    content, prompts = parts.content(), parts.prompts()
+    await content.library()
+    signer = parts.signer(settings)
+    receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+        assessments = AssessmentLog(store, clock)
+        judge = parts.judge(chosen.judges, prompts, settings)
+        notifying = Notifying(
+            store,
+            receivers,
+            clock,
+            source=settings.public_url,
+            worker=settings.executor_id,
+            schedule=settings.webhook_retry_seconds,
+        )
+        scoring = Scoring(assessments, content, signer, judge, JailedCode(settings.code_isolation), store)
+        applied = AppliedRubrics(lambda recorded: parts.judge(recorded, prompts, settings))
+        async with working(settings, store, scoring, works=works) as jobs:
+            ordering = Ordering(
+                store,
+                assessments,
+                content,
+                prompts,
+                clock,
+                random,
+                public_url=settings.public_url,
+                invite_days=settings.invite_days,
+            )
+            conversing = Conversing(
+                assessments,
+                content,
+                Interviewer(chosen.interviewer, prompts),
+                InProcessStream(),
+                clock,
+                random,
+                max_message_chars=settings.max_message_chars,
+            )
+            services = Services(
+                settings=settings,
+                store=store,
+                content=content,
+                access=Access(store, Argon2Passwords(), clock, random),
+                ordering=ordering,
+                conversing=conversing,
+                pausing=Pausing(store, assessments, clock),
+                caring=Caring(assessments),
+                amending=Amending(
+                    store, assessments, content, clock, max_message_chars=settings.max_message_chars
+                ),
+                answering=Answering(store, assessments, content, clock, jobs),
+                scoring=scoring,
+                reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied),
+                delivering=Delivering(store, assessments, signer),
+                subscribing=Subscribing(store, receivers, clock, random),
+                model_name=chosen.shown,
+            )
+
+            async def sweep() -> None:
+                async def score(assessment_id: str) -> bool:
+                    await jobs.score(assessment_id, await scoring.round_of(assessment_id))
+                    return True
+
+                await each_overdue("score", await store.unscored(), score)
+                await services.pausing.resume_overdue()  # first: what it wakes may be over already
+                await services.answering.submit_overdue()
+                await ordering.expire_overdue()
+                await notifying.forget_old()
+
+            async with contextlib.AsyncExitStack() as background:
+                if works:
+                    await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))
+                    await background.enter_async_context(notifying.running())
+                try:
+                    yield services
+                finally:
+                    await conversing.close()
