@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assessor.adapters.code import JailedCode
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import FileContent, shipped_content
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.prompts import FilePrompts
 from assessor.adapters.shipped import shipped
@@ -140,7 +140,7 @@ async def world(
     """Build the services over a migrated database, with keys in a folder."""
     clock, random = TurnedClock(), SeededRandom()
     store = SqlStore(address, Vault(bytes(32)), random)
-    content = BreakableContent(FileContent(shipped("question_banks"), shipped("rubrics")))
+    content = BreakableContent(shipped_content())
     prompts = FilePrompts(shipped("prompts"))
     signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
     log = AssessmentLog(store, clock)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from assessor.adapters.clock import SystemRandom
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import FileContent, shipped_content
 from assessor.adapters.shipped import shipped
 from assessor.domain.library import Library
 from assessor.ports import Model, Prompts, Signer, Store
@@ -40,7 +40,7 @@ async def library() -> Library:
 
 def content() -> FileContent:
     """Return the shipped library, read when it is first asked for."""
-    return FileContent(shipped("question_banks"), shipped("rubrics"))
+    return shipped_content()
 
 
 def prompts() -> Prompts:

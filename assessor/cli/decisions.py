@@ -95,10 +95,9 @@ def frontier(
 
 
 async def _library() -> "Library":
-    from assessor.adapters.content import FileContent
-    from assessor.adapters.shipped import shipped
+    from assessor.adapters.content import shipped_content
 
-    return await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    return await shipped_content().library()
 
 
 def _row(found: dict[str, Any], columns: Iterable[str]) -> list[object]:

@@ -8,8 +8,7 @@ from typing import Any, Self
 
 import httpx
 
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
+from assessor.adapters.content import shipped_content
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.settings import Settings
@@ -36,7 +35,7 @@ async def play(demonstration: Settings, tell: Tell) -> dict[str, Any]:
     Returns the files that a platform would keep: `verdict.json` (the document), `verdict.jws`,
     `jwks.json`, `transcript.json`. Raises SimulationStuck when something does not come to its end.
     """
-    library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    library = await shipped_content().library()
     key = (demonstration.data_dir / KEY_FILE).read_text("ascii").strip()
     async with (
         FormBrowser(demonstration.public_url) as browser,

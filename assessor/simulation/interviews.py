@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import shipped_content
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.prompts import FilePrompts
 from assessor.adapters.shipped import shipped
@@ -278,7 +278,7 @@ def seeded(*parts: object) -> random.Random:
 async def studio(plan: Plan, live: Model | None = None) -> AsyncIterator[Studio]:
     """Build the services over a database that goes away with them. `live` is for a plan that says so."""
     clock = SimulatedClock()
-    content = FileContent(shipped("question_banks"), shipped("rubrics"))
+    content = shipped_content()
     prompts = FilePrompts(shipped("prompts"))
     library = await content.library()
     library.track(plan.track)

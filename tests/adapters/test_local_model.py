@@ -18,10 +18,9 @@ from pathlib import Path
 import pytest
 
 from assessor.adapters.clock import SystemClock
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import shipped_content
 from assessor.adapters.local_model import LocalServer, check, serving
 from assessor.adapters.model import Choice, LitellmModel, models
-from assessor.adapters.shipped import shipped
 from assessor.adapters.store import SqlStore
 from assessor.adapters.vault import Vault
 from assessor.bootstrap import stored
@@ -158,7 +157,7 @@ async def test_the_server_ends_with_the_service(model_file: Path) -> None:
 OWNER = """
 import asyncio, sys
 from pathlib import Path
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import FileContent, shipped_content
 from assessor.adapters.local_model import serving
 
 async def main():
@@ -305,7 +304,7 @@ async def test_an_interview_in_the_terminal_with_a_real_model_comes_to_its_end(
 
 async def assert_by_the_book(events: Sequence[Event]) -> None:
     """It finished, every core question was asked once, and all that was said is approved and no secret."""
-    library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    library = await shipped_content().library()
     assessment = replay(events[0].assessment_id, events)
     brief = brief_for(assessment, library, frozenset())
     transcript, secrets = assessment.transcript, Secrets.of(library, "python")

@@ -6,15 +6,14 @@ import io
 
 import pytest
 
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import shipped_content
 from assessor.adapters.content.panel_sheet import letters, material, panel_sheet
-from assessor.adapters.shipped import shipped
 from assessor.domain.item import Item, RankingItem, RubricWritingItem
 
 
 @pytest.fixture(scope="module")
 def items() -> list[Item]:
-    library = asyncio.run(FileContent(shipped("question_banks"), shipped("rubrics")).library())
+    library = asyncio.run(shipped_content().library())
     return list(library.items["python"].values())
 
 

@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 import yaml
 
-from assessor.adapters.content import FileContent, check
+from assessor.adapters.content import check, shipped_content
 from assessor.adapters.shipped import shipped
 from assessor.adapters.standards import read_ratings, write_study
 from assessor.domain.errors import InvalidInput
@@ -42,7 +42,7 @@ def ratings(tmp_path: Path) -> Path:
 
 
 async def held(ratings: Path) -> StandardSetting:
-    library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    library = await shipped_content().library()
     return set_standard(
         library, "python", "panel-1", date(2026, 11, 20), read_ratings(ratings, percent=False)
     )
@@ -58,7 +58,7 @@ async def test_a_study_on_shipped_items_has_a_cut_an_error_and_a_measurement_err
 
 
 async def test_an_ability_far_from_the_items_is_measured_less_well() -> None:
-    library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    library = await shipped_content().library()
 
     assert measurement_error(library, "python", 2.8) > measurement_error(library, "python", 0.2)
 

@@ -6,6 +6,7 @@ python -m tests.bench.service [--long] [--bare]
 import sys
 
 from assessor.adapters.model import configured
+from assessor.adapters.shipped import shipped
 from assessor.bootstrap import parts
 from assessor.cli import main as run
 
@@ -16,7 +17,7 @@ def main() -> None:
     if "--long" in options:
         from tests.bench.bank import LongContent
 
-        vars(parts)["FileContent"] = LongContent
+        vars(parts)["content"] = lambda: LongContent(shipped("question_banks"), shipped("rubrics"))
     if "--bare" in options:
         from tests.bench.provider import HttpxProvider
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
+from assessor.adapters.content import shipped_content
 from assessor.interview.screen import screen
 from assessor.interview.state import Heard
 from assessor.simulation.interviews import seeded
@@ -20,7 +19,7 @@ MAX_SHARE = 0.01
 @pytest.fixture(scope="module")
 def played() -> list[str]:
     """What every persona means as an answer, to the background and to every question of the bank."""
-    library = asyncio.run(FileContent(shipped("question_banks"), shipped("rubrics")).library())
+    library = asyncio.run(shipped_content().library())
     questions = [
         None,
         *(id_ for id_, item in library.items["python"].items() if item.category == "interview"),

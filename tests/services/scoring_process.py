@@ -17,8 +17,7 @@ from typing import Any
 
 from assessor import crash_points
 from assessor.adapters.code import JailedCode
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
+from assessor.adapters.content import shipped_content
 from assessor.adapters.signing import JwsSigner
 from assessor.adapters.store import SqlStore
 from assessor.adapters.vault import Vault
@@ -67,7 +66,7 @@ class Provider(GradingModel):
 
 async def _score(order: dict[str, Any], passed: Any) -> None:
     folder, assessment_id = Path(order["folder"]), order["assessment"]
-    clock, content = TurnedClock(), FileContent(shipped("question_banks"), shipped("rubrics"))
+    clock, content = TurnedClock(), shipped_content()
     signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
     store = SqlStore(f"sqlite:///{folder / 'assessor.db'}", Vault(bytes(32)))
     log, model = AssessmentLog(store, clock), Provider(order["model"], Books(folder), passed)

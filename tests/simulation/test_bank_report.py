@@ -10,7 +10,7 @@ from statistics import fmean
 
 import pytest
 
-from assessor.adapters.content import FileContent, check
+from assessor.adapters.content import FileContent, check, shipped_content
 from assessor.adapters.content.minima import MINIMA
 from assessor.adapters.shipped import shipped
 from assessor.domain.ability import Observation, information
@@ -36,7 +36,7 @@ from tests.adapters.test_keys import evaluation_item, trajectory_item
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return asyncio.run(FileContent(shipped("question_banks"), shipped("rubrics")).library())
+    return asyncio.run(shipped_content().library())
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
+from assessor.adapters.content import shipped_content
 from assessor.domain.errors import InvalidInput
 from assessor.domain.form import MAX_EXPOSURE, most_informative
 from assessor.domain.library import Library
@@ -22,7 +21,7 @@ BASELINE = SCENARIOS["baseline"]
 
 
 async def _library() -> Library:
-    return await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    return await shipped_content().library()
 
 
 def _tested(stopping: Stopping, people: int = 400, seed: int = 3) -> tuple[Sitting, NDArray[np.int64]]:

@@ -6,8 +6,7 @@ from collections import Counter
 
 import pytest
 
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
+from assessor.adapters.content import shipped_content
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.interview.screen import screen
@@ -22,7 +21,7 @@ WANTED = (
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return asyncio.run(FileContent(shipped("question_banks"), shipped("rubrics")).library())
+    return asyncio.run(shipped_content().library())
 
 
 def _said(library: Library, persona: Persona, track: str, seed: int) -> list[Said]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assessor.adapters.content import FileContent
-from assessor.adapters.shipped import shipped
+from assessor.adapters.content import shipped_content
 from assessor.bootstrap import stored
 from assessor.crash_points import CrashPoint
 from assessor.settings import Settings
@@ -87,7 +86,7 @@ async def _run(fleet: Fleet, killing: Killing, people: int, tell: Tell) -> Resul
     """End processes under the load of candidates, let everybody finish, and count the damage."""
     settings = Settings(**fleet.settings)
     key = await add_platform(settings)
-    library = await FileContent(shipped("question_banks"), shipped("rubrics")).library()
+    library = await shipped_content().library()
     crowd = Crowd(fleet.url, key, library)
     async with receiving() as receiver, stored(settings) as store:
         with _opened(fleet):

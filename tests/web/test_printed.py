@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from assessor.adapters.content import FileContent
+from assessor.adapters.content import shipped_content
 from assessor.adapters.content.panel_sheet import material
-from assessor.adapters.shipped import shipped
 from assessor.domain.item import Category, InterviewItem
 from assessor.domain.library import Library
 from assessor.web.printed import printed
@@ -16,7 +15,7 @@ from assessor.web.printed import printed
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return asyncio.run(FileContent(shipped("question_banks"), shipped("rubrics")).library())
+    return asyncio.run(shipped_content().library())
 
 
 def bank_page(library: Library, *, with_keys: bool, shown: dict[str, Any] | None = None) -> str:

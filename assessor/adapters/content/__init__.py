@@ -11,6 +11,7 @@ and, beside the prompts, what the interviewer says in each language.
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
@@ -28,7 +29,7 @@ from assessor.domain.library import Library
 from assessor.domain.rubric import Rubric
 from assessor.ports import CodeRunner
 
-__all__ = ["CheckReport", "FileContent", "check", "read_rubrics"]
+__all__ = ["CheckReport", "FileContent", "check", "read_rubrics", "shipped_content"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ class FileContent:
         if self._library is None:
             self._library = await asyncio.to_thread(_load, self._banks, self._rubrics, self._sentences)
         return self._library
+
+
+@cache
+def shipped_content() -> FileContent:
+    """Return the library that came with this version; a process reads its files once."""
+    return FileContent(shipped("question_banks"), shipped("rubrics"))
 
 
 def check(banks: Path, rubrics: Path, runner: CodeRunner | None = None) -> CheckReport:
