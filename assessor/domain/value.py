@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -57,3 +58,15 @@ def canonical(value: Value | dict[str, Any] | list[Any]) -> bytes:
 def content_hash(value: Value | dict[str, Any] | list[Any]) -> str:
     """Return `sha256:<hex>` of the canonical bytes."""
     return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Yield every string within mappings and sequences, in order; keys are no content."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from strings_in(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from strings_in(part)

@@ -16,6 +16,9 @@ LEAST_RATINGS = 4
 LEAST_PAIRS = 6
 """The same for pairs of responses: one ranking of four has six."""
 
+_ROUNDING = 1e-9
+"""What is smaller than this is 0 but for the rounding: then one order says all that another does."""
+
 Pair = tuple[RankingItem, str, str, int]
 """Two responses by id, and how the candidate places them: -1 the first is better, 0 tied, 1 the second."""
 
@@ -130,7 +133,7 @@ def _partial(signs: Sequence[tuple[int, int, int]]) -> float | None:
     order, key, length = zip(*signs, strict=True)
     ok, ol, kl = _tau(order, key), _tau(order, length), _tau(key, length)
     left = (1 - ok * ok) * (1 - kl * kl)
-    return round(max(-1.0, min(1.0, (ol - ok * kl) / math.sqrt(left))), 6) if left > 1e-9 else None  # noqa: PLR2004
+    return round(max(-1.0, min(1.0, (ol - ok * kl) / math.sqrt(left))), 6) if left > _ROUNDING else None
 
 
 def _tau(a: Sequence[int], b: Sequence[int]) -> float:

@@ -6,11 +6,11 @@ plain: whatever has words of its own goes on to a reader.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from assessor.domain.fence import normalised
 from assessor.domain.item import Category
+from assessor.domain.value import strings_in
 from assessor.scoring.work import Work
 
 MIN_WORDS = 3
@@ -65,18 +65,7 @@ def words(text: str) -> list[str]:
 
 def task_texts(work: Work) -> tuple[str, ...]:
     """Return every text of the task. The interviewer's turns are left out: they quote the candidate."""
-    return tuple(_strings(work.item.presented()))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _strings(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _strings(inner)
+    return tuple(strings_in(work.item.presented()))
 
 
 def _is_copied(said: list[str], task: Iterable[str], category: Category) -> bool:

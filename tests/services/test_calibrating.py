@@ -216,7 +216,7 @@ async def test_a_wrong_label_is_named_with_its_line_and_the_way_out(
     first, *rest = await rows(world, 2)
 
     with pytest.raises(InvalidInput) as refused:
-        labelled([replace(first, **changes), *rest], await world.content.library(), "python")  # type: ignore[arg-type]
+        labelled([replace(first, **changes), *rest], await world.content.library(), "python")  # type: ignore[arg-type]  # any field
 
     assert said in str(refused.value)
 

@@ -86,8 +86,7 @@ def _compiled(query: Select[Any], dialect: Dialect) -> Statement:
     ]
     fixed = {name: value for name, value in compiled.params.items() if value is not None}
     columns = [str(column.key) for column in query.selected_columns]
-    # The class is made here because its fields are the query's.
-    found: Any = namedtuple("Found", columns)  # type: ignore[misc]  # noqa: PYI024
+    found: Any = namedtuple("Found", columns)  # type: ignore[misc]  # noqa: PYI024 - its fields are the query's
     by_place = compiled.positiontup is not None
     return Statement(compiled.string, names, fixed, binding, by_place, reading, found._make)
 

@@ -1,8 +1,5 @@
 """The texts of an item, as its key may name or quote them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from assessor.domain.item import (
     EvaluationItem,
     InterviewItem,
@@ -12,6 +9,7 @@ from assessor.domain.item import (
     SftItem,
     TrajectoryItem,
 )
+from assessor.domain.value import strings_in
 
 
 def key_texts(item: Item) -> dict[str, str]:
@@ -49,20 +47,9 @@ def secrets(item: Item) -> tuple[str, ...]:
     if isinstance(item, InterviewItem):
         return ()
     hidden = item.key.model_dump(mode="json", exclude={"checks", "references", "source", "tests"})
-    return tuple(_strings(hidden))
+    return tuple(strings_in(hidden))
 
 
 def texts_of(item: Item) -> tuple[str, ...]:
     """Return every text that a quote may stand in: what candidates read, and the responses of the key."""
-    return (*_strings(item.presented()), *key_texts(item).values())
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _strings(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _strings(part)
+    return (*strings_in(item.presented()), *key_texts(item).values())

@@ -94,7 +94,7 @@ class Room:
             for name, effect in zip(scored, effects, strict=True)
         }
         return [
-            self._seen(person, observation, ease[observation.response], observation.response in late)
+            self._seen(person, observation, ease[observation.response], is_late=observation.response in late)
             for observation in ability.observe(expected, weights)
         ]
 
@@ -103,7 +103,8 @@ class Room:
         person: int,
         expected: ability.Observation,
         place: float,
-        is_late: bool,  # noqa: FBT001
+        *,
+        is_late: bool,
     ) -> ability.Observation:
         z = expected.discrimination * (place + self._kindness(person, expected) - expected.difficulty)
         met = float(1 / (1 + np.exp(-z)))
