@@ -222,7 +222,7 @@ BROKEN_FILES: list[tuple[str, bytes, int, str, str]] = [
     ("a list", b"- 1\n", 1, "items", "is missing, or is not a list"),
     ("a word", b"hello\n", 1, "items", "is missing, or is not a list"),
     ("unclosed", b"items: [\n", 2, "(the whole file)", "is not valid YAML"),
-    ("two documents", b"items: []\n---\nitems: []\n", 2, "(the whole file)", "is not valid YAML"),
+    ("two documents", b"items: []\n---\nitems: []\n", 2, "(the whole file)", "holds more than one document"),
     ("a tab", b"items:\n\t- id: x\n", 2, "(the whole file)", "is not valid YAML"),
     ("a control character", b"items: \x00\n", 1, "(the whole file)", "character that YAML does not allow"),
     ("not UTF-8", b"items:\n\n- id: \xe4\n", 3, "(the whole file)", "is not UTF-8: byte 0xe4"),

@@ -4,13 +4,14 @@ Authors meet mistakes here first, so nothing is raised: a file that cannot be re
 `Document` without data and a list of problems.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from assessor.domain.errors import LibraryProblem
 
@@ -21,6 +22,8 @@ MAX_DEPTH = 30
 
 MAX_BYTES = 2_000_000
 """Of one file: some hundred items. Reading keeps every line's place, at many times the file's size."""
+
+_TEXT = "tag:yaml.org,2002:str"
 
 # The C parser is ten times as fast, but libyaml is not part of every build of PyYAML.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -54,49 +57,104 @@ class Document:
         return LibraryProblem(self.file, self.lines.get(known, 1), dotted(location), problem)
 
 
-class _Reading:
-    """Turns the nodes of one file into data, lines and problems."""
+class _RefusedError(Exception):
+    """A form that no file of the library may have; what follows it is not read."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, line: int, problem: str) -> None:
+        super().__init__(problem)
+        self.line = line
+        self.problem = problem
+
+
+class _Reading:
+    """Turns the events of one file into data, lines and problems.
+
+    Events are a flat list. Composing nodes first would take as long again, and is recursive in C, where
+    bottomless nesting ends the process.
+    """
+
+    def __init__(self, file: str, events: Iterator[Any]) -> None:
         self.lines: dict[Location, int] = {}
         self.problems: list[LibraryProblem] = []
+        self._file = file
+        self._events = events
+        self._resolver: Any = Resolver()  # PyYAML types constructors, and not this
         self._scalars = SafeConstructor()
 
-    def refuse(self, line: int, location: Location, problem: str) -> None:
-        self.problems.append(LibraryProblem(self.file, line, dotted(location), problem))
-
-    def value(self, node: yaml.Node, location: Location, line: int) -> Any:
-        self.lines[location] = line
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, location)
-        if isinstance(node, yaml.SequenceNode):
-            return [
-                self.value(child, (*location, place), child.start_mark.line + 1)
-                for place, child in enumerate(node.value)
-            ]
-        return self._scalar(node, location, line)
-
-    def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for key, child in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                self.refuse(line, location, "has a key that is a list or a mapping; keys are plain words")
-            elif key.value in data:
-                first = self.lines[(*location, key.value)]
-                self.refuse(line, (*location, key.value), f"stands twice; the first is on line {first}")
-            else:
-                data[key.value] = self.value(child, (*location, key.value), line)
+    def document(self) -> Any:
+        """Return the data of the only document. Raises what the parser raises, and _RefusedError."""
+        next(self._events)  # the start of the stream
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return None
+        data = self._value(next(self._events), (), 1)
+        next(self._events)  # the end of the document
+        if not isinstance(after := next(self._events), yaml.StreamEndEvent):
+            raise _RefusedError(_line(after), "holds more than one document (---); keep one a file")
         return data
 
-    def _scalar(self, node: yaml.Node, location: Location, line: int) -> Any:
+    def _value(self, event: Any, location: Location, line: int) -> Any:
+        self.lines[location] = line
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, location, line)
+        if isinstance(event, yaml.AliasEvent):
+            raise _RefusedError(_line(event), "uses a YAML alias (*name); write the value out")
+        if len(location) >= MAX_DEPTH:
+            raise _RefusedError(_line(event), f"is nested more than {MAX_DEPTH} deep")
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(location)
+        return self._sequence(location)
+
+    def _sequence(self, location: Location) -> list[Any]:
+        data: list[Any] = []
+        for event in self._until(yaml.SequenceEndEvent):
+            data.append(self._value(event, (*location, len(data)), _line(event)))
+        return data
+
+    def _mapping(self, location: Location) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key in self._until(yaml.MappingEndEvent):
+            line = _line(key)
+            if not isinstance(key, yaml.ScalarEvent):
+                self._refuse(line, location, "has a key that is a list or a mapping; keys are plain words")
+                self._skip(key)
+                self._skip(next(self._events))
+            elif key.value in data:
+                first = self.lines[(*location, key.value)]
+                self._refuse(line, (*location, key.value), f"stands twice; the first is on line {first}")
+                self._skip(next(self._events))
+            else:
+                data[key.value] = self._value(next(self._events), (*location, key.value), line)
+        return data
+
+    def _until(self, end: type) -> Iterator[Any]:
+        while not isinstance(event := next(self._events), end):
+            yield event
+
+    def _skip(self, event: Any) -> None:
+        depth = 0
+        while True:
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if not depth:
+                return
+            event = next(self._events)
+
+    def _scalar(self, event: Any, location: Location, line: int) -> Any:
+        tag = event.tag or self._resolver.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag == _TEXT:
+            return event.value
         try:
-            return self._scalars.construct_object(node)
+            return self._scalars.construct_object(yaml.ScalarNode(tag, event.value, event.start_mark))
         except (yaml.YAMLError, ValueError) as error:
             reason = getattr(error, "problem", None) or error
-            self.refuse(line, location, f"cannot be read as a value: {reason}; put text in quotes")
+            self._refuse(line, location, f"cannot be read as a value: {reason}; put text in quotes")
             return None
+
+    def _refuse(self, line: int, location: Location, problem: str) -> None:
+        self.problems.append(LibraryProblem(self._file, line, dotted(location), problem))
+
+
+def _line(event: Any) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def read(path: Path, file: str) -> tuple[Document, list[LibraryProblem]]:
@@ -120,39 +178,19 @@ def read(path: Path, file: str) -> tuple[Document, list[LibraryProblem]]:
 
 def _parsed(text: str, file: str) -> tuple[Document, list[LibraryProblem]]:
     try:
-        if (refused := _refused_form(text)) is not None:
-            return _unreadable(file, *refused)
-        node = yaml.compose(text, Loader=_Loader)
+        reading = _Reading(file, yaml.parse(text, Loader=_Loader))
+        data = reading.document()
+    except _RefusedError as refused:
+        return _unreadable(file, refused.line, refused.problem)
     except yaml.reader.ReaderError as error:
         return _unreadable(file, 1, f"holds a character that YAML does not allow: {error.reason}")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         return _unreadable(file, mark.line + 1 if mark else 1, f"is not valid YAML: {reason}")
-    if node is None or node.tag == "tag:yaml.org,2002:null":
+    if data is None and not reading.problems:
         return _unreadable(file, 1, "is empty")
-    reading = _Reading(file)
-    data = reading.value(node, (), 1)
     return Document(file, data, reading.lines), reading.problems
-
-
-def _refused_form(text: str) -> tuple[int, str] | None:
-    """Return line and problem of what would make reading endless: aliases and bottomless nesting.
-
-    Composing nodes is recursive, in C as well, where it ends the process; events are a flat list.
-    """
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.AliasEvent):
-            return line, "uses a YAML alias (*name); write the value out"
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            return line, f"is nested more than {MAX_DEPTH} deep"
-    return None
 
 
 def _unreadable(file: str, line: int, problem: str) -> tuple[Document, list[LibraryProblem]]:
