@@ -167,6 +167,32 @@ class Settings(BaseSettings):
         "A model without a price there (a server of your own, for instance) costs nothing known: then only "
         "the limits on calls and tokens hold.",
     )
+    blind_rescore_share: float = Field(
+        default=0.04,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of the decisions by rule that a person scores a second time, without seeing any "
+        "score. Keep it at 0.03 to 0.05: without it nobody notices a judge that goes astray (docs/pilot.md).",
+    )
+    gold_dir: Path = Field(
+        json_schema_extra={"shown": "`gold` in the data folder"},
+        description="Folder of gold responses for the daily replay: one file of labels for each track, named "
+        "after it (`python.csv`, `nursing.jsonl`).",
+    )
+    gold_hour: int = Field(
+        default=3,
+        ge=0,
+        le=23,
+        description="Hour of the day (UTC) from which on one worker replays gold responses, where a judge "
+        "and gold responses exist.",
+    )
+    gold_responses: int = Field(
+        default=40,
+        ge=0,
+        description="Gold responses of each track that are replayed a day, the next day those after them; "
+        "with 0 none ever are.",
+    )
     master_key: SecretStr | None = Field(
         default=None,
         json_schema_extra={"shown": "made in the data folder (`master.key`); required in production"},
@@ -236,6 +262,7 @@ class Settings(BaseSettings):
             "jobs_database_url": _jobs_database(str(given.get("database_url", "")), data_dir),
             "executor_id": f"local-{socket.gethostname()}",
             "judge_model": given.get("model"),
+            "gold_dir": data_dir / "gold",
         }
         if given.get("environment") != "production":
             derived["public_url"] = f"http://127.0.0.1:{given.get('port', DEFAULT_PORT)}"

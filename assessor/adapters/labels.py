@@ -1,8 +1,10 @@
 """Files of labels: CSV with a header, or one JSON object a line."""
 
+import asyncio
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -112,3 +114,23 @@ def _labels(value: Any) -> list[str]:
 
 def _refused(line: int, problem: str, remedy: str) -> InvalidInput:
     return InvalidInput((FieldProblem(f"line {line}", problem, remedy),))
+
+
+@dataclass(frozen=True)
+class GoldFolder:
+    """Fulfils `GoldCases` by files of labels, each named after its track."""
+
+    folder: Path
+
+    async def are_kept(self) -> bool:
+        """Whether there are any."""
+        return bool(self._files())
+
+    async def cases(self) -> Mapping[str, Sequence[LabelRow]]:
+        """Return the labels by track. Raises InvalidInput as `read_labels` does."""
+        return await asyncio.to_thread(lambda: {file.stem: read_labels(file) for file in self._files()})
+
+    def _files(self) -> list[Path]:
+        if not self.folder.is_dir():
+            return []
+        return sorted(file for file in self.folder.iterdir() if file.suffix in (".csv", ".jsonl"))

@@ -2,6 +2,7 @@
 
 from assessor.bootstrap.commands import accessing, interviewing_model, replaying, rescoring, watching
 from assessor.bootstrap.parts import check_models, library, stored
+from assessor.bootstrap.pilots import piloting
 from assessor.bootstrap.service import Services, running
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "check_models",
     "interviewing_model",
     "library",
+    "piloting",
     "replaying",
     "rescoring",
     "running",

@@ -23,6 +23,19 @@ async def beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[No
             await task
 
 
+async def each_time(work: Callable[[], Awaitable[object]], seconds: float) -> None:
+    """Ask again and again whether there is something to do, and wait for it as long as it takes.
+
+    What fails is logged, and asked again.
+    """
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background work failed")
+        await asyncio.sleep(seconds)
+
+
 @asynccontextmanager
 async def repeating(sweep: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
     """Run the sweep now, so that it is known to work, and then again and again."""

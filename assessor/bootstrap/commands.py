@@ -10,6 +10,7 @@ from assessor.adapters.code import JailedCode
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.bootstrap import parts
 from assessor.bootstrap.crashing import crash_hook
+from assessor.bootstrap.pilots import sampling
 from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.calibrating import Calibrating
@@ -72,7 +73,15 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
             assessments,
             content,
             prompts,
-            Scoring(assessments, content, parts.signer(settings), judge, code, store),
+            Scoring(
+                assessments,
+                content,
+                parts.signer(settings),
+                judge,
+                code,
+                store,
+                sampling=sampling(settings),
+            ),
             judge,
             [model.name for model in chosen.judges],
             code,

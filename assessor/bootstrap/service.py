@@ -12,8 +12,9 @@ from assessor.adapters.logs import configure_logs
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.stream import InProcessStream
 from assessor.bootstrap import parts
-from assessor.bootstrap.background import repeating
+from assessor.bootstrap.background import beside, each_time, repeating
 from assessor.bootstrap.crashing import crash_hook
+from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
 from assessor.ports import Content, Store
 from assessor.services.access import Access
@@ -27,8 +28,10 @@ from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.pausing import Pausing
+from assessor.services.piloting import Piloting
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
+from assessor.services.second_looks import SecondLooks
 from assessor.services.subscribing import Subscribing
 from assessor.settings import Settings
 
@@ -52,6 +55,8 @@ class Services:
     scoring: Scoring
     reviewing: Reviewing
     delivering: Delivering
+    piloting: Piloting
+    second_looks: SecondLooks
     subscribing: Subscribing
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
@@ -86,7 +91,15 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             worker=settings.executor_id,
             schedule=settings.webhook_retry_seconds,
         )
-        scoring = Scoring(assessments, content, signer, judge, JailedCode(settings.code_isolation), store)
+        scoring = Scoring(
+            assessments,
+            content,
+            signer,
+            judge,
+            JailedCode(settings.code_isolation),
+            store,
+            sampling=sampling(settings),
+        )
         applied = AppliedRubrics(lambda recorded: parts.judge(recorded, prompts, settings))
         async with working(settings, store, scoring, works=works) as jobs:
             ordering = Ordering(
@@ -124,6 +137,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied),
                 delivering=Delivering(store, assessments, signer),
+                piloting=piloting_over(settings, store, content, prompts),
+                second_looks=SecondLooks(assessments, content),
                 subscribing=Subscribing(store, receivers, clock, random),
                 model_name=chosen.shown,
             )
@@ -137,12 +152,17 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 await services.pausing.resume_overdue()  # first: what it wakes may be over already
                 await services.answering.submit_overdue()
                 await ordering.expire_overdue()
+                await services.piloting.fall_back()
                 await notifying.forget_old()
 
             async with contextlib.AsyncExitStack() as background:
                 if works:
                     await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))
                     await background.enter_async_context(notifying.running())
+                gold = gold_replay(settings, store, services.piloting, chosen.judges, judge)
+                if works and gold:
+                    work = each_time(gold.run_if_due, SWEEP_SECONDS)
+                    await background.enter_async_context(beside(work, "gold"))
                 try:
                     yield services
                 finally:

@@ -16,6 +16,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     interview,
     library,
     people,
+    pilot,
     replay,
     rescore,
     server,

@@ -14,6 +14,7 @@ from assessor.domain.errors import invalid
 if TYPE_CHECKING:
     from assessor.domain.agreement import Measure
     from assessor.domain.calibration import Calibration, LabelRow
+    from assessor.domain.pilot import StageChange
     from assessor.services.watching import Watched
     from assessor.settings import Settings
 
@@ -69,14 +70,18 @@ def gold(
     people, until it has been calibrated anew.
     """
     found = asyncio.run(_watched(_chosen(model), labels, track, quiet=as_json))
+    fell = asyncio.run(_fallen()) if any(one.alarm for one in found) else ()
     if as_json:
-        print_json({"families": [{**vars(one), "family": str(one.family)} for one in found]})
+        families = [{**vars(one), "family": str(one.family)} for one in found]
+        print_json({"families": families, "pilots": [one.model_dump(mode="json") for one in fell]})
     else:
         rows = [
             (one.family, one.language, one.calibration_id or "none", one.read, one.since, _state(one))
             for one in found
         ]
         print_table("Gold", ("Family", "Language", "Calibration", "Read", "Since", "State"), rows)
+        for one in fell:
+            typer.echo(f"{one.track} of {one.tenant} fell to {one.stage.value}. {one.reason}")
     if any(one.alarm for one in found):
         raise typer.Exit(1)
 
@@ -132,6 +137,14 @@ async def _watched(chosen: "Settings", labels: Path, track: str, *, quiet: bool)
         responses = labelled(rows, await service.calibrating.content.library(), track)
         with counting("Reading gold responses", quiet=quiet) as progress:
             return await service.watch(responses, progress)
+
+
+async def _fallen() -> "tuple[StageChange, ...]":
+    """Let pilots fall by the judge of the settings, whatever model was watched."""
+    from assessor.bootstrap import piloting
+
+    async with piloting(settings()) as service:
+        return await service.fall_back()
 
 
 _Columns = Sequence[tuple[str, Callable[["Calibration"], object]]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import get_args
+from typing import Literal, get_args
 
 from assessor.domain import events as e
 from assessor.domain.errors import IllegalTransition, invalid
@@ -13,6 +13,7 @@ from assessor.domain.evidence import OwnText
 from assessor.domain.form import Form
 from assessor.domain.item import Category
 from assessor.domain.policy import Policy
+from assessor.domain.quality import SecondLook
 from assessor.domain.response import Response, own_texts
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
@@ -70,6 +71,10 @@ MOST_OWED = timedelta(hours=1)
 """How long a reply that never came holds the end open; the sweep ends what nobody came back to."""
 
 
+QualityState = Literal["due", "differs"]
+"""A second look waits for a person who has seen no scores, or found differences that nobody has seen to."""
+
+
 @dataclass(frozen=True)
 class Projection:
     """The row of an assessment that lists and queues are queried by. Holds no words of anyone."""
@@ -93,6 +98,8 @@ class Projection:
     """When the clock goes on by itself, in a break."""
     needs_help: e.HelpKind | None = None
     """The most urgent thing that the candidate asked for and nobody has seen to yet."""
+    quality: QualityState | None = None
+    """What the quality sample has for reviewers to do."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,9 @@ class Assessment(Timekeeping):
     faults: int = 0
     """How often a fault of ours held it; scoring round `faults + 1` is the current one."""
     voided: e.AssessmentVoided | None = None
+    opened_by: frozenset[str] = frozenset()
+    """Reviewers who have seen the case with its scores."""
+    second_look: SecondLook | None = None
 
     @property
     def ordered(self) -> e.AssessmentOrdered:
@@ -194,6 +204,22 @@ class Assessment(Timekeeping):
             return True
         decision = self.verdict.document.get("decision") if self.verdict else None
         return self.status is Status.DECIDED and decision == "needs_review"
+
+    @property
+    def is_decided_by_rule(self) -> bool:
+        """Whether a rule said qualified or not qualified, and that holds."""
+        document = self.verdict.document if self.verdict else {}
+        return document.get("decided_by") == "rule" and document.get("decision") != "needs_review"
+
+    @property
+    def quality(self) -> QualityState | None:
+        """What the quality sample has for reviewers to do. Where no rule decided after all, nothing."""
+        look = self.second_look
+        if look is None:
+            return None
+        if look.levels is None:
+            return "due" if self.is_decided_by_rule else None
+        return "differs" if look.differences and not look.is_seen else None
 
     @property
     def open_help(self) -> tuple[e.HelpAsked, ...]:
@@ -259,6 +285,7 @@ class Assessment(Timekeeping):
             needs_person=self.needs_person,
             paused_until=self.paused_until if self.status is Status.PAUSED else None,
             needs_help=self.needs_help,
+            quality=self.quality,
         )
 
     def moved(self, status: Status) -> "Assessment":
@@ -368,8 +395,26 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return a.moved(Status.WITHDRAWN)
         case e.AssessmentCancelled():
             return a.moved(Status.CANCELLED)
-        case e.NoticeAccepted() | e.TranscriptOpened():
+        case e.TranscriptOpened():
+            return a if fact.blind else replace(a, opened_by=a.opened_by | {fact.reviewer})
+        case e.SecondLookDrawn():
+            return replace(a, second_look=SecondLook(fact.criteria))
+        case e.SecondLookScored() | e.SecondLookCompared() | e.SecondLookSeen():
+            return replace(a, second_look=_looked(a.second_look or SecondLook({}), fact))
+        case e.NoticeAccepted():
             return a
+
+
+def _looked(
+    look: SecondLook, fact: e.SecondLookScored | e.SecondLookCompared | e.SecondLookSeen
+) -> SecondLook:
+    match fact:
+        case e.SecondLookScored():
+            return replace(look, marks={**look.marks, fact.item_id: fact.marks})
+        case e.SecondLookCompared():
+            return replace(look, levels=fact.levels)
+        case e.SecondLookSeen():
+            return replace(look, is_seen=True)
 
 
 def _with_turn(a: Assessment, seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Assessment:

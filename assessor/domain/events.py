@@ -9,8 +9,9 @@ from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFacto
 from assessor.domain.calibration import Standing
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
-from assessor.domain.ids import CandidateRef, Slug
-from assessor.domain.policy import Policy
+from assessor.domain.ids import CandidateRef, Region, Slug
+from assessor.domain.policy import Policy, Stage
+from assessor.domain.quality import QualityLevel, QualityMark
 from assessor.domain.redaction import Redaction
 from assessor.domain.response import Response
 from assessor.domain.rubric import Rubric
@@ -33,6 +34,8 @@ class AssessmentOrdered(Value):
     track_version: int
     language: str
     specialty: Slug | None = None
+    region: Region | None = None
+    """Where the platform means to use the verdict; a pilot may be at another stage there."""
     livemode: bool
     simulated: bool = False
     """Played by a program, and shown as such wherever a person sees it."""
@@ -309,6 +312,8 @@ class VerdictIssued(Value):
     jws: str
     standings: tuple[Standing, ...] = ()
     """The calibrations that held at the time for the judges that scored."""
+    stage: Stage | None = None
+    """That the pilot was at, where one had been set."""
 
 
 class FaultRecorded(Value):
@@ -385,6 +390,39 @@ class TranscriptOpened(Value):
 
     type: Literal["transcript.opened"] = "transcript.opened"
     reviewer: str
+    blind: bool = False
+    """Whether without any score, for a second look."""
+
+
+class SecondLookDrawn(Value):
+    """A decision by rule was drawn for the quality sample: a person scores what the judge has scored."""
+
+    type: Literal["second_look.drawn"] = "second_look.drawn"
+    criteria: dict[Slug, tuple[Slug, ...]]
+    """By item."""
+
+
+class SecondLookScored(Value):
+    """A person who has seen no score scored one item. No verdict follows from it."""
+
+    type: Literal["second_look.scored"] = "second_look.scored"
+    reviewer: str
+    item_id: Slug
+    marks: dict[Slug, QualityMark]
+
+
+class SecondLookCompared(Value):
+    """Every item was looked at a second time: the levels by the person and by the judge."""
+
+    type: Literal["second_look.compared"] = "second_look.compared"
+    levels: tuple[QualityLevel, ...]
+
+
+class SecondLookSeen(Value):
+    """A reviewer has seen to the differences that a second look found."""
+
+    type: Literal["second_look.seen"] = "second_look.seen"
+    reviewer: str
 
 
 Fact = Annotated[
@@ -421,7 +459,11 @@ Fact = Annotated[
     | AssessmentExpired
     | AssessmentWithdrawn
     | AssessmentCancelled
-    | TranscriptOpened,
+    | TranscriptOpened
+    | SecondLookDrawn
+    | SecondLookScored
+    | SecondLookCompared
+    | SecondLookSeen,
     Field(discriminator="type"),
 ]
 

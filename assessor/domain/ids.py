@@ -16,6 +16,9 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 """A language, or a language as a country speaks it: `de`, `de-AT`."""
 
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}[a-z0-9-]{0,14}$")]
+"""A platform's short code for a part of the world: `eu`, `us-ny`."""
+
 CandidateRef = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 """A platform's own reference for a person. Printable ASCII without spaces; not a name or an address."""
 

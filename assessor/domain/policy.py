@@ -1,7 +1,9 @@
 """What a tenant's policy says about who may score and who may decide."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal, Self
 
 from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, BreakMinutes
 from assessor.domain.value import Value
@@ -20,6 +22,35 @@ class Grade(StrEnum):
         return list(Grade).index(self)
 
 
+class Stage(StrEnum):
+    """How far a platform has come with a track: the rungs of the pilot ladder, the lowest first."""
+
+    SHADOW = "shadow"
+    """The platform decides as it did before; people score everything."""
+    CALIBRATION = "calibration"
+    """People's scores are pooled until the judge can be measured against them."""
+    ASSISTED = "assisted"
+    """Rules may say qualified; anything else is for a person."""
+    AUTOMATIC = "automatic"
+    """Rules may decide either way."""
+
+
+Decidable = Literal["qualified", "not_qualified"]
+
+RULES_MAY_DECIDE: Final[Mapping[Stage, tuple[Decidable, ...]]] = MappingProxyType(
+    {
+        Stage.SHADOW: (),
+        Stage.CALIBRATION: (),
+        Stage.ASSISTED: ("qualified",),
+        Stage.AUTOMATIC: ("qualified", "not_qualified"),
+    }
+)
+"""What each stage lets rules decide, where basis and probability allow it."""
+
+DEFAULT_STAGE: Final = Stage.ASSISTED
+"""Where nobody set one. The default policy grants the same."""
+
+
 class Policy(Value):
     """The default is the careful one: nothing uncalibrated decides, and no model scores."""
 
@@ -27,9 +58,14 @@ class Policy(Value):
     """Whether a language model may score the interview, rubrics and ideal answers."""
     least_basis: Grade = Grade.CALIBRATED
     """The least grade of judges, keys and cut on which a rule may decide."""
-    rules_may_decide: tuple[Literal["qualified", "not_qualified"], ...] = ("qualified",)
+    rules_may_decide: tuple[Decidable, ...] = RULES_MAY_DECIDE[DEFAULT_STAGE]
+    """Until a stage was set for the track; from then on the stage says it."""
     review_days: int = 5
     """Within how many days a person looks at what waits for one."""
     break_minutes: BreakMinutes = DEFAULT_BREAK_MINUTES
     """For how long a candidate may stop the clock, in all. Accommodations add to it; a pause after distress
     is not taken from it."""
+
+    def at(self, stage: Stage | None) -> Self:
+        """Return the policy as it is at a stage; as it stands where none was set."""
+        return self if stage is None else self.changed(rules_may_decide=RULES_MAY_DECIDE[stage])

@@ -2,6 +2,7 @@
 
 from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
+from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
 from assessor.ports.model import (
     SUBJECT,
@@ -15,6 +16,7 @@ from assessor.ports.model import (
     Token,
     Usage,
 )
+from assessor.ports.pilot import Grounds, Pilots
 from assessor.ports.projections import AskedVerdict, Projections, StoredVerdict
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
@@ -39,6 +41,10 @@ __all__ = [
     "EndpointChange",
     "Entry",
     "EventLog",
+    "GoldCases",
+    "GoldRun",
+    "GoldRuns",
+    "Grounds",
     "Jobs",
     "Ledger",
     "Model",
@@ -47,6 +53,7 @@ __all__ = [
     "ModelRequest",
     "OpenLog",
     "Passwords",
+    "Pilots",
     "Projections",
     "Prompts",
     "Purpose",

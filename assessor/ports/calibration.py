@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assessor.domain.calibration import Alarm, Calibration, Standing
 from assessor.domain.events import ModelReplied
+from assessor.domain.quality import Pair
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class Calibrations(Standings, Protocol):
 
     async def gold_errors(self, calibration_id: str) -> tuple[float, ...]:
         """Return all errors since the calibration, the oldest first."""
+        ...
+
+    async def quality_levels(self) -> Mapping[str, tuple[Pair, ...]]:
+        """Return what second looks found, by calibration: the newest first, as many as count."""
         ...
 
     async def stop_calibration(self, calibration_id: str, stopped: Stopped) -> None:

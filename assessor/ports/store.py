@@ -4,14 +4,18 @@ from typing import Protocol
 
 from assessor.ports.access import Access
 from assessor.ports.calibration import Calibrations
+from assessor.ports.gold import GoldRuns
 from assessor.ports.log import Drafts, EventLog
 from assessor.ports.model import Ledger
+from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
 from assessor.ports.webhooks import Webhooks
 from assessor.ports.work import Workers
 
 
-class Store(EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Calibrations, Protocol):
+class Store(
+    EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Calibrations, Pilots, GoldRuns, Protocol
+):
     """Everything that is kept."""
 
     async def ping(self) -> None:

@@ -30,6 +30,8 @@ class Order:
     language: str = "en"
     specialty: str | None = None
     """One of the track's; items of another one are not drawn."""
+    region: str | None = None
+    """For which part of the world it is; the pilot's stage may be another one there."""
     simulated: bool = False
     livemode: bool = True
     time_factor: float = 1.0
@@ -194,6 +196,7 @@ class Ordering:
             form=spoiled.form.name,
             language=terms.language,
             specialty=terms.specialty,
+            region=terms.region,
             simulated=terms.simulated,
             livemode=terms.livemode,
             **spoiled.accommodation.model_dump(),
@@ -261,6 +264,7 @@ class Ordering:
             track_version=track.version,
             language=order.language,
             specialty=order.specialty,
+            region=order.region,
             livemode=order.livemode,
             simulated=order.simulated,
             policy=tenant.policy,

@@ -11,6 +11,7 @@ from assessor.domain.calibration import Standing
 from assessor.domain.code import CodeCall, CodeNotRunError, CodeOutcome
 from assessor.domain.errors import ModelFault, SequenceTaken
 from assessor.domain.library import Library
+from assessor.domain.policy import Stage
 from assessor.domain.score import Score
 from assessor.ports import Append, Clock, CodeRunner, Content, Model, ModelReply, ModelRequest
 from assessor.scoring import Judge, waiting
@@ -111,21 +112,26 @@ class UnrunCode:
 
 
 @dataclass(frozen=True)
-class RecordedStandings:
-    """The calibrations that held at the time: what a judge has shown is a fact from outside."""
+class RecordedGrounds:
+    """What held at the time: what a judge has shown, and the pilot's stage, are facts from outside."""
 
     held: tuple[Standing, ...] = ()
+    stage: Stage | None = None
 
     async def standings(self) -> tuple[Standing, ...]:
         """Return what was recorded."""
         return self.held
+
+    async def stage_of(self, tenant: str, track: str, region: str | None) -> Stage | None:  # noqa: ARG002 - whosever it was
+        """Return what was recorded."""
+        return self.stage
 
 
 def scoring_over(
     rehearsal: Rehearsal, clock: Clock, content: Content, judge: Judge | None, code: CodeRunner
 ) -> Scoring:
     """Return the real scoring over a rehearsed log. It can sign nothing."""
-    return Scoring(AssessmentLog(rehearsal, clock), content, Notary(), judge, code, RecordedStandings())
+    return Scoring(AssessmentLog(rehearsal, clock), content, Notary(), judge, code, RecordedGrounds())
 
 
 async def scored_again(

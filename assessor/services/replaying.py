@@ -22,8 +22,8 @@ from assessor.services.log import AssessmentLog
 from assessor.services.rehearsing import (
     JudgeOf,
     Notary,
+    RecordedGrounds,
     RecordedModel,
-    RecordedStandings,
     Rehearsal,
     StoppedClock,
     UnrunCode,
@@ -217,7 +217,7 @@ class _Run:
         notary, rehearsal = Notary(), Rehearsal(list(self.log))
         log = AssessmentLog(rehearsal, StoppedClock(event.at))
         try:
-            held = RecordedStandings(fact.standings)
+            held = RecordedGrounds(fact.standings, fact.stage)
             await Scoring(log, self.content, notary, None, UnrunCode(), held).issue(event.assessment_id)
         except AssessorError as refused:
             self._differ(event.seq, what, "document", "there", f"refused: {refused}")

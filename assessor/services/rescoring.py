@@ -19,7 +19,7 @@ from assessor.domain.rubric import Rubric
 from assessor.domain.text import accept_text
 from assessor.domain.value import content_hash
 from assessor.domain.verdict import VerdictDocument, compose
-from assessor.ports import Clock, CodeRunner, Content, EventLog, Prompts, Standings
+from assessor.ports import Clock, CodeRunner, Content, EventLog, Grounds, Prompts
 from assessor.scoring import Judge
 from assessor.services.comparing import Change, Outcome, Rescored, changes_between, compared, live_document
 from assessor.services.log import AssessmentLog, following
@@ -58,7 +58,7 @@ class Rescoring:
         models: Sequence[str],
         code: CodeRunner,
         clock: Clock,
-        calibrations: Standings,
+        grounds: Grounds,
     ) -> None:
         self._store = store
         self._assessments = assessments
@@ -69,7 +69,7 @@ class Rescoring:
         self._models = tuple(models)
         self._code = code
         self._clock = clock
-        self._calibrations = calibrations
+        self._grounds = grounds
 
     async def rescore(self, assessment_id: str, terms: Terms) -> Rescored:
         """Score one assessment again, and record it unless it is a dry run.
@@ -129,8 +129,16 @@ class Rescoring:
     async def _document(self, after: Assessment, now: datetime) -> VerdictDocument:
         library = await self._content.library()
         track = library.track(after.ordered.track)
-        standings = await self._calibrations.standings()
-        return compose(after, library, track, verdict_id="", issued_at=now, standings=standings)
+        terms = after.ordered
+        return compose(
+            after,
+            library,
+            track,
+            verdict_id="",
+            issued_at=now,
+            standings=await self._grounds.standings(),
+            stage=await self._grounds.stage_of(terms.tenant, terms.track, terms.region),
+        )
 
     async def _record_reply(self, assessment_id: str, replied: e.ModelReplied) -> None:
         await self._assessments.change(

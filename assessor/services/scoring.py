@@ -6,6 +6,7 @@ after a crash changes nothing, and pays for no model call whose reply was commit
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -18,10 +19,12 @@ from assessor.domain.errors import Conflict
 from assessor.domain.ids import make_id
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
+from assessor.domain.policy import Stage
+from assessor.domain.quality import Sampling, to_look_at
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
 from assessor.domain.verdict import compose, judges_of, write_verdict
-from assessor.ports import CodeRunner, Content, Signer, Standings, Steps
+from assessor.ports import CodeRunner, Content, Grounds, Signer, Steps
 from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting, with_code_run
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
@@ -39,14 +42,17 @@ class Scoring:
         signer: Signer,
         judge: Judge | None,
         code: CodeRunner,
-        calibrations: Standings,
+        grounds: Grounds,
+        *,
+        sampling: Sampling | None = None,
     ) -> None:
         self._assessments = assessments
         self._content = content
         self._signer = signer
         self._judge = judge
         self._code = code
-        self._calibrations = calibrations
+        self._grounds = grounds
+        self._sampling = sampling
 
     async def workflow(self, steps: Steps, assessment_id: str) -> None:
         """Score every item of the form, then decide. A fault of ours holds the assessment instead."""
@@ -96,14 +102,28 @@ class Scoring:
     async def issue(self, assessment_id: str) -> Assessment:
         """Decide on what the log holds, sign, and supersede an earlier verdict."""
         library = await self._content.library()
-        standings = await self._calibrations.standings()
+        terms = (await self._assessments.latest(assessment_id)).ordered
+        standings = await self._grounds.standings()
+        stage = await self._grounds.stage_of(terms.tenant, terms.track, terms.region)
 
         def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
-            return [self._verdict(assessment, library, standings, now)]
+            verdict = self._verdict(assessment, library, standings, stage, now)
+            return [verdict, *self._drawn(assessment, verdict)]
 
         assessment = await self._assessments.change(assessment_id, facts)
         reach(CrashPoint.AFTER_VERDICT)
         return assessment
+
+    def _drawn(self, assessment: Assessment, verdict: e.VerdictIssued) -> Sequence[e.SecondLookDrawn]:
+        """Draw the quality sample: only what counts, only once, and only where a judge scored anything."""
+        terms = assessment.ordered
+        after = replace(assessment, verdict=verdict)
+        if self._sampling is None or assessment.second_look or not after.is_decided_by_rule:
+            return ()
+        criteria = to_look_at(assessment.scores.values())
+        counts = terms.livemode and not terms.simulated
+        drawn = counts and criteria and self._sampling.draws(assessment.id)
+        return (e.SecondLookDrawn(criteria=criteria),) if drawn else ()
 
     async def hold(self, assessment_id: str, kind: str) -> None:
         """Record a fault of ours. Nothing counts against the candidate."""
@@ -136,14 +156,21 @@ class Scoring:
             return await self._judge.rate(work, assessment.replies, record)
 
     def _verdict(
-        self, assessment: Assessment, library: Library, standings: Sequence[Standing], now: datetime
+        self,
+        assessment: Assessment,
+        library: Library,
+        standings: Sequence[Standing],
+        stage: Stage | None,
+        now: datetime,
     ) -> e.VerdictIssued:
         track = library.track(assessment.ordered.track)
         named = {judge.calibration_id for judge in judges_of(assessment, track, standings)}
         held = tuple(one for one in standings if one.calibration_id in named)
         entropy = hashlib.sha256(f"{assessment.id}\n{assessment.head}".encode()).digest()[:16]
         verdict_id = make_id("ver", entropy)
-        document = compose(assessment, library, track, verdict_id=verdict_id, issued_at=now, standings=held)
+        document = compose(
+            assessment, library, track, verdict_id=verdict_id, issued_at=now, standings=held, stage=stage
+        )
         reach(CrashPoint.BEFORE_SIGNATURE)
         jws = self._signer.sign(
             write_verdict(document),
@@ -159,6 +186,7 @@ class Scoring:
             document=document.model_dump(mode="json"),
             jws=jws,
             standings=held,
+            stage=stage,
         )
 
 

@@ -1,5 +1,6 @@
 """The API for platforms: how well those who score agree with people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from assessor.domain import errors as e
 from assessor.domain.calibration import Alarm, Calibration
+from assessor.domain.quality import Pair, SecondLookAgreement, agreement_in
 from assessor.domain.value import Value
 from assessor.ports import Entry
 from assessor.web.api import Reader
@@ -34,6 +36,9 @@ class AgreementEntry(Calibration):
     stopped: StoppedEntry | None
     gold: int
     """Gold responses that the judge read again since."""
+    second_looks: SecondLookAgreement
+    """What people found since who scored the same responses without seeing the judge's scores; the newest
+    200."""
 
 
 class AgreementLedger(Value):
@@ -56,7 +61,10 @@ async def agreement(
     number that cannot be had is null, with a note that says why. Nothing in it is about one candidate.
     """
     standings = {one.calibration_id for one in await service.store.standings() if not one.stopped}
-    entries = (_entry(one, standings) for one in await service.store.ledger())
+    looks = await service.store.quality_levels()
+    entries = (
+        _entry(one, standings, looks.get(one.calibration.id, ())) for one in await service.store.ledger()
+    )
     return AgreementLedger(
         data=tuple(
             one for one in entries if (model is None or one.model == model) and (one.stands or not standing)
@@ -64,10 +72,11 @@ async def agreement(
     )
 
 
-def _entry(entry: Entry, standings: set[str]) -> AgreementEntry:
+def _entry(entry: Entry, standings: set[str], looks: Sequence[Pair]) -> AgreementEntry:
     return AgreementEntry(
         **dict(entry.calibration),
         stands=entry.calibration.id in standings,
         stopped=StoppedEntry(**vars(entry.stopped)) if entry.stopped else None,
         gold=entry.gold,
+        second_looks=agreement_in(looks),
     )

@@ -20,7 +20,9 @@ from assessor.web import (
     demo,
     handlers,
     openapi,
+    pilots,
     reviewer,
+    second_looks,
     verdicts,
     webhooks,
 )
@@ -48,6 +50,7 @@ TAGS: Final = [
     {"name": "assessments", "description": "Order an assessment, invite its candidate, follow it."},
     {"name": "verdicts", "description": "Read what was decided, with its signature."},
     {"name": "agreement", "description": "How well those who score agree with people."},
+    {"name": "pilots", "description": "How far your pilot of each track has come."},
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},
     {"name": "tracks", "description": "What one can be assessed for."},
     {"name": "operations", "description": "Whether the service lives and can serve."},
@@ -114,6 +117,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         verdicts.public,
         api.router,
         agreement.router,
+        pilots.router,
         webhooks.router,
     ):
         # As routes of the application itself: a router within it matches every address twice.
@@ -121,6 +125,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(candidate.router, include_in_schema=False)
     app.include_router(reviewer.router)
     app.include_router(care.router)
+    app.include_router(second_looks.router)
     if settings.demonstration:
         app.include_router(demo.router)
     app.include_router(operations)

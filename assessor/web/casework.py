@@ -6,7 +6,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
-from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.assessment import Assessment, Projection, QualityState, Status
 from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
 from assessor.domain.response import RubricWritingResponse, own_texts
@@ -67,6 +67,14 @@ HELP_BADGES: Final[Mapping[HelpKind, str]] = MappingProxyType(
         "person": "Wants a person",
         "more_time": "Needs more time",
         "break": "Asked for a break",
+    }
+)
+
+
+QUALITY_WORDS: Final[Mapping[QualityState, str]] = MappingProxyType(
+    {
+        "due": "Quality sample: decided; a person scores it again without seeing any score",
+        "differs": "Quality sample: a person and the language model disagree",
     }
 )
 
@@ -186,6 +194,8 @@ def why_it_waits(row: Projection) -> str:
         return "A fault of ours holds it"
     if row.needs_help and not row.needs_person:
         return HELP_WORDS[row.needs_help]
+    if row.quality and not row.needs_person:
+        return QUALITY_WORDS[row.quality]
     if row.open_criteria:
         wait = "criterion waits" if row.open_criteria == 1 else "criteria wait"
         return f"{row.open_criteria} {wait} to be scored"

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind
-from assessor.domain.ids import CandidateRef, Slug
+from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.track import Track
 from assessor.domain.value import Value
 from assessor.ports import StoredVerdict
@@ -30,6 +30,9 @@ class OrderRequest(Value):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
     specialty: Slug | None = None
     """One of the track's specialties: what belongs to another one is not asked."""
+    region: Region | None = None
+    """A short code of yours, such as `eu`: where your pilot of a track is at another stage there, that
+    stage holds. Left out, the stage of the track holds."""
     time_factor: TimeFactor = 1.0
     """An accommodation: 1.5 gives half as much time again."""
     untimed: bool = False

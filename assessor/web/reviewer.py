@@ -39,6 +39,7 @@ DONE: Final = {
     "scored": "Your score is stored.",
     "decided": "Your decision is stored, and the verdict that it makes is signed.",
     "retried": "It is being scored again.",
+    "differences": "It is noted that you have seen where a colleague and the language model differ.",
     "seen": "It is noted that you have seen to what the candidate asked for.",
     "given-back": "The attempt does not count. A new one was ordered on the same terms.",
 }
@@ -55,7 +56,7 @@ _LABELS: Final = {
     "decision": "The decision",
 }
 _EMPTY: Final = dict.fromkeys(("mark", "reason", "quote", "decision", "decision_reason"), "")
-_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/time)?)?")
+_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look))?)?")
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 

@@ -9,6 +9,7 @@ from assessor.domain.accommodation import Accommodation
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
+from assessor.domain.quality import QualityLevel
 from assessor.domain.redaction import Redaction
 from assessor.domain.response import SftResponse
 from assessor.domain.value import canonical
@@ -80,6 +81,22 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.AssessmentWithdrawn(),
     e.AssessmentCancelled(),
     e.TranscriptOpened(reviewer="rev_1"),
+    e.SecondLookDrawn(criteria={"q-1": ("cause",)}),
+    e.SecondLookScored(reviewer="rev_2", item_id="q-1", marks={"cause": "met"}),
+    e.SecondLookCompared(
+        levels=(
+            QualityLevel(
+                item_id="q-1",
+                category=Category.INTERVIEW,
+                competency="semantics",
+                model="m1",
+                calibration_id="cal_1",
+                person=4,
+                judge=1,
+            ),
+        )
+    ),
+    e.SecondLookSeen(reviewer="rev_1"),
 )
 
 

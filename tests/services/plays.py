@@ -9,16 +9,18 @@ from assessor.simulation.candidate import SimulatedCandidate
 from tests.world import World
 
 
-async def opened(world: World, form: str = "short", reference: str = "candidate-1") -> Assessment:
+async def opened(
+    world: World, form: str = "short", reference: str = "candidate-1", *, livemode: bool = False
+) -> Assessment:
     ordered = await world.ordering.order(
-        world.tenant, Order(candidate_ref=reference, track="python", form=form, livemode=False)
+        world.tenant, Order(candidate_ref=reference, track="python", form=form, livemode=livemode)
     )
     assessment, _ = await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     return assessment
 
 
-async def begun(world: World, form: str = "short") -> Assessment:
-    assessment = await opened(world, form)
+async def begun(world: World, form: str = "short", *, livemode: bool = False) -> Assessment:
+    assessment = await opened(world, form, livemode=livemode)
     await world.conversing.begin(assessment.id)
     return await world.conversing.settled(assessment.id)
 
@@ -27,8 +29,10 @@ async def candidate(world: World, level: int) -> SimulatedCandidate:
     return SimulatedCandidate(await world.content.library(), "python", level)
 
 
-async def interviewed(world: World, form: str = "short", level: int = 4) -> Assessment:
-    assessment = await begun(world, form)
+async def interviewed(
+    world: World, form: str = "short", level: int = 4, *, livemode: bool = False
+) -> Assessment:
+    assessment = await begun(world, form, livemode=livemode)
     person = await candidate(world, level)
     for number in range(60):
         if assessment.interview_finished:
@@ -40,8 +44,10 @@ async def interviewed(world: World, form: str = "short", level: int = 4) -> Asse
     raise AssertionError("the interview did not end")
 
 
-async def submitted(world: World, form: str = "short", level: int = 4) -> Assessment:
-    assessment = await interviewed(world, form, level)
+async def submitted(
+    world: World, form: str = "short", level: int = 4, *, livemode: bool = False
+) -> Assessment:
+    assessment = await interviewed(world, form, level, livemode=livemode)
     person = await candidate(world, level)
     for place in assessment.form.tasks:
         await world.answering.hand_in(assessment.id, place.item_id, person.response(place.item_id))

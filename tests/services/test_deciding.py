@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assessor.adapters.signing import verify
+from assessor.domain import events as e
 from assessor.domain.assessment import Status
 from assessor.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, VerdictNotReady
 from assessor.domain.policy import Policy
@@ -206,7 +207,7 @@ async def test_opening_a_transcript_is_itself_a_fact(world: World) -> None:
     await world.reviewing.case(rita, assessment.id)
 
     events = await world.store.events(assessment.id)
-    assert events[-1].fact.model_dump() == {"type": "transcript.opened", "reviewer": rita.id}
+    assert events[-1].fact == e.TranscriptOpened(reviewer=rita.id)
 
 
 async def test_a_reviewers_quote_must_be_the_candidates_own_words(world: World) -> None:

@@ -1,15 +1,16 @@
 """The agreement ledger: calibrations, and what gold responses said of them since."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from assessor.adapters.store.part import StorePart
-from assessor.adapters.store.tables import CALIBRATION, GOLD_ERROR
+from assessor.adapters.store.tables import CALIBRATION, GOLD_ERROR, QUALITY_LEVEL
 from assessor.domain.calibration import Calibration, Standing, latest
 from assessor.domain.errors import NotFound
+from assessor.domain.quality import QUALITY, Pair
 from assessor.ports import Entry, Stopped
 
 _GOLD = (
@@ -70,6 +71,17 @@ class SqlCalibrations(StorePart):
         """Return all errors since the calibration, the oldest first."""
         mine = select(GOLD_ERROR.c.error).where(GOLD_ERROR.c.calibration_id == calibration_id)
         return tuple(row.error for row in await self._all(mine.order_by(GOLD_ERROR.c.number)))
+
+    async def quality_levels(self) -> Mapping[str, tuple[Pair, ...]]:
+        """Return what second looks found, by calibration: the newest first, as many as count."""
+        query = select(QUALITY_LEVEL.c.calibration_id, QUALITY_LEVEL.c.person, QUALITY_LEVEL.c.judge)
+        known = query.where(QUALITY_LEVEL.c.calibration_id.is_not(None))
+        found: dict[str, tuple[Pair, ...]] = {}
+        for row in await self._all(known.order_by(QUALITY_LEVEL.c.id.desc())):
+            newer = found.get(row.calibration_id, ())
+            if len(newer) < QUALITY.newest:
+                found[row.calibration_id] = (*newer, (row.person, row.judge))
+        return found
 
     async def stop_calibration(self, calibration_id: str, stopped: Stopped) -> None:
         """Note that it holds no more. Stopping twice keeps the first."""

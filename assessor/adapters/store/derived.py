@@ -1,5 +1,5 @@
-"""What follows from facts, written in the transaction of their event: invites, verdicts, and words
-that are destroyed because they were taken back.
+"""What follows from facts, written in the transaction of their event: invites, verdicts, the levels of
+second looks, and words that are destroyed because they were taken back.
 """
 
 from datetime import datetime
@@ -8,9 +8,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from assessor.adapters.store.chain import digest_of
 from assessor.adapters.store.part import unique_or
-from assessor.adapters.store.tables import EVENT, INVITE, VERDICT
+from assessor.adapters.store.tables import EVENT, INVITE, QUALITY_LEVEL, VERDICT
 from assessor.domain.errors import Conflict, Gone
-from assessor.domain.events import Event, InviteIssued, InviteRedeemed, VerdictIssued, WordsRedacted
+from assessor.domain.events import (
+    Event,
+    InviteIssued,
+    InviteRedeemed,
+    SecondLookCompared,
+    VerdictIssued,
+    WordsRedacted,
+)
 from assessor.domain.value import canonical
 
 ISSUED = "issued"
@@ -32,6 +39,8 @@ def write(connection: Connection, tenant_id: str, event: Event) -> None:
         case WordsRedacted():
             for one in event.fact.left:
                 _destroy(connection, event, one.seq, one.fact.type)
+        case SecondLookCompared():
+            _keep_levels(connection, event, event.fact)
         case _:
             pass
 
@@ -50,6 +59,15 @@ def _destroy(connection: Connection, by: Event, seq: int, type_: str) -> None:
         raise Conflict(f"Event {seq} of {by.assessment_id} is no {type_}", "Read it again and retry.")
     digest = row.digest if row.ciphertext is None else digest_of(row.ciphertext)
     connection.execute(update(EVENT).where(one).values(ciphertext=None, digest=digest, redacted_by=by.seq))
+
+
+def _keep_levels(connection: Connection, event: Event, fact: SecondLookCompared) -> None:
+    rows = [
+        {**one.model_dump(mode="json"), "assessment_id": event.assessment_id, "at": event.at}
+        for one in fact.levels
+    ]
+    if rows:
+        connection.execute(insert(QUALITY_LEVEL), rows)
 
 
 def _issue_invite(connection: Connection, assessment_id: str, at: datetime, fact: InviteIssued) -> None:

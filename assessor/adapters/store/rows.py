@@ -19,6 +19,7 @@ MOVING: Final = (
     "needs_person",
     "paused_until",
     "needs_help",
+    "quality",
 )
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))

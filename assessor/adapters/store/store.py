@@ -5,9 +5,11 @@ from assessor.adapters.store.access import SqlSessions, SqlTenants
 from assessor.adapters.store.calibrations import SqlCalibrations
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
+from assessor.adapters.store.gold import SqlGoldRuns
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.log import SqlEventLog
 from assessor.adapters.store.outbox import SqlOutbox
+from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.schema import check_revision
 from assessor.adapters.store.workers import SqlWorkers
@@ -25,6 +27,8 @@ class SqlStore(
     SqlWorkers,
     SqlLedger,
     SqlCalibrations,
+    SqlPilots,
+    SqlGoldRuns,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

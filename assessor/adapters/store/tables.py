@@ -4,12 +4,13 @@ no identity map, and rows come back as they are stored.
 The migrations are what a database is built from; a test compares them with this module.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -143,6 +144,7 @@ class AssessmentRow(Row, table=True):
     needs_person: bool
     paused_until: datetime | None = Field(sa_type=Instant)
     needs_help: str | None
+    quality: str | None
     seq: int
     head: str
     """The hash of the last event."""
@@ -308,6 +310,52 @@ class GoldErrorRow(Row, table=True):
     error: float
 
 
+class GoldRunRow(Row, table=True):
+    """One day's replay of gold responses. The worker that adds the row does it."""
+
+    __tablename__ = "gold_run"
+    day: date = Field(primary_key=True, sa_type=Date)
+    worker: str
+    began_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(sa_type=Instant)
+    wanted: int
+    compared: int
+    stopped: int
+    failure: str | None = Field(sa_type=Text)
+
+
+class QualityLevelRow(Row, table=True):
+    """What a judge and a person who had not seen it came to, for one response: numbers, never any text."""
+
+    __tablename__ = "quality_level"
+    __table_args__ = (UniqueConstraint("assessment_id", "item_id", "competency"),)
+    id: int | None = Field(default=None, primary_key=True)
+    assessment_id: str = Field(foreign_key="assessment.id")
+    item_id: str
+    competency: str
+    category: str
+    model: str
+    calibration_id: str | None = Field(foreign_key="calibration.id", index=True)
+    person: int
+    judge: int
+    at: datetime = Field(sa_type=Instant)
+
+
+class PilotStageRow(Row, table=True):
+    """One change of a pilot's stage. Rows are only added; the newest of a place holds."""
+
+    __tablename__ = "pilot_stage"
+    __table_args__ = (Index(None, "tenant_id", "track"),)
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    track: str
+    region: str | None
+    stage: str
+    by: str
+    reason: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+
+
 class ModelCallRow(Row, table=True):
     """One attempt at a model: numbers, never any text. `cost` is in millionths of a US dollar."""
 
@@ -349,3 +397,6 @@ WEBHOOK_ATTEMPT = _table_of(WebhookAttemptRow)
 MODEL_CALL = _table_of(ModelCallRow)
 CALIBRATION = _table_of(CalibrationRow)
 GOLD_ERROR = _table_of(GoldErrorRow)
+PILOT_STAGE = _table_of(PilotStageRow)
+QUALITY_LEVEL = _table_of(QualityLevelRow)
+GOLD_RUN = _table_of(GoldRunRow)

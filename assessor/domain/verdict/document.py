@@ -12,7 +12,7 @@ from assessor.domain.calibration import Standing, covering
 from assessor.domain.errors import DocumentRefused
 from assessor.domain.item import Category
 from assessor.domain.library import Library
-from assessor.domain.policy import Grade
+from assessor.domain.policy import Grade, Stage
 from assessor.domain.track import Track
 from assessor.domain.value import Value, canonical
 from assessor.domain.verdict.reasons import NEXT_STEPS, REASONS, Action, ReasonCode
@@ -123,11 +123,12 @@ def compose(
     verdict_id: str,
     issued_at: datetime,
     standings: Sequence[Standing] = (),
+    stage: Stage | None = None,
 ) -> VerdictDocument:
     """Decide on what the log holds, and bind the outcome to its id and its time.
 
     `standings` are the calibrations of judges that hold now; a judge that none of them covers stands
-    with grade `none`. The same inputs give the same bytes.
+    with grade `none`. `stage` is the pilot's, where one was set. The same inputs give the same bytes.
     """
     decision = decide(
         assessment.scores.values(),
@@ -137,6 +138,7 @@ def compose(
         judges=judges_of(assessment, track, standings),
         keys=keys_of(library.item(track.id, place.item_id) for place in assessment.form.items),
         person=assessment.decided_by_person,
+        stage=stage,
     )
     return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at)
 

@@ -18,6 +18,8 @@ class ReasonCode(StrEnum):
     BASIS_BELOW_POLICY = "basis_below_policy"
     JUDGE_NOT_CALIBRATED = "judge_not_calibrated"
     JUDGE_STOPPED = "judge_stopped"
+    PILOT_SHADOW = "pilot_shadow"
+    PILOT_CALIBRATION = "pilot_calibration"
     FLOOR_BELOW = "floor_below"
     FLOOR_UNKNOWN = "floor_unknown"
     PROPOSED_QUALIFIED = "proposed_qualified"
@@ -43,6 +45,12 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ),
         ReasonCode.JUDGE_STOPPED: (
             "A language model scored some of this, and lately it agrees with people less than it did."
+        ),
+        ReasonCode.PILOT_SHADOW: (
+            "The platform is trying this assessment out beside its own decisions: a person decides each case."
+        ),
+        ReasonCode.PILOT_CALIBRATION: (
+            "Scoring here is still being measured against people: until then a person decides each case."
         ),
         ReasonCode.FLOOR_BELOW: "A competency that has a floor of its own lies below it.",
         ReasonCode.FLOOR_UNKNOWN: "A competency that has a floor of its own is not known well enough.",

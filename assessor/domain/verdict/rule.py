@@ -1,15 +1,16 @@
 """The rule that decides. Arithmetic only: no model writes a total, a decision or a status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from assessor.domain import ability
 from assessor.domain.calibration import Family
 from assessor.domain.events import ReviewDecided
 from assessor.domain.form import Form
 from assessor.domain.item import Item, Key
-from assessor.domain.policy import Grade, Policy
+from assessor.domain.policy import Grade, Policy, Stage
 from assessor.domain.score import FAULTS, Score, Unscored
 from assessor.domain.track import Competency, Track
 from assessor.domain.value import Value
@@ -41,6 +42,11 @@ THRESHOLDS = Thresholds()
 
 _TO_SCORE = frozenset({ReasonCode.OPEN_CRITERIA, ReasonCode.REQUIRED_UNSCORED, ReasonCode.TECHNICAL_FAULT})
 """Reasons that go away when a person scores what is open."""
+
+_STAGE_OBSTACLES: Final[Mapping[Stage, ReasonCode]] = MappingProxyType(
+    {Stage.SHADOW: ReasonCode.PILOT_SHADOW, Stage.CALIBRATION: ReasonCode.PILOT_CALIBRATION}
+)
+"""Of the stages at which no rule decides anything."""
 
 
 class CompetencyResult(Value):
@@ -115,11 +121,13 @@ def decide(
     judges: Sequence[JudgeBasis] = (),
     keys: KeySource = "authored",
     person: ReviewDecided | None = None,
+    stage: Stage | None = None,
 ) -> Decision:
     """Return what follows from the scores, or from the person who decided.
 
     `scores` are the latest of every criterion of the form, the unscored ones included; `judges`
     name every model whose scores are among them, once for each family (else it has grade `none`).
+    `stage` is the pilot's, where one was set: it says what rules may decide, whatever the policy says.
     """
     counted = tuple(sorted(map(_with_evidence, scores), key=lambda score: (score.item_id, score.criterion)))
     weighed = _weigh(counted, {competency.id: competency.weight for competency in track.competencies}, track)
@@ -127,9 +135,12 @@ def decide(
     if person is not None:
         outcome, reasons = _by_person(person, counted)
     else:
-        obstacles = _obstacles(counted, form)
+        obstacles = _stage_obstacles(stage)
+        obstacles += _obstacles(counted, form)
         obstacles += _basis_obstacles(counted, track, judges, keys, policy.least_basis)
-        outcome, reasons = _by_rule(weighed, obstacles, _floor_obstacles(competencies), counted, policy)
+        outcome, reasons = _by_rule(
+            weighed, obstacles, _floor_obstacles(competencies), counted, policy.at(stage)
+        )
     actor, action = _next(outcome, reasons, can_score=any(score.is_open for score in counted))
     return Decision(
         decision=outcome,
@@ -208,6 +219,10 @@ def _floor_obstacles(competencies: Iterable[CompetencyResult]) -> list[ReasonCod
     floors = {competency.floor for competency in competencies}
     codes = {"below": ReasonCode.FLOOR_BELOW, "unknown": ReasonCode.FLOOR_UNKNOWN}
     return [code for floor, code in codes.items() if floor in floors]
+
+
+def _stage_obstacles(stage: Stage | None) -> list[ReasonCode]:
+    return [_STAGE_OBSTACLES[stage]] if stage is not None and stage in _STAGE_OBSTACLES else []
 
 
 def _obstacles(scores: Sequence[Score], form: Form) -> list[ReasonCode]:

@@ -146,6 +146,10 @@ def every_fact() -> list[e.Fact]:
         e.AssessmentWithdrawn(),
         e.AssessmentCancelled(),
         e.TranscriptOpened(reviewer="rev_1"),
+        e.SecondLookDrawn(criteria={"debugging-1": ("cause", "cure")}),
+        e.SecondLookScored(reviewer="rev_2", item_id="debugging-1", marks={"cause": "met", "cure": "unmet"}),
+        e.SecondLookCompared(levels=()),
+        e.SecondLookSeen(reviewer="rev_1"),
     ]
 
 

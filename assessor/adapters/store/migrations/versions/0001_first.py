@@ -21,6 +21,7 @@ def upgrade() -> None:
     _workers()
     _webhooks()
     _agreement()
+    _pilots()
 
 
 def _people() -> None:
@@ -99,6 +100,7 @@ def _logs() -> None:
         sa.Column("needs_person", sa.Boolean(), nullable=False),
         sa.Column("paused_until", _MOMENT, nullable=True),
         sa.Column("needs_help", sa.String(), nullable=True),
+        sa.Column("quality", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_assessment"),
@@ -293,4 +295,55 @@ def _agreement() -> None:
         sa.Column("error", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("calibration_id", "number", name="pk_gold_error"),
         sa.ForeignKeyConstraint(["calibration_id"], ["calibration.id"], name="fk_gold_error_calibration_id"),
+    )
+
+
+def _pilots() -> None:
+    op.create_table(
+        "pilot_stage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=True),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_pilot_stage"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_pilot_stage_tenant_id"),
+    )
+    op.create_index("ix_pilot_stage_tenant_id_track", "pilot_stage", ["tenant_id", "track"])
+    op.create_table(
+        "quality_level",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("competency", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("model", sa.String(), nullable=False),
+        sa.Column("calibration_id", sa.String(), nullable=True),
+        sa.Column("person", sa.Integer(), nullable=False),
+        sa.Column("judge", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_quality_level"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_quality_level_assessment_id"),
+        sa.ForeignKeyConstraint(
+            ["calibration_id"], ["calibration.id"], name="fk_quality_level_calibration_id"
+        ),
+        sa.UniqueConstraint(
+            "assessment_id", "item_id", "competency", name="uq_quality_level_assessment_id_item_id_competency"
+        ),
+    )
+    op.create_index("ix_quality_level_calibration_id", "quality_level", ["calibration_id"])
+    op.create_table(
+        "gold_run",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("worker", sa.String(), nullable=False),
+        sa.Column("began_at", _MOMENT, nullable=False),
+        sa.Column("ended_at", _MOMENT, nullable=True),
+        sa.Column("wanted", sa.Integer(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("day", name="pk_gold_run"),
     )

@@ -1,0 +1,111 @@
+"""Moving a pilot up and down its ladder. People move it; by itself it only falls."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from assessor.domain.errors import Conflict, invalid
+from assessor.domain.library import Library
+from assessor.domain.pilot import (
+    MAX_NAME_CHARS,
+    MAX_REASON_CHARS,
+    MIN_REASON_CHARS,
+    JudgeInUse,
+    StageChange,
+    accept_region,
+    judged_families,
+    lacking,
+)
+from assessor.domain.policy import Stage
+from assessor.domain.text import accept_text
+from assessor.ports import Clock, Content, Store
+
+FALLS_BY = "assessor"
+"""Who a fall is by: nobody."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Place:
+    """What has a stage: a platform's track, in one region or by default."""
+
+    tenant: str
+    track: str
+    region: str | None = None
+
+
+class Piloting:
+    """Stages of pilots. `judge` is the one that scores in this installation; None without any."""
+
+    def __init__(self, store: Store, content: Content, judge: JudgeInUse | None, clock: Clock) -> None:
+        self._store = store
+        self._content = content
+        self._judge = judge
+        self._clock = clock
+
+    async def set_stage(self, place: Place, stage: Stage, by: str, reason: str) -> StageChange:
+        """Put a pilot at a stage. Raises NotFound for an unknown tenant or track, InvalidInput for a reason
+        that is none, and Conflict for `automatic` before the judge has shown in every family that it may.
+        """
+        reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True).strip()
+        if len(reason) < MIN_REASON_CHARS:
+            raise invalid("reason", "is too short", "Say in a sentence why the stage changes.")
+        by = accept_text("by", by, limit=MAX_NAME_CHARS, required=True).strip()
+        accept_region(place.region)
+        await self._store.tenant(place.tenant)
+        library = await self._content.library()
+        library.track(place.track)
+        if stage is Stage.AUTOMATIC and (missing := await self._missing(library, place.track)):
+            raise Conflict(
+                f"Rules cannot decide {place.track} by themselves yet: {'; '.join(missing)}",
+                "Run `assessor calibrate` with people's labels of these families, or stay at assisted.",
+            )
+        change = self._change(place, stage, by, reason)
+        await self._store.change_stage(change)
+        return change
+
+    async def fall_back(self) -> tuple[StageChange, ...]:
+        """Take every pilot from automatic to assisted whose judge no longer stands; return what fell.
+
+        It looks at what is stored alone: it can run as often as one likes, and after any crash.
+        """
+        automatic = [one for one in await self._store.stages() if one.stage is Stage.AUTOMATIC]
+        if not automatic:
+            return ()
+        library = await self._content.library()
+        fallen = []
+        for one in automatic:
+            if missing := await self._missing(library, one.track):
+                place = Place(one.tenant, one.track, one.region)
+                reason = f"Fell by itself: {'; '.join(missing)}."[:MAX_REASON_CHARS]
+                change = self._change(place, Stage.ASSISTED, FALLS_BY, reason)
+                if await self._store.change_stage(change, only_from=Stage.AUTOMATIC):
+                    log.warning("pilot fell", **vars(place), reason=reason)
+                    fallen.append(change)
+        return tuple(fallen)
+
+    async def _missing(self, library: Library, track_id: str) -> tuple[str, ...]:
+        if track_id not in library.tracks:
+            return (f"the track {track_id} is not in the library any more",)
+        if self._judge is None:
+            return ("no model is set to judge (ASSESSOR_JUDGE_MODEL)",)
+        track = library.track(track_id)
+        return lacking(
+            judged_families(library, track),
+            track.language,
+            await self._store.standings(),
+            self._judge,
+            await self._store.quality_levels(),
+        )
+
+    def _change(self, place: Place, stage: Stage, by: str, reason: str) -> StageChange:
+        return StageChange(
+            tenant=place.tenant,
+            track=place.track,
+            region=place.region,
+            stage=stage,
+            by=by,
+            reason=reason,
+            at=self._clock.now(),
+        )

@@ -1,0 +1,82 @@
+"""A reviewer's page for the quality sample: one item at a time, without any score."""
+
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from assessor.domain.errors import AssessorError, Conflict, FieldProblem, InvalidInput
+from assessor.ports import Reviewer
+from assessor.web import casework
+from assessor.web.dependencies import Running
+from assessor.web.pages import render
+from assessor.web.problems import problem_of
+from assessor.web.reviewer import MARKS, SignedIn
+
+MAX_FIELDS: Final = 50
+_MARK: Final = "mark."
+"""Before the id of a criterion, in the name of its field."""
+
+router = APIRouter(prefix="/review", include_in_schema=False)
+
+
+@router.get("/{assessment_id}/second-look")
+async def second_look(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+    """Show the next item of the sample, or that nothing is left."""
+    return await _page(request, service, reviewer, assessment_id, {})
+
+
+@router.post("/{assessment_id}/second-look")
+async def mark(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+    """Score every criterion of one item, and go on with the next."""
+    form = await request.form(max_fields=MAX_FIELDS)
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    given = {name.removeprefix(_MARK): value for name, value in fields.items() if name.startswith(_MARK)}
+    try:
+        await service.second_looks.mark(reviewer, assessment_id, fields.get("item_id", ""), given)
+    except (InvalidInput, Conflict) as refused:
+        return await _page(request, service, reviewer, assessment_id, given, refused)
+    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/second-look", 303)
+
+
+@router.post("/{assessment_id}/differences-seen")
+async def seen(service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+    """Note that this reviewer has seen where a colleague and the judge differ."""
+    await service.second_looks.seen(reviewer, assessment_id)
+    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}?done=differences", 303)
+
+
+async def _page(
+    request: Request,
+    service: Running,
+    reviewer: Reviewer,
+    assessment_id: str,
+    given: dict[str, str],
+    refused: AssessorError | None = None,
+) -> Response:
+    """Show the item with what was given; to somebody who has seen the scores, only why not."""
+    look = None
+    try:
+        look = await service.second_looks.next_item(reviewer, assessment_id)
+    except Conflict as barred:
+        refused = barred
+    return render(
+        request,
+        "reviewer/second_look.html",
+        problem_of(refused).kind.status if refused else 200,
+        assessment_id=assessment_id,
+        look=look,
+        given=given,
+        problems=_problems(refused),
+        targets={one.id: f"mark-{one.id}-met" for one in look.criteria} if look else {},
+        labels={one.id: one.text for one in look.criteria} if look else {},
+        marks=MARKS,
+        words=casework,
+    )
+
+
+def _problems(refused: AssessorError | None) -> tuple[FieldProblem, ...]:
+    if isinstance(refused, InvalidInput):
+        return tuple(refused.problems)
+    return (FieldProblem("", str(refused), ""),) if refused else ()
