@@ -1,6 +1,14 @@
 """The only place where settings become a running service."""
 
-from assessor.bootstrap.commands import accessing, interviewing_model, replaying, rescoring, watching
+from assessor.bootstrap.commands import (
+    accessing,
+    comparing_groups,
+    interviewing_model,
+    recording,
+    replaying,
+    rescoring,
+    watching,
+)
 from assessor.bootstrap.parts import check_models, library, stored
 from assessor.bootstrap.pilots import piloting
 from assessor.bootstrap.service import Services, running
@@ -9,9 +17,11 @@ __all__ = [
     "Services",
     "accessing",
     "check_models",
+    "comparing_groups",
     "interviewing_model",
     "library",
     "piloting",
+    "recording",
     "replaying",
     "rescoring",
     "running",

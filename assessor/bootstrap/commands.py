@@ -14,7 +14,9 @@ from assessor.bootstrap.pilots import sampling
 from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.calibrating import Calibrating
+from assessor.services.fairness import Fairness
 from assessor.services.log import AssessmentLog
+from assessor.services.outcomes import Recording
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
 from assessor.services.scoring import Scoring
@@ -109,3 +111,17 @@ async def watching(settings: Settings) -> AsyncIterator[Watching]:
             concurrency=settings.model_concurrency,
         )
         yield Watching(calibrating, store, clock)
+
+
+@asynccontextmanager
+async def recording(settings: Settings) -> AsyncIterator[Recording]:
+    """Build what takes outcomes; migrates first."""
+    async with accessing(settings) as (_, store):
+        yield Recording(store, SystemClock(), SystemRandom())
+
+
+@asynccontextmanager
+async def comparing_groups(settings: Settings) -> AsyncIterator[Fairness]:
+    """Build what reports on fairness. Nothing is written."""
+    async with parts.stored(settings) as store:
+        yield Fairness(store, AssessmentLog(store, SystemClock()))

@@ -23,10 +23,12 @@ from assessor.services.answering import Answering
 from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
+from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
+from assessor.services.outcomes import Recording
 from assessor.services.pausing import Pausing
 from assessor.services.piloting import Piloting
 from assessor.services.reviewing import Reviewing
@@ -58,6 +60,8 @@ class Services:
     piloting: Piloting
     second_looks: SecondLooks
     subscribing: Subscribing
+    recording: Recording
+    declaring: Declaring
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
 
@@ -140,6 +144,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
                 subscribing=Subscribing(store, receivers, clock, random),
+                recording=Recording(store, clock, random),
+                declaring=Declaring(store, assessments, clock),
                 model_name=chosen.shown,
             )
 

@@ -16,6 +16,7 @@ from assessor.ports.model import (
     Token,
     Usage,
 )
+from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, Demographics, Outcomes
 from assessor.ports.pilot import Grounds, Pilots
 from assessor.ports.projections import AskedVerdict, Projections, StoredVerdict
 from assessor.ports.store import Store
@@ -31,11 +32,16 @@ __all__ = [
     "ApiKey",
     "Append",
     "AskedVerdict",
+    "Attempt",
+    "Attempts",
     "Calibrations",
     "Claimed",
     "Clock",
     "CodeRunner",
     "Content",
+    "Contradicted",
+    "Declared",
+    "Demographics",
     "Draft",
     "Drafts",
     "EndpointChange",
@@ -52,6 +58,7 @@ __all__ = [
     "ModelReply",
     "ModelRequest",
     "OpenLog",
+    "Outcomes",
     "Passwords",
     "Pilots",
     "Projections",

@@ -7,6 +7,7 @@ from assessor.ports.calibration import Calibrations
 from assessor.ports.gold import GoldRuns
 from assessor.ports.log import Drafts, EventLog
 from assessor.ports.model import Ledger
+from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
 from assessor.ports.webhooks import Webhooks
@@ -14,7 +15,20 @@ from assessor.ports.work import Workers
 
 
 class Store(
-    EventLog, Access, Drafts, Projections, Ledger, Webhooks, Workers, Calibrations, Pilots, GoldRuns, Protocol
+    EventLog,
+    Access,
+    Drafts,
+    Projections,
+    Ledger,
+    Webhooks,
+    Workers,
+    Calibrations,
+    Pilots,
+    GoldRuns,
+    Outcomes,
+    Demographics,
+    Attempts,
+    Protocol,
 ):
     """Everything that is kept."""
 

@@ -23,6 +23,8 @@ class Scope(StrEnum):
     VERDICTS_READ = "verdicts:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
+    OUTCOMES_READ = "outcomes:read"
+    OUTCOMES_WRITE = "outcomes:write"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from assessor.web import (
     demo,
     handlers,
     openapi,
+    outcomes,
     pilots,
     reviewer,
     second_looks,
@@ -40,8 +41,8 @@ Orders assessments of people who train AI models, and reads their signed verdict
 
 - Send `Authorization: Bearer <key>`. A key has scopes; a missing one is 403. What belongs to another
   platform is 404, whether it exists or not.
-- Send an `Idempotency-Key` with an order or a new webhook endpoint: the same key with the same body gets
-  the same answer.
+- Send an `Idempotency-Key` with an order, a new webhook endpoint or outcomes: the same key with the same
+  body gets the same answer.
 - Every error is `application/problem+json` (RFC 9457), and its `type` leads to a page that explains it.
 - A verdict is a signed document (JWS, Ed25519). Its public keys are at `/.well-known/jwks.json`.
 """
@@ -52,6 +53,7 @@ TAGS: Final = [
     {"name": "agreement", "description": "How well those who score agree with people."},
     {"name": "pilots", "description": "How far your pilot of each track has come."},
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},
+    {"name": "outcomes", "description": "Tell how good later work was, so that verdicts can be checked."},
     {"name": "tracks", "description": "What one can be assessed for."},
     {"name": "operations", "description": "Whether the service lives and can serve."},
 ]
@@ -119,6 +121,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         agreement.router,
         pilots.router,
         webhooks.router,
+        outcomes.router,
     ):
         # As routes of the application itself: a router within it matches every address twice.
         app.router.routes.extend(router.routes)

@@ -51,6 +51,12 @@ def test_a_candidate_gets_from_the_invitation_to_the_result_on_accessible_pages(
     candidate.submit()
     candidate.sees_scores()
     looked_at("result")
+    page.get_by_role("link", name="About you, if you like").click()
+    looked_at("about you")
+    page.get_by_role("radio", name="Female").check()
+    page.get_by_role("button", name="Save my answers").click()
+    expect(page.get_by_role("status")).to_contain_text("Your answers are saved")
+    looked_at("about you, answered")
 
     assert findings == []
     assert len(platform.responses(assessment)) == 4

@@ -29,5 +29,9 @@ def test_everything_works_without_scripts(service: Service, platform: Platform, 
 
     # The page loads itself anew while scoring runs.
     expect(page.get_by_text("A person is completing your result")).to_be_visible(timeout=40 * SECONDS)
+    page.get_by_role("link", name="About you, if you like").click()
+    page.get_by_role("button", name="Save my answers").click()
+    page.get_by_role("button", name="Delete my answers").click()
+    expect(page.get_by_role("status")).to_have_text("Your answers are deleted.")
     assert len(platform.responses(assessment)) == 4
     assert len(platform.verdicts(assessment)) == 1

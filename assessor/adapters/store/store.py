@@ -3,12 +3,14 @@
 from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
 from assessor.adapters.store.calibrations import SqlCalibrations
+from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.gold import SqlGoldRuns
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.log import SqlEventLog
 from assessor.adapters.store.outbox import SqlOutbox
+from assessor.adapters.store.outcomes import SqlOutcomes
 from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.schema import check_revision
@@ -29,6 +31,8 @@ class SqlStore(
     SqlCalibrations,
     SqlPilots,
     SqlGoldRuns,
+    SqlOutcomes,
+    SqlDemographics,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

@@ -356,6 +356,34 @@ class PilotStageRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class OutcomeRow(Row, table=True):
+    """How good later work was, as the platform saw it. The unique columns make it one, however often sent."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "metric", "work", "observed_at"),
+        Index(None, "tenant_id", "recorded_at"),
+    )
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    assessment_id: str = Field(foreign_key="assessment.id")
+    metric: str
+    value: float
+    work: str
+    observed_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
+
+
+class DemographicsRow(Row, table=True):
+    """What somebody declared of themselves, sealed with their key; apart from the log and from all else."""
+
+    __tablename__ = "demographics"
+    candidate_id: str = Field(foreign_key="candidate.id", primary_key=True)
+    livemode: bool = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    ciphertext: bytes = Field(sa_type=LargeBinary)
+
+
 class ModelCallRow(Row, table=True):
     """One attempt at a model: numbers, never any text. `cost` is in millionths of a US dollar."""
 
@@ -400,3 +428,5 @@ GOLD_ERROR = _table_of(GoldErrorRow)
 PILOT_STAGE = _table_of(PilotStageRow)
 QUALITY_LEVEL = _table_of(QualityLevelRow)
 GOLD_RUN = _table_of(GoldRunRow)
+OUTCOME = _table_of(OutcomeRow)
+DEMOGRAPHICS = _table_of(DemographicsRow)

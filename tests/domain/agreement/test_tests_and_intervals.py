@@ -80,6 +80,12 @@ def test_the_lady_tasting_tea_convinces_with_all_cups_right_and_not_with_three_o
     assert round(fisher_exact(3, 1, 1, 3), 3) == 0.486
 
 
+def test_fishers_test_holds_for_thousands_of_people() -> None:
+    # So many tables that a float cannot hold their number; p as SciPy 1.17 gives it.
+    assert fisher_exact(1000, 2000, 900, 2130) == pytest.approx(0.0025126449, abs=5e-10)
+    assert fisher_exact(5000, 5000, 5000, 5000) == 1.0
+
+
 def test_a_table_with_an_empty_margin_has_no_p_value_and_a_negative_count_is_refused() -> None:
     with pytest.raises(Undetermined):
         fisher_exact(3, 0, 5, 0)

@@ -22,6 +22,8 @@ def upgrade() -> None:
     _webhooks()
     _agreement()
     _pilots()
+    _later_outcomes()
+    _demographics()
 
 
 def _people() -> None:
@@ -346,4 +348,41 @@ def _pilots() -> None:
         sa.Column("stopped", sa.Integer(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("day", name="pk_gold_run"),
+    )
+
+
+def _later_outcomes() -> None:
+    op.create_table(
+        "outcome",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("metric", sa.String(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("work", sa.String(), nullable=False),
+        sa.Column("observed_at", _MOMENT, nullable=False),
+        sa.Column("recorded_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_outcome"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_outcome_tenant_id"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_outcome_assessment_id"),
+        sa.UniqueConstraint(
+            "assessment_id",
+            "metric",
+            "work",
+            "observed_at",
+            name="uq_outcome_assessment_id_metric_work_observed_at",
+        ),
+    )
+    op.create_index("ix_outcome_tenant_id_recorded_at", "outcome", ["tenant_id", "recorded_at"])
+
+
+def _demographics() -> None:
+    op.create_table(
+        "demographics",
+        sa.Column("candidate_id", sa.String(), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("candidate_id", "livemode", name="pk_demographics"),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_demographics_candidate_id"),
     )
