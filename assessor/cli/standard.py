@@ -23,6 +23,9 @@ def set_standard(
     held_on: Annotated[
         str | None, typer.Option("--on", help="Day on which it was held, as 2026-11-20; today by default.")
     ] = None,
+    level: Annotated[
+        str, typer.Option(help="Whose ratings these are: who only just is entry, specialist or expert.")
+    ] = "entry",
     percent: Annotated[
         bool, typer.Option("--percent", help="Ratings are from 0 to 100 instead of 0 to 1.")
     ] = False,
@@ -33,13 +36,14 @@ def set_standard(
 ) -> None:
     """Work out a cut score by the modified Angoff method, with its standard error, and write its record.
 
-    Each judge says of every item what share of it somebody who only just qualifies would get right.
+    Each judge says of every item what share of it somebody who only just qualifies, or only just has the
+    level, would get right.
     """
     from assessor.adapters.standards import read_ratings, write_study
 
     given = read_ratings(ratings, percent=percent)
     day = held_on or datetime.now(UTC).date().isoformat()
-    found = asyncio.run(_held(track, study, day, given))
+    found = asyncio.run(_held(track, study, day, given, level))
     if out is not None:
         write_study(found, out)
     if as_json:
@@ -48,7 +52,9 @@ def set_standard(
     _print(found, out)
 
 
-async def _held(track: str, study: str, day: str, ratings: "tuple[JudgeRating, ...]") -> "StandardSetting":
+async def _held(
+    track: str, study: str, day: str, ratings: "tuple[JudgeRating, ...]", level: str
+) -> "StandardSetting":
     from assessor.bootstrap import library
     from assessor.services import standards
 
@@ -56,7 +62,7 @@ async def _held(track: str, study: str, day: str, ratings: "tuple[JudgeRating, .
         held_on = date.fromisoformat(day)
     except ValueError:
         raise invalid("--on", f"{day!r} is no day", "Write it as 2026-11-20.") from None
-    return standards.set_standard(await library(), track, study, held_on, ratings)
+    return standards.set_standard(await library(), track, study, held_on, ratings, level)
 
 
 def _print(found: "StandardSetting", out: Path | None) -> None:
@@ -70,7 +76,17 @@ def _print(found: "StandardSetting", out: Path | None) -> None:
     typer.echo(f"Measurement error at the cut: {found.measurement_error:.3f}.")
     if out is not None:
         typer.echo(f"The record is {out}. In track.yaml:")
-        typer.echo(
-            f"cut:\n  ability: {found.ability}\n  method: angoff\n  record: {found.id}\n"
-            f"  standard_error: {found.standard_error}\n  rationale: ..."
-        )
+        typer.echo(_entry(found))
+
+
+def _entry(found: "StandardSetting") -> str:
+    """Return what belongs into `track.yaml`."""
+    head, margin = ("cut:", "  ") if found.level == "entry" else (f"levels:\n  {found.level}:", "    ")
+    lines = (
+        f"ability: {found.ability}",
+        "method: angoff",
+        f"record: {found.id}",
+        f"standard_error: {found.standard_error}",
+        "rationale: ...",
+    )
+    return "\n".join([head, *(f"{margin}{line}" for line in lines)])

@@ -134,6 +134,10 @@ class Assessment(Timekeeping):
     responses: Mapping[str, Response] = field(default_factory=dict)
     response_seqs: Mapping[str, int] = field(default_factory=dict)
     shown_orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    blocks_finished: int = 0
+    """Of a sequential form: so many blocks are handed in for good."""
+    ended_early: bool = False
+    """Whether the blocks that were left are not given."""
     scores: Mapping[tuple[str, str], Score] = field(default_factory=dict)
     """The latest score by item id and criterion."""
     replies: Mapping[str, e.ModelReplied] = field(default_factory=dict)
@@ -163,18 +167,23 @@ class Assessment(Timekeeping):
 
     @property
     def form(self) -> Form:
-        """The items; drawn together with the order, and as they stand after swaps."""
+        """The items; drawn together with the order, as they stand after swaps and an early end."""
         if self.drawn is None:
             raise ValueError(f"the log of {self.id} has no form")
         form = self.drawn.form
         for swap in self.swaps:
             form = form.swapped(swap.item_id, swap.place)
-        return form
+        return form.until(self.blocks_finished) if self.ended_early else form
 
     @property
     def policy(self) -> Policy:
         """The tenant's policy as it was when the assessment was ordered."""
         return self.ordered.policy
+
+    @property
+    def policy_in_force(self) -> Policy:
+        """The policy at the pilot's stage at which the live verdict was made."""
+        return self.policy.at(self.verdict.stage if self.verdict else None)
 
     @property
     def message_ids(self) -> frozenset[str]:
@@ -261,6 +270,17 @@ class Assessment(Timekeeping):
         """Raise InvalidInput unless the item is on this assessment's form."""
         if self.form.place_of(item_id) is None:
             raise invalid("item", f"{item_id!r} is not on this form", "Answer one of the listed tasks.")
+
+    def require_its_turn(self, item_id: str) -> None:
+        """Raise IllegalTransition for a task of a block that is not open yet, or is handed in for good."""
+        block = self.form.block_of(item_id)
+        if block is None or block == self.blocks_finished:
+            return
+        if block > self.blocks_finished:
+            raise IllegalTransition("This task comes later", "Hand in those that are open first.")
+        raise IllegalTransition(
+            "This task was handed in for good", "Its group is complete; go on with those that are open."
+        )
 
     def projection(self) -> Projection:
         """Return the row for lists and queues."""
@@ -357,6 +377,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
                 response_seqs={**a.response_seqs, fact.item_id: seq},
                 shown_orders={**a.shown_orders, fact.item_id: fact.shown_order},
             )
+        case e.BlockFinished():
+            return replace(a, blocks_finished=fact.block + 1, ended_early=fact.ends)
         case e.AssessmentSubmitted():
             return replace(a.moved(Status.SUBMITTED), submitted_at=at)
         case e.ModelReplied():

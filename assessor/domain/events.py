@@ -235,6 +235,17 @@ class ResponseHandedIn(Value):
     """The order in which responses to rank were shown."""
 
 
+class BlockFinished(Value):
+    """Every task of a block was handed in: its answers are final, and more is given or not."""
+
+    type: Literal["block.finished"] = "block.finished"
+    block: Annotated[int, Field(ge=0)]
+    probability: float
+    """P(ability >= cut) by what rules score so far. Nobody is told before the verdict."""
+    ends: bool
+    """Whether the blocks that are left are not given. It decides nothing but that."""
+
+
 class AssessmentSubmitted(Value):
     """The candidate submitted, or time ran out on what had been handed in."""
 
@@ -443,6 +454,7 @@ Fact = Annotated[
     | AnswerObserved
     | InterviewFinished
     | ResponseHandedIn
+    | BlockFinished
     | AssessmentSubmitted
     | ScoringStarted
     | ModelReplied

@@ -19,9 +19,10 @@ from pydantic import Field
 
 from assessor.domain.appeal import Span, appeals
 from assessor.domain.fence import is_invisible
+from assessor.domain.thresholds import THRESHOLDS
 from assessor.domain.value import Value
 
-MIN_WORDS = 4
+MIN_WORDS = THRESHOLDS.quoted_words
 
 Gram = tuple[str, ...]
 

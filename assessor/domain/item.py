@@ -30,6 +30,10 @@ class Category(StrEnum):
     TRAJECTORY = "trajectory"
 
 
+RULE_SCORED = frozenset({Category.EVALUATION, Category.RANKING, Category.TRAJECTORY})
+"""What has a key, so that a rule scores it at once; a reader adds only what the reasons show."""
+
+
 class ProbeKind(StrEnum):
     """What a follow-up question is for."""
 

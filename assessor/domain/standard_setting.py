@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from assessor.domain.errors import FieldProblem, InvalidInput, invalid
 from assessor.domain.ids import Slug
+from assessor.domain.track import Level
 from assessor.domain.value import Value
 
 LEAST_JUDGES: Final = 2
@@ -69,6 +70,8 @@ class StandardSetting(Value):
     id: Slug
     method: Literal["modified_angoff"] = "modified_angoff"
     track: Slug
+    level: Level = "entry"
+    """What the judges had in mind: who only just qualifies (`entry`), or only just has a higher level."""
     held_on: date
     items: Annotated[tuple[RatedItem, ...], Field(min_length=1)]
     ratings: Annotated[tuple[JudgeRating, ...], Field(min_length=1)]
@@ -114,6 +117,7 @@ def hold(
     items: Sequence[RatedItem],
     ratings: Sequence[JudgeRating],
     measurement_error: float,
+    level: Level = "entry",
 ) -> StandardSetting:
     """Return the study with its results.
 
@@ -135,6 +139,7 @@ def hold(
     return StandardSetting(
         id=study,
         track=track,
+        level=level,
         held_on=held_on,
         items=tuple(items),
         ratings=tuple(ratings),

@@ -5,10 +5,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from assessor.domain.ids import Language, Slug
-from assessor.domain.item import Category
+from assessor.domain.item import RULE_SCORED, Category
+from assessor.domain.thresholds import THRESHOLDS
 from assessor.domain.value import Value, content_hash
 
-MAX_FORM_MINUTES = 45
+MAX_FORM_MINUTES = THRESHOLDS.forms.minutes
+
+Level = Literal["entry", "specialist", "expert"]
+HigherLevel = Literal["specialist", "expert"]
+LEVELS: tuple[Level, ...] = ("entry", "specialist", "expert")
+"""From the lowest to the highest."""
 
 
 class Competency(Value):
@@ -32,11 +38,25 @@ class Section(Value):
     """Only items that take at most so long are drawn."""
     repeats: Annotated[int, Field(ge=0, le=2)] = 0
     """So many of the rankings drawn come a second time as their hidden repeats, at the section's end."""
+    least: Annotated[int, Field(ge=1, le=12)] | None = None
+    """In a sequential plan: so many come in any case. The rest may be left out when the result is clear."""
 
     @model_validator(mode="after")
     def _only_rankings_repeat(self) -> Self:
         if self.repeats and self.category is not Category.RANKING:
             raise ValueError("repeats: only rankings have hidden repeats")
+        return self
+
+    @model_validator(mode="after")
+    def _may_leave_out(self) -> Self:
+        if self.least is None:
+            return self
+        if self.category not in RULE_SCORED:
+            raise ValueError("least: only what a rule scores may be left out; the rest is a fixed part")
+        if self.least > self.count:
+            raise ValueError(f"least: is more than the {self.count} that there are")
+        if self.repeats:
+            raise ValueError("least: a section with hidden repeats is a fixed part")
         return self
 
 
@@ -50,12 +70,27 @@ class FormPlan(Value):
     """How long the session stays open once started, before accommodations."""
     coverage: dict[Slug, Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=dict)
     """By competency: at least so many items on the form have it as what they mainly measure."""
+    sequential: bool = False
+    """Whether sections with a `least` come in blocks, and end when what rules score is clear."""
 
     @model_validator(mode="after")
     def _distinct_sections(self) -> Self:
         categories = [section.category for section in self.sections]
         if len(set(categories)) != len(categories):
             raise ValueError("sections: a category stands twice")
+        return self
+
+    @model_validator(mode="after")
+    def _ends_early_only_where_it_can(self) -> Self:
+        with_least = [section for section in self.sections if section.least is not None]
+        if with_least and not self.sequential:
+            raise ValueError("sequential: has to be true where a section has a `least`")
+        if not self.sequential:
+            return self
+        if not any(section.count > (section.least or 0) for section in with_least):
+            raise ValueError("sequential: needs a section with a `least` below its count")
+        if self.coverage:
+            raise ValueError("coverage: a form that may end early cannot promise it")
         return self
 
 
@@ -75,6 +110,11 @@ class Cut(Value):
         if (self.method == "angoff") != (self.record is not None):
             raise ValueError("record: name the study when the method is angoff, and only then")
         return self
+
+    @property
+    def source(self) -> str:
+        """How it was set, as a verdict names it: `authored`, or `angoff:<study>`."""
+        return "authored" if self.method == "authored" else f"{self.method}:{self.record}"
 
 
 class TrackWords(Value):
@@ -103,6 +143,9 @@ class Track(Value):
     competencies: Annotated[tuple[Competency, ...], Field(min_length=2, max_length=12)]
     forms: dict[Literal["full", "short"], FormPlan]
     cut: Cut
+    """Whoever reaches it is qualified."""
+    levels: dict[HigherLevel, Cut] = Field(default_factory=dict)
+    """Cuts above the one that qualifies. With any, `entry` is at the track's `cut`; else there are none."""
     valid_days: Annotated[int, Field(ge=1, le=1095)] = 365
     retake_days: Annotated[int, Field(ge=0, le=365)] = 30
 
@@ -121,6 +164,36 @@ class Track(Value):
         if "full" not in self.forms:
             raise ValueError("forms: a track needs a `full` form")
         return self
+
+    @model_validator(mode="after")
+    def _levels_rise_on_the_scale(self) -> Self:
+        below, least = "the cut that qualifies", self.cut.ability
+        for name, cut in self.higher_levels:
+            if cut.ability <= least:
+                raise ValueError(
+                    f"levels.{name}.ability: is {cut.ability:g}, which is not above {below} ({least:g})"
+                )
+            if (points := self.unclipped_score(cut.ability)) >= THRESHOLDS.highest_score:
+                raise ValueError(
+                    f"levels.{name}.ability: lies at {points:g} points; the score scale ends at "
+                    f"{THRESHOLDS.highest_score:g}"
+                )
+            below, least = name, cut.ability
+        return self
+
+    @property
+    def higher_levels(self) -> tuple[tuple[HigherLevel, Cut], ...]:
+        """The levels above `entry` with their cuts, from the lowest."""
+        return tuple((name, self.levels[name]) for name in LEVELS if name != "entry" and name in self.levels)
+
+    def score_of(self, ability: float) -> float:
+        """Place an ability on the score scale: linear, the cut at 60, clipped to 0..100."""
+        within = min(THRESHOLDS.highest_score, max(THRESHOLDS.lowest_score, self.unclipped_score(ability)))
+        return round(within, 2)
+
+    def unclipped_score(self, ability: float) -> float:
+        """Likewise, beyond the ends of the scale too."""
+        return THRESHOLDS.score_at_cut + THRESHOLDS.points_per_logit * (ability - self.cut.ability)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -13,21 +13,26 @@ from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.item import Category, Item, RankingItem
 from assessor.domain.response import parse_response
 from assessor.ports import Clock, Content, Draft, Jobs, Store
-from assessor.services.log import AssessmentLog, each_overdue
+from assessor.services.blocks import finished_block
+from assessor.services.log import AssessmentLog, each_overdue, following
 
 INTERVIEW_DRAFT = "interview"
 """The name under which the interview's message box is saved."""
 
 
+PartState = Literal["open", "draft", "done", "final", "later"]
+
+
 @dataclass(frozen=True)
 class Part:
-    """One line of the hub."""
+    """One line of the hub. `final` is handed in for good, and `later` cannot be opened yet; both are of forms
+    that come in blocks."""
 
     item_id: str
     category: Category
     title: str
     minutes: float
-    state: Literal["open", "draft", "done"]
+    state: PartState
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,15 @@ class Answering:
         parts = [_interview_part(assessment)]
         for place in assessment.form.tasks:
             draft = await self._store.draft(assessment.id, place.item_id)
-            done = place.item_id in assessment.responses
             item = library.item(assessment.ordered.track, place.item_id)
-            state: Literal["open", "draft", "done"] = (
-                "done" if done else "draft" if draft.revision else "open"
-            )
+            state = _state(assessment, place.item_id, has_draft=bool(draft.revision))
             parts.append(Part(place.item_id, place.category, item.title, place.minutes, state))
         return tuple(parts)
 
     async def task(self, assessment: Assessment, item_id: str) -> Task:
-        """Return one task. Raises InvalidInput when it is not on the form."""
+        """Return one task. Raises InvalidInput when it is not on the form, IllegalTransition out of turn."""
         assessment.require_on_form(item_id)
+        assessment.require_its_turn(item_id)
         library = await self._content.library()
         item = library.item(assessment.ordered.track, item_id)
         return Task(
@@ -90,25 +93,32 @@ class Answering:
         assessment = await self._assessments.load(assessment_id)
         if name != INTERVIEW_DRAFT:
             assessment.require_on_form(name)
+            assessment.require_its_turn(name)
         assessment.require("saving", Status.IN_PROGRESS)
         return await self._store.save_draft(assessment_id, name, payload, base, self._clock.now())
 
     async def hand_in(self, assessment_id: str, item_id: str, payload: dict[str, Any]) -> Assessment:
         """Check and store a response; handing in again replaces it. When this returns, it is on disk.
 
-        Raises InvalidInput with every wrong field, IllegalTransition after the end.
+        Raises InvalidInput with every wrong field, IllegalTransition after the end and out of turn. The last
+        response of a block makes the block final; whether another one follows is recorded with it.
         """
         before = await self._assessments.load(assessment_id)
         before.require_on_form(item_id)
-        item = (await self._content.library()).item(before.ordered.track, item_id)
+        library = await self._content.library()
+        item = library.item(before.ordered.track, item_id)
         response = parse_response(item, payload)
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             _require_open(assessment, now)
+            assessment.require_on_form(item_id)
+            assessment.require_its_turn(item_id)
             if assessment.responses.get(item_id) == response:
                 return []
             order = shown_order(assessment, item)
-            return [e.ResponseHandedIn(item_id=item_id, response=response, shown_order=order)]
+            handed_in = e.ResponseHandedIn(item_id=item_id, response=response, shown_order=order)
+            block = finished_block(following(assessment, [handed_in], now), library)
+            return [handed_in] if block is None else [handed_in, block]
 
         reach(CrashPoint.BEFORE_RESPONSE)
         after = await self._assessments.change(assessment_id, decide)
@@ -164,12 +174,17 @@ def shown_order(assessment: Assessment, item: Item) -> tuple[str, ...]:
     )
 
 
+def _state(assessment: Assessment, item_id: str, *, has_draft: bool) -> PartState:
+    block = assessment.form.block_of(item_id)
+    if block is not None and block != assessment.blocks_finished:
+        return "later" if block > assessment.blocks_finished else "final"
+    return "done" if item_id in assessment.responses else "draft" if has_draft else "open"
+
+
 def _interview_part(assessment: Assessment) -> Part:
     minutes = sum(place.minutes for place in assessment.form.of(Category.INTERVIEW))
     begun = bool(assessment.transcript.turns)
-    state: Literal["open", "draft", "done"] = (
-        "done" if assessment.interview_finished else "draft" if begun else "open"
-    )
+    state: PartState = "done" if assessment.interview_finished else "draft" if begun else "open"
     return Part(INTERVIEW_DRAFT, Category.INTERVIEW, "Interview", minutes, state)
 
 

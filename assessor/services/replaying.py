@@ -17,6 +17,7 @@ from assessor.domain.assessment import replay
 from assessor.domain.errors import AssessorError, Conflict
 from assessor.domain.score import Score, Unscored
 from assessor.ports import Content, Prompts, Store, StoredVerdict
+from assessor.services.blocks import finished_block
 from assessor.services.differences import Difference, Opened, in_scores, in_verdict, shown
 from assessor.services.log import AssessmentLog
 from assessor.services.rehearsing import (
@@ -141,6 +142,8 @@ class _Run:
                 await self._repeat(event, fact)
             case e.ResponseScored():
                 event = event.changed(fact=await self._scored(event, fact))
+            case e.BlockFinished():
+                event = event.changed(fact=await self._finished(event, fact))
             case e.VerdictIssued():
                 event = event.changed(fact=await self._issued(event, fact))
             case _:
@@ -210,6 +213,19 @@ class _Run:
         if again.item_id != fact.item_id:
             self._differ(seq, "response.scored", "item_id", shown(fact.item_id), shown(again.item_id))
         self.differences += in_scores(seq, fact.scores, again.scores)
+        return again
+
+    async def _finished(self, event: e.Event, fact: e.BlockFinished) -> e.BlockFinished:
+        """Return whether another block had to follow, as it comes out of the answers of the log."""
+        again = finished_block(replay(event.assessment_id, self.log), await self.content.library())
+        if again is None:
+            self._differ(event.seq, f"block.finished {fact.block}", "block", "finished", "not finished")
+            return fact
+        for name in ("block", "probability", "ends"):
+            recorded, recomputed = getattr(fact, name), getattr(again, name)
+            if recorded != recomputed:
+                what = f"block.finished {fact.block}"
+                self._differ(event.seq, what, name, shown(recorded), shown(recomputed))
         return again
 
     async def _issued(self, event: e.Event, fact: e.VerdictIssued) -> e.VerdictIssued:

@@ -19,6 +19,7 @@ from assessor.domain.standard_setting import (
     hold,
     rounds_of,
 )
+from assessor.domain.track import LEVELS
 from assessor.scoring import Work, rate_by_rule
 
 FORMS = 20
@@ -26,18 +27,29 @@ FORMS = 20
 
 
 def set_standard(
-    library: Library, track_id: str, study: str, held_on: date, ratings: Sequence[JudgeRating]
+    library: Library,
+    track_id: str,
+    study: str,
+    held_on: date,
+    ratings: Sequence[JudgeRating],
+    level: str = "entry",
 ) -> StandardSetting:
     """Return the study that the ratings are of, on all items that any judge rated.
 
-    Raises NotFound for an unknown track, InvalidInput for an unknown item and for ratings that settle no cut.
+    `level` is whom the judges had in mind: who only just qualifies (`entry`), or only just has a higher one.
+    Raises NotFound for an unknown track, InvalidInput for an unknown level or item and for ratings that
+    settle no cut.
     """
     library.track(track_id)
+    known_level = next((one for one in LEVELS if one == level), None)
+    if known_level is None:
+        raise invalid("--level", f"{level!r} is not a level", f"Use one of: {', '.join(LEVELS)}.")
     items = [_rated(library, track_id, name) for name in sorted({one.item for one in ratings})]
     if not items:
         raise invalid("ratings", "hold no row", "Give one row for each judge, round and item.")
     cut = rounds_of(items, ratings)[-1].ability
-    return hold(study, track_id, held_on, items, ratings, measurement_error(library, track_id, cut))
+    error = measurement_error(library, track_id, cut)
+    return hold(study, track_id, held_on, items, ratings, error, known_level)
 
 
 def measurement_error(library: Library, track_id: str, cut: float) -> float:

@@ -41,11 +41,11 @@ class Player:
         raise SimulationStuck(f"the interview did not end within {MAX_MESSAGES} messages")
 
     async def tasks(self) -> None:
-        """Hand in every task."""
+        """Hand in every task that comes."""
         assessment = await self.services.conversing.settled(self.assessment_id)
-        for place in assessment.form.tasks:
-            response = self.candidate.response(place.item_id)
-            await self.services.answering.hand_in(self.assessment_id, place.item_id, response)
+        while left := [one for one in assessment.form.tasks if one.item_id not in assessment.responses]:
+            response = self.candidate.response(left[0].item_id)
+            assessment = await self.services.answering.hand_in(self.assessment_id, left[0].item_id, response)
 
     async def submit(self) -> Assessment:
         """Submit, and wait for the first verdict."""

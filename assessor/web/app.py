@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from assessor import __version__
 from assessor.bootstrap import running
+from assessor.domain.verdict import stated_rules
 from assessor.settings import Settings
 from assessor.web import (
     agreement,
@@ -47,9 +48,13 @@ Orders assessments of people who train AI models, and reads their signed verdict
 - A verdict is a signed document (JWS, Ed25519). Its public keys are at `/.well-known/jwks.json`.
 """
 
+RULES: Final = "What decides, unless your policy says otherwise:\n\n" + "\n".join(
+    f"- `{rule.id}`: {rule.text}" for rule in stated_rules()
+)
+
 TAGS: Final = [
     {"name": "assessments", "description": "Order an assessment, invite its candidate, follow it."},
-    {"name": "verdicts", "description": "Read what was decided, with its signature."},
+    {"name": "verdicts", "description": f"Read what was decided, with its signature.\n\n{RULES}"},
     {"name": "agreement", "description": "How well those who score agree with people."},
     {"name": "pilots", "description": "How far your pilot of each track has come."},
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -11,8 +11,9 @@ from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind
 from assessor.domain.ids import CandidateRef, Region, Slug
-from assessor.domain.track import Track
+from assessor.domain.track import Level, Track
 from assessor.domain.value import Value
+from assessor.domain.verdict import VerdictDocument
 from assessor.ports import StoredVerdict
 from assessor.services.caring import MAX_REASON_CHARS
 from assessor.services.ordering import Ordered
@@ -161,6 +162,10 @@ class TrackResource(Value):
     competencies: tuple[TrackCompetency, ...]
     languages: tuple[str, ...]
     specialties: tuple[str, ...]
+    levels: tuple[Level, ...]
+    """What a verdict may name beside `qualified`, from the lowest; empty where there is one line only."""
+    rules_url: str
+    """The page for candidates that says how they are scored."""
 
 
 class TrackList(Value):
@@ -175,7 +180,7 @@ class ServedVerdict(Value):
 
     status: Literal["issued", "superseded", "revoked"]
     superseded_by: str | None
-    document: dict[str, Any]
+    document: VerdictDocument
     """Exactly the bytes that were signed."""
     jws: str
     """Compact JWS over the document, Ed25519."""
@@ -264,6 +269,8 @@ def track_resource(track: Track) -> TrackResource:
         ),
         languages=track.languages,
         specialties=track.specialties,
+        levels=("entry", *(name for name, _ in track.higher_levels)) if track.levels else (),
+        rules_url=f"/how-you-are-scored/{track.id}",
     )
 
 

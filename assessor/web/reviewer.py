@@ -18,6 +18,7 @@ from assessor.domain.errors import (
     Unauthenticated,
     invalid,
 )
+from assessor.domain.verdict import THRESHOLDS, stated_rules
 from assessor.ports import Reviewer
 from assessor.services.reviewing import Mark
 from assessor.web import casework
@@ -256,6 +257,8 @@ async def _case_page(
         marks=MARKS,
         decisions=DECISIONS,
         words=casework,
+        cut=f"{THRESHOLDS.score_at_cut:g}",
+        rules=stated_rules(found.assessment.policy_in_force, found.track),
     )
 
 

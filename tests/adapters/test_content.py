@@ -470,6 +470,58 @@ def test_each_rule_between_entries_is_reported_where_it_is_broken(
     )
 
 
+CUT = {"ability": 0, "standard_error": 0.3, "rationale": "Set by the author of these tests."}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "said"),
+    [
+        ({"cut": CUT | {"ability": 3.5}}, "cut.ability", "may be at most 3.0"),
+        ({"cut": CUT | {"ability": -3.5}}, "cut.ability", "has to be at least -3.0"),
+        ({"cut": CUT | {"ability": float("nan")}}, "cut.ability", "has to be a finite number"),
+        ({"cut": CUT | {"standard_error": float("inf")}}, "cut.standard_error", "has to be a finite number"),
+        ({"cut": CUT | {"ability": "high"}}, "cut.ability", "has to be a number"),
+        (
+            {"levels": {"specialist": CUT | {"ability": -0.5}}},
+            "levels.specialist.ability",
+            "is -0.5, which is not above the cut that qualifies (0)",
+        ),
+        (
+            {"levels": {"specialist": CUT | {"ability": 1}, "expert": CUT | {"ability": 0.9}}},
+            "levels.expert.ability",
+            "is 0.9, which is not above specialist (1)",
+        ),
+        (
+            {"levels": {"expert": CUT | {"ability": 2.8}}},
+            "levels.expert.ability",
+            "lies at 102 points; the score scale ends at 100",
+        ),
+        ({"levels": {"specialist": CUT | {"ability": 4}}}, "levels.specialist.ability", "may be at most 3.0"),
+    ],
+)
+def test_a_cut_or_a_level_off_the_scale_or_out_of_order_is_named_at_its_field(
+    tmp_path: Path, changes: Tree, field: str, said: str
+) -> None:
+    tree = sound_library()
+    tree[TRACK] |= changes
+
+    found = [(one.field, one.problem) for one in errors_of(tmp_path, tree) if one.file == TRACK]
+
+    assert found == [(field, said)]
+
+
+def test_levels_nearer_than_their_errors_are_a_warning(tmp_path: Path) -> None:
+    tree = sound_library()
+    tree[TRACK]["levels"] = {"specialist": CUT | {"ability": 0.5}, "expert": CUT | {"ability": 1.2}}
+
+    (warning,) = warnings_about(TRACK, tmp_path, tree)
+
+    assert warning.field == "levels.specialist.ability"
+    assert (
+        "lies 0.50 above the cut below it, less than their standard errors together (0.60)" in warning.problem
+    )
+
+
 def test_a_mistake_in_an_item_is_not_reported_again_as_a_missing_item(tmp_path: Path) -> None:
     tree = sound_library()
     tree[SFT]["items"][0]["minutes"] = -1

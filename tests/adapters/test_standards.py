@@ -41,11 +41,17 @@ def ratings(tmp_path: Path) -> Path:
     return file
 
 
-async def held(ratings: Path) -> StandardSetting:
+def python_alone(root: Path) -> tuple[Path, Path]:
+    """Copy one track with its rubrics, to change it; return the folders of banks and rubrics."""
+    for name in ("question_banks", "rubrics"):
+        copytree(shipped(name) / "python", root / name / "python")
+    return root / "question_banks", root / "rubrics"
+
+
+async def held(ratings: Path, level: str = "entry") -> StandardSetting:
     library = await shipped_content().library()
-    return set_standard(
-        library, "python", "panel-1", date(2026, 11, 20), read_ratings(ratings, percent=False)
-    )
+    given = read_ratings(ratings, percent=False)
+    return set_standard(library, "python", "panel-1", date(2026, 11, 20), given, level)
 
 
 async def test_a_study_on_shipped_items_has_a_cut_an_error_and_a_measurement_error(ratings: Path) -> None:
@@ -83,8 +89,7 @@ def test_a_rating_that_is_no_share_is_named_with_its_line(ratings: Path, bad: st
 
 
 async def test_a_track_takes_the_cut_of_its_study_and_no_other(ratings: Path, tmp_path: Path) -> None:
-    banks = tmp_path / "question_banks"
-    copytree(shipped("question_banks"), banks)
+    banks, rubrics = python_alone(tmp_path)
     study = await held(ratings)
     (banks / "python" / "standards").mkdir()
     record = banks / "python" / "standards" / "panel-1.yaml"
@@ -100,20 +105,54 @@ async def test_a_track_takes_the_cut_of_its_study_and_no_other(ratings: Path, tm
     def problems(**changes: object) -> list[str]:
         track = banks / "python" / "track.yaml"
         track.write_text(yaml.safe_dump({**yaml.safe_load(track.read_text()), "cut": {**cut, **changes}}))
-        return [f"{one.field}: {one.problem}" for one in check(banks, shipped("rubrics")).errors]
+        return [f"{one.field}: {one.problem}" for one in check(banks, rubrics).errors]
 
     assert problems() == []
     assert problems(ability=cut["ability"] - 0.1)[0].startswith("cut.ability: is ")  # type: ignore[operator]
     assert problems(record="panel-2") == ["cut.record: there is no standards/panel-2.yaml"]
     assert problems(method="authored")[0].startswith("cut.record: name the study")
-    assert (
-        any("4 judges are few" in one.problem for one in check(banks, shipped("rubrics")).warnings) is False
-    )
+    assert any("4 judges are few" in one.problem for one in check(banks, rubrics).warnings) is False
     assert problems() == []
-    assert any("4 judges are few" in one.problem for one in check(banks, shipped("rubrics")).warnings)
+    assert any("4 judges are few" in one.problem for one in check(banks, rubrics).warnings)
 
     record.write_text(record.read_text().replace("share: 0.55", "share: 0.95", 1))
     assert any("rounds: do not follow" in one or one.startswith("rounds") for one in problems())
+
+
+async def test_a_level_takes_the_cut_of_a_study_that_was_held_for_it(ratings: Path, tmp_path: Path) -> None:
+    banks, rubrics = python_alone(tmp_path)
+    study = await held(ratings, "specialist")
+    (banks / "python" / "standards").mkdir()
+    write_study(study, banks / "python" / "standards" / "panel-1.yaml")
+    track = banks / "python" / "track.yaml"
+    plain = {key: value for key, value in yaml.safe_load(track.read_text()).items() if key != "levels"}
+    cut = {
+        "ability": round(study.ability, 3),
+        "standard_error": round(study.standard_error, 3),
+        "method": "angoff",
+        "record": "panel-1",
+        "rationale": "Four judges, one round, rated on their own.",
+    }
+    low = {"ability": -1.0, "standard_error": 0.1, "rationale": "Set by the author of these tests."}
+
+    def problems(**changes: object) -> list[str]:
+        track.write_text(yaml.safe_dump({**plain, "cut": low, **changes}))
+        return [f"{one.field}: {one.problem}" for one in check(banks, rubrics).errors]
+
+    assert problems(levels={"specialist": cut}) == []
+    assert problems(levels={"expert": cut}) == [
+        "levels.expert.record: is of a study for the level 'specialist', and stands at 'expert'"
+    ]
+    assert problems(cut=cut) == [
+        "cut.record: is of a study for the level 'specialist', and stands at 'entry'"
+    ]
+    moved = problems(levels={"specialist": {**cut, "ability": study.ability + 0.1}})
+    assert moved[0].startswith("levels.specialist.ability: is ")
+
+
+async def test_a_level_that_there_is_not_is_refused_with_those_there_are(ratings: Path) -> None:
+    with pytest.raises(InvalidInput, match="'master' is not a level"):
+        await held(ratings, "master")
 
 
 async def test_a_record_is_written_once(ratings: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ SLACK = timedelta(minutes=10)
 
 DECIDING = (
     e.ResponseHandedIn,
+    e.BlockFinished,
     e.AssessmentSubmitted,
     e.ScoringStarted,
     e.ResponseScored,

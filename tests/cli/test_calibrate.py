@@ -133,11 +133,26 @@ def test_a_cut_is_set_from_a_panels_ratings_and_its_record_written(run: Run, tmp
     held = run("set-standard", "ratings.csv", "--id", "panel-1", "--percent", "--out", "panel-1.yaml")
     over = run("set-standard", "ratings.csv", "--id", "panel-1", "--percent", "--out", "panel-1.yaml")
     wrong = run("set-standard", "ratings.csv", "--id", "panel-1")
+    higher = run(
+        "set-standard",
+        "ratings.csv",
+        "--id",
+        "panel-2",
+        "--percent",
+        "--level",
+        "specialist",
+        "--out",
+        "panel-2.yaml",
+    )
+    none = run("set-standard", "ratings.csv", "--id", "panel-3", "--percent", "--level", "master")
 
     assert held.returncode == 0, held.stderr
     assert "method: angoff\n  record: panel-1" in held.stdout
     assert "more than half of the measurement error" in held.stderr
     assert yaml.safe_load((tmp_path / "panel-1.yaml").read_text())["method"] == "modified_angoff"
-    assert (over.returncode, wrong.returncode) == (1, 1)
+    assert "levels:\n  specialist:\n    ability: " in higher.stdout
+    assert yaml.safe_load((tmp_path / "panel-2.yaml").read_text())["level"] == "specialist"
+    assert (over.returncode, wrong.returncode, none.returncode) == (1, 1, 1)
+    assert "'master' is not a level" in none.stderr
     assert "exists already" in over.stderr
     assert "a share from 0 to 1" in wrong.stderr

@@ -55,6 +55,7 @@ SAMPLES: tuple[e.Fact, ...] = (
     ),
     e.InterviewFinished(reason="complete"),
     e.ResponseHandedIn(item_id="sft-1", response=SftResponse(text="Use None.")),
+    e.BlockFinished(block=0, probability=0.97, ends=True),
     e.ResponseHandedIn(item_id="traj-1", response=handed_in(Category.TRAJECTORY)),
     e.AssessmentSubmitted(by="deadline"),
     e.ScoringStarted(),

@@ -11,6 +11,7 @@ from assessor.domain.errors import DocumentRefused
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade
+from assessor.domain.track import Cut
 from assessor.domain.verdict import (
     JudgeBasis,
     VerdictDocument,
@@ -42,8 +43,8 @@ from tests.scoring.works import INTERVIEW, RANKING
 KEYS = {
     "schema_version", "id", "object", "livemode", "assessment_id", "candidate_ref", "tenant", "track",
     "decision", "decided_by", "level", "score", "interval", "probability_at_or_above_cut", "competencies",
-    "basis", "reasons", "next", "identity", "evidence", "hashes", "issued_at", "valid_until",
-    "retake_after", "supersedes",
+    "basis", "reasons", "counterfactual", "next", "identity", "evidence", "hashes", "issued_at",
+    "valid_until", "retake_after", "supersedes",
 }  # fmt: skip
 
 FAMILIES = sorted(f"{category}/{name}" for category in READ for name in ("semantics", "judgement"))
@@ -72,11 +73,35 @@ def test_the_document_has_every_key_of_its_schema_and_no_other() -> None:
     assert set(data) == KEYS
     assert set(data["track"]) == {"id", "version", "jurisdiction", "language"}
     assert set(data["competencies"][0]) == {"id", "score", "interval", "floor", "observations", "unscored"}
-    assert set(data["basis"]) == {"raters", "judges", "keys", "cut"}
+    assert set(data["basis"]) == {"raters", "judges", "keys", "cut", "level_cut"}
+    assert set(data["counterfactual"]) == {"kind", "needs", "points", "text"}
     assert set(data["next"]) == {"actor", "action", "due_at"}
     assert set(data["identity"]) == {"method", "level", "checked_at"}
     assert set(data["evidence"][0]) == {"criterion", "event_seq", "start", "end"}
     assert set(data["hashes"]) == {"form", "bank", "rubrics", "prompts", "log_head"}
+
+
+def test_the_document_names_the_level_and_what_would_have_changed_the_decision() -> None:
+    above = Cut(ability=0.8, standard_error=0.2, rationale="Finds the subtle faults of harder items too.")
+    levelled, of = track(levels={"specialist": above}), finished(0.93)
+    decision = decide(of.scores.values(), levelled, form(), PILOT)
+
+    written = bind(of, levelled, decision, verdict_id="ver_1", issued_at=NOW)
+
+    assert (written.level, written.basis.level_cut) == ("specialist", "authored")
+    assert written.counterfactual.kind == "reached"
+    assert read_verdict(write_verdict(written)) == written
+    assert "The level that your work shows is “specialist”." in explain(written)
+
+
+def test_what_would_have_changed_a_review_is_written_by_kind_of_work() -> None:
+    written = json.loads(write_verdict(document(finished(0.72))))["counterfactual"]
+
+    assert written["kind"] == "criteria"
+    assert written["needs"] == [
+        {"category": "trajectory", "competency": "semantics", "criteria": 1, "unscored": 0}
+    ]
+    assert written["points"] is None
 
 
 def test_the_document_binds_what_made_it() -> None:
@@ -242,6 +267,8 @@ def _changed(**changes: Any) -> bytes:
         (_changed(extra="x"), "wrong at extra"),
         (_changed(score="77"), "wrong at score"),
         (_changed(decision="pass"), "wrong at decision"),
+        (_changed(level="master"), "wrong at level"),
+        (_changed(counterfactual={"kind": "reached"}), "wrong at counterfactual.text"),
         (_changed(issued_at="2026-03-01T09:30:00"), "wrong at issued_at"),
         (_changed(next={"actor": "nobody", "action": "none", "due_at": None}), "wrong at next.actor"),
         (b'{"schema_version": "1"}', "wrong at id"),
@@ -255,20 +282,27 @@ def test_a_document_that_this_version_does_not_know_exactly_is_refused(payload: 
 @pytest.mark.parametrize(
     ("value", "policy", "sentences"),
     [
-        (0.9, PILOT, ("You are qualified.", "above", "Nothing is left to do.")),
+        (0.9, PILOT, ("You are qualified.", "above", "points above the line", "Nothing is left to do.")),
         (
             0.6,
             PILOT,
             (
                 "This is not decided yet.",
                 "do not tell",
+                "No small change would have",
                 "A reviewer looks at the work and decides by 06 March",
             ),
         ),
         (
             0.15,
             BOTH_WAYS,
-            ("You are not qualified with this attempt.", "below", "Nothing", "try again from 31 March"),
+            (
+                "You are not qualified with this attempt.",
+                "below",
+                "No small change would have",
+                "Nothing",
+                "try again from 31 March",
+            ),
         ),
     ],
 )

@@ -389,7 +389,9 @@ def test_a_criterion_more_that_is_met_never_lowers_a_verdict_whatever_it_was_bef
 
     before, after = (rule(each, BOTH_WAYS, judges=PROVISIONAL) for each in (found, better))
 
-    assert RANK[after.decision] >= RANK[before.decision]
+    # What was unscored may have referred by itself, as a fault does; once it is scored, a rule may decide.
+    referred = found[place].unscored is not None and before.decision == "needs_review"
+    assert referred or RANK[after.decision] >= RANK[before.decision]
     assert after.score >= before.score
 
 
@@ -406,6 +408,19 @@ def test_an_abstention_from_what_would_be_met_never_raises_a_score(
     with_credit, without = (rule(each, BOTH_WAYS, judges=PROVISIONAL) for each in forms)
 
     assert without.score <= with_credit.score
+
+
+@settings(max_examples=40)
+@given(full_forms(), st.sampled_from(Grade))
+def test_by_default_no_rule_ever_says_not_qualified(found: list[Score], least: Grade) -> None:
+    by_default = Policy(least_basis=least)
+
+    decided = rule(
+        [one.changed(value=0.0) if one.value else one for one in found], by_default, judges=PROVISIONAL
+    )
+
+    assert decided.decision == "needs_review"
+    assert decided.actor == "reviewer"
 
 
 @settings(max_examples=40)

@@ -22,6 +22,7 @@ from assessor.domain.ability.posterior import (
     log_prior,
     summarised,
 )
+from assessor.domain.ability.variants import Variants
 
 __all__ = [
     "DIFFICULTY_SD",
@@ -34,6 +35,7 @@ __all__ = [
     "Estimate",
     "Observation",
     "Summary",
+    "Variants",
     "assuming",
     "estimate",
     "grid",

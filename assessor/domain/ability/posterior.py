@@ -24,6 +24,7 @@ from math import ceil, exp
 from typing import TYPE_CHECKING, Any
 
 from assessor.domain.ability.observation import Observation
+from assessor.domain.thresholds import THRESHOLDS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 GRID_LIMIT = 4.0
 GRID_CELLS = 160
 CELL = 2 * GRID_LIMIT / GRID_CELLS
-INTERVAL = 0.90
-"""Mass of the interval; half of the rest lies at each end."""
+INTERVAL = THRESHOLDS.interval
 PLACES = 6
 _KERNEL_REACH = 5.0
 """How many SDs of the shared effect are summed."""

@@ -1,33 +1,13 @@
-"""What a judge has to show before it may decide: one table, and the grade that follows."""
+"""What a judge has to show before it may decide, and the grade that follows."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from assessor.domain.agreement import Measure
 from assessor.domain.calibration.record import Agreement, Baseline, Source
 from assessor.domain.policy import Grade
+from assessor.domain.thresholds import THRESHOLDS
 
-
-@dataclass(frozen=True)
-class Required:
-    """Every number of the rule, written once."""
-
-    responses: int = 200
-    """For `calibrated`: at 200 the interval of QWK is about .065 to either side."""
-    responses_provisional: int = 10
-    """For `provisional`."""
-    anchors: int = 5
-    """Likewise, on examples: one rubric has one at each level."""
-    qwk: float = 0.70
-    smd: float = 0.15
-    """Largest leniency or severity. One that is lenient by .3 passes QWK at .725 and fails here at .26."""
-    below_people: float = 0.05
-    """How far QWK may lie below that of two people."""
-    labelled_twice: int = 30
-    """For `calibrated`: fewer responses with two people's labels do not tell how well people agree."""
-
-
-REQUIRED: Final = Required()
+REQUIRED: Final = THRESHOLDS.required
 
 
 def graded(

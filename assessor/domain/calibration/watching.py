@@ -5,29 +5,15 @@ leniency and one for growing severity, and a third of its size, for a judge that
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from assessor.domain.calibration.record import Drift
+from assessor.domain.thresholds import THRESHOLDS
 
 Alarm = Literal["lenient", "severe", "erratic"]
 
 
-@dataclass(frozen=True)
-class Watch:
-    """Every number of the test, written once. In standard deviations of the error when calibrated."""
-
-    slack: float = 0.15
-    """Half of the shift of .3 that is to be found."""
-    bound: float = 20.0
-    """Where it alarms. Simulated: a judge that has become lenient by .3 falls after 65 gold responses on
-    average and within 200 in 99 of 100 cases; 6 of 100 steady ones fall within 200 as well, which costs
-    reviews and a calibration, and nobody a verdict."""
-    least_deviation: float = 0.25
-    """Levels. A judge that made no error when it was calibrated is not stopped by its first one."""
-
-
-WATCH: Final = Watch()
+WATCH: Final = THRESHOLDS.watch
 
 
 def alarm(errors: Iterable[float], calibrated: Drift) -> tuple[Alarm, int] | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from assessor.domain import ability
 from assessor.domain.errors import InvalidInput, invalid
+from assessor.domain.form.blocks import along, blocks_of
 from assessor.domain.form.eligibility import Wanted, eligible, shortages
 from assessor.domain.form.filling import Filling, Places, are_enemies
 from assessor.domain.form.form import Form, placed
@@ -35,8 +36,14 @@ def draw_form(
     """
     plan = _plan(track, name)
     drawn = draw_items(library, track, name, seed, language=language, specialty=specialty)
-    items = tuple(placed(item, library) for item in drawn)
-    return Form(name=name, items=items, minutes=plan.minutes, time_limit_minutes=plan.time_limit_minutes)
+    blocks = blocks_of(plan, drawn, seed)
+    return Form(
+        name=name,
+        items=tuple(placed(item, library) for item in along(blocks, drawn)),
+        minutes=plan.minutes,
+        time_limit_minutes=plan.time_limit_minutes,
+        blocks=blocks,
+    )
 
 
 def draw_items(

@@ -28,6 +28,18 @@ class Form(Value):
     minutes: int
     """What the candidate is told; the sum of the items' minutes is at most this."""
     time_limit_minutes: int
+    blocks: tuple[tuple[Slug, ...], ...] = ()
+    """Of a sequential form, the ids of the items that come in blocks; the other items are a fixed part."""
+
+    def block_of(self, item_id: str) -> int | None:
+        """Return the number of the block in which an item comes, None for the fixed part."""
+        return next((number for number, own in enumerate(self.blocks) if item_id in own), None)
+
+    def until(self, block: int) -> "Form":
+        """Return the form without the blocks from this number on."""
+        left_out = {item_id for own in self.blocks[block:] for item_id in own}
+        items = tuple(item for item in self.items if item.item_id not in left_out)
+        return self.model_copy(update={"items": items, "blocks": self.blocks[:block]})
 
     def of(self, category: Category) -> tuple[FormItem, ...]:
         """Return the items of one category, in order."""

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from math import comb
 
-MAX_EXPOSURE = 0.33
-"""No item is given to a larger share of the candidates, where the bank allows it."""
-MAX_OVERLAP = 0.20
-"""Two candidates share no more of their items than this on average, where the bank allows it."""
+from assessor.domain.thresholds import THRESHOLDS
+
+MAX_EXPOSURE = THRESHOLDS.forms.exposure
+MAX_OVERLAP = THRESHOLDS.forms.overlap
 
 
 def keyed_order(seed: str, item_ids: Iterable[str]) -> list[str]:

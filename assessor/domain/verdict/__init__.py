@@ -4,6 +4,9 @@
 one reader turn the document into bytes and back.
 """
 
+from assessor.domain.thresholds import THRESHOLDS
+from assessor.domain.verdict.basis import Basis, JudgeBasis, keys_of
+from assessor.domain.verdict.counterfactual import Counterfactual, what_would_change
 from assessor.domain.verdict.document import (
     SCHEMA_VERSION,
     VerdictDocument,
@@ -15,15 +18,9 @@ from assessor.domain.verdict.document import (
     write_verdict,
 )
 from assessor.domain.verdict.reasons import REASONS, Action, ReasonCode
-from assessor.domain.verdict.rule import (
-    THRESHOLDS,
-    Basis,
-    CompetencyResult,
-    Decision,
-    JudgeBasis,
-    decide,
-    keys_of,
-)
+from assessor.domain.verdict.rule import CompetencyResult, Decision, decide
+from assessor.domain.verdict.stated import StatedRule, stated_rules
+from assessor.domain.verdict.stopping import is_clear, probability_by_rules
 
 __all__ = [
     "REASONS",
@@ -32,16 +29,22 @@ __all__ = [
     "Action",
     "Basis",
     "CompetencyResult",
+    "Counterfactual",
     "Decision",
     "JudgeBasis",
     "ReasonCode",
+    "StatedRule",
     "VerdictDocument",
     "bind",
     "compose",
     "decide",
     "explain",
+    "is_clear",
     "judges_of",
     "keys_of",
+    "probability_by_rules",
     "read_verdict",
+    "stated_rules",
+    "what_would_change",
     "write_verdict",
 ]

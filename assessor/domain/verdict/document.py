@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NoReturn
+from typing import Annotated, Any, Final, Literal, NoReturn
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.calibration import Standing, covering
@@ -13,23 +13,29 @@ from assessor.domain.errors import DocumentRefused
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Stage
-from assessor.domain.track import Track
+from assessor.domain.thresholds import THRESHOLDS
+from assessor.domain.track import Level, Track
 from assessor.domain.value import Value, canonical
+from assessor.domain.verdict.basis import Basis, JudgeBasis, family_of, keys_of, model_of
+from assessor.domain.verdict.counterfactual import Counterfactual, what_would_change
 from assessor.domain.verdict.reasons import NEXT_STEPS, REASONS, Action, ReasonCode
-from assessor.domain.verdict.rule import (
-    Basis,
-    CompetencyResult,
-    Decision,
-    Interval,
-    JudgeBasis,
-    Outcome,
-    decide,
-    family_of,
-    keys_of,
-    model_of,
-)
+from assessor.domain.verdict.rule import CompetencyResult, Decision, Interval, Outcome, decide
 
 SCHEMA_VERSION: Final = "1"
+
+_LEVEL: Final = (
+    f"The highest level whose cut is reached with a probability of at least {THRESHOLDS.qualified:g}, "
+    "however the unscored turn out. Null unless the decision is `qualified` and the track has levels."
+)
+_SCORE: Final = (
+    f"{THRESHOLDS.lowest_score:g} to {THRESHOLDS.highest_score:g}, the cut at {THRESHOLDS.score_at_cut:g}; "
+    f"{THRESHOLDS.points_per_logit:g} points are one standard deviation of the candidates."
+)
+_INTERVAL: Final = f"{THRESHOLDS.interval:.0%}, on the score's scale. Overlapping ones are not an order."
+_PROBABILITY: Final = (
+    f"By what is scored so far. A rule says qualified from {THRESHOLDS.qualified:g}, and not qualified up to "
+    f"{THRESHOLDS.not_qualified:g}, and only if the unscored cannot change that."
+)
 
 
 class TrackReference(Value):
@@ -96,15 +102,14 @@ class VerdictDocument(Value):
     track: TrackReference
     decision: Outcome
     decided_by: Literal["rule", "person"]
-    level: Literal["entry", "specialist", "expert"] | None = None
-    score: float
-    """0 to 100, the cut at 60."""
-    interval: Interval
-    """90%, on the score's scale."""
-    probability_at_or_above_cut: float
+    level: Annotated[Level | None, Field(description=_LEVEL)]
+    score: Annotated[float, Field(description=_SCORE)]
+    interval: Annotated[Interval, Field(description=_INTERVAL)]
+    probability_at_or_above_cut: Annotated[float, Field(description=_PROBABILITY)]
     competencies: tuple[CompetencyResult, ...]
     basis: Basis
     reasons: tuple[Reason, ...]
+    counterfactual: Counterfactual
     next: NextStep
     identity: IdentityCheck
     evidence: tuple[EvidenceReference, ...]
@@ -140,11 +145,17 @@ def compose(
         person=assessment.decided_by_person,
         stage=stage,
     )
-    return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at)
+    return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at, stage=stage)
 
 
 def bind(
-    assessment: Assessment, track: Track, decision: Decision, *, verdict_id: str, issued_at: datetime
+    assessment: Assessment,
+    track: Track,
+    decision: Decision,
+    *,
+    verdict_id: str,
+    issued_at: datetime,
+    stage: Stage | None = None,
 ) -> VerdictDocument:
     """Write a decision down with everything that made it.
 
@@ -162,12 +173,16 @@ def bind(
         ),
         decision=decision.decision,
         decided_by=decision.decided_by,
+        level=decision.level,
         score=decision.score,
         interval=decision.interval,
         probability_at_or_above_cut=decision.probability,
         competencies=decision.competencies,
         basis=decision.basis,
         reasons=tuple(Reason(code=code, text=REASONS[code]) for code in decision.reasons),
+        counterfactual=what_would_change(
+            assessment.scores.values(), track, assessment.form, assessment.policy.at(stage), decision
+        ),
         next=_next_step(decision, assessment.policy.review_days, issued_at),
         identity=IdentityCheck(),
         evidence=_evidence(assessment),
@@ -212,6 +227,9 @@ def explain(document: VerdictDocument) -> tuple[str, ...]:
     step = document.next
     due = f" by {step.due_at:%d %B %Y}" if step.due_at else ""
     sentences = [headlines[document.decision], *(reason.text for reason in document.reasons)]
+    if document.level is not None:
+        sentences.insert(1, f"The level that your work shows is “{document.level}”.")
+    sentences.append(document.counterfactual.text)
     sentences.append(
         NEXT_STEPS[step.action] if step.action is Action.NONE else f"{NEXT_STEPS[step.action]}{due}."
     )

@@ -6,39 +6,18 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from assessor.domain import ability
-from assessor.domain.calibration import Family
 from assessor.domain.events import ReviewDecided
 from assessor.domain.form import Form
-from assessor.domain.item import Item, Key
-from assessor.domain.policy import Grade, Policy, Stage
+from assessor.domain.policy import Policy, Stage
 from assessor.domain.score import FAULTS, Score, Unscored
-from assessor.domain.track import Competency, Track
+from assessor.domain.thresholds import THRESHOLDS
+from assessor.domain.track import Competency, Level, Track
 from assessor.domain.value import Value
+from assessor.domain.verdict.basis import Basis, JudgeBasis, KeySource, basis_obstacles, basis_of, grade_of
 from assessor.domain.verdict.reasons import Action, ReasonCode
 
-KeySource = Literal["authored", "panel"]
 Outcome = Literal["qualified", "not_qualified", "needs_review", "inconclusive"]
 Interval = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Every number of the rule, written once."""
-
-    qualified: float = 0.95
-    """Least P(ability >= cut) on which a rule may say qualified."""
-    not_qualified: float = 0.05
-    """Highest P(ability >= cut) on which a rule may say not qualified."""
-    interval: float = ability.INTERVAL
-    floor: float = 0.5
-    """Least P(competency >= floor) with which a floor counts as met."""
-    score_at_cut: float = 60.0
-    points_per_logit: float = 15.0
-    lowest_score: float = 0.0
-    highest_score: float = 100.0
-
-
-THRESHOLDS = Thresholds()
 
 _TO_SCORE = frozenset({ReasonCode.OPEN_CRITERIA, ReasonCode.REQUIRED_UNSCORED, ReasonCode.TECHNICAL_FAULT})
 """Reasons that go away when a person scores what is open."""
@@ -60,38 +39,12 @@ class CompetencyResult(Value):
     unscored: int
 
 
-class JudgeBasis(Value):
-    """A language model that scored, and how far it has been measured against people for such work."""
-
-    model: str
-    family: str
-    """Of what it scored: `<category>/<competency>`."""
-    prompt_hash: str
-    rubric_hash: str
-    calibration_id: str | None = None
-    grade: Grade = Grade.NONE
-    stopped: bool = False
-    """It was measured, and agrees with people less than it did."""
-
-    def covers(self, score: Score) -> bool:
-        """Whether it stands for this score."""
-        return (self.model, self.family) == (model_of(score), str(family_of(score)))
-
-
-class Basis(Value):
-    """What a decision stands on."""
-
-    raters: tuple[str, ...]
-    judges: tuple[JudgeBasis, ...]
-    keys: KeySource
-    cut: str
-
-
 class Decision(Value):
     """The outcome of the rule, before it is bound to an assessment, an id and a time."""
 
     decision: Outcome
     decided_by: Literal["rule", "person"]
+    level: Level | None
     score: float
     interval: Interval
     probability: float
@@ -106,6 +59,7 @@ class Decision(Value):
 class _Weighed:
     """The posterior, and the probability of reaching the cut however the unscored turn out."""
 
+    observations: tuple[ability.Observation, ...]
     estimate: ability.Estimate
     worst: float
     best: float
@@ -129,47 +83,50 @@ def decide(
     name every model whose scores are among them, once for each family (else it has grade `none`).
     `stage` is the pilot's, where one was set: it says what rules may decide, whatever the policy says.
     """
-    counted = tuple(sorted(map(_with_evidence, scores), key=lambda score: (score.item_id, score.criterion)))
-    weighed = _weigh(counted, {competency.id: competency.weight for competency in track.competencies}, track)
+    counted = in_order(scores)
+    weighed = _weigh(counted, track)
     competencies = tuple(_competency(counted, competency, track) for competency in track.competencies)
     if person is not None:
         outcome, reasons = _by_person(person, counted)
     else:
         obstacles = _stage_obstacles(stage)
         obstacles += _obstacles(counted, form)
-        obstacles += _basis_obstacles(counted, track, judges, keys, policy.least_basis)
+        obstacles += basis_obstacles(counted, track, judges, keys, policy.least_basis)
         outcome, reasons = _by_rule(
             weighed, obstacles, _floor_obstacles(competencies), counted, policy.at(stage)
         )
+    level = _level(weighed.observations, track, policy) if outcome == "qualified" else None
     actor, action = _next(outcome, reasons, can_score=any(score.is_open for score in counted))
     return Decision(
         decision=outcome,
         decided_by="person" if person is not None and outcome != "needs_review" else "rule",
-        score=_points(weighed.estimate.mean, track),
-        interval=(_points(weighed.estimate.low, track), _points(weighed.estimate.high, track)),
+        level=level,
+        score=track.score_of(weighed.estimate.mean),
+        interval=(track.score_of(weighed.estimate.low), track.score_of(weighed.estimate.high)),
         probability=weighed.estimate.probability,
         competencies=competencies,
-        basis=_basis(counted, track, judges, keys, person),
+        basis=basis_of(
+            counted,
+            track,
+            judges,
+            keys,
+            by_person=person is not None,
+            level_cut=track.levels[level] if level and level != "entry" else None,
+        ),
         reasons=reasons,
         actor=actor,
         action=action,
     )
 
 
-def model_of(score: Score) -> str | None:
-    """Return the language model that scored, None for any other rater."""
-    return score.rater.partition(":")[2] if score.rater_kind == "judge" else None
+def in_order(scores: Iterable[Score]) -> tuple[Score, ...]:
+    """Return the scores as they count, in the order that does not depend on when they came."""
+    return tuple(sorted(map(_with_evidence, scores), key=lambda score: (score.item_id, score.criterion)))
 
 
-def family_of(score: Score) -> Family:
-    """Return the rubric family that a score belongs to."""
-    return Family(category=score.category, competency=score.competency)
-
-
-def keys_of(items: Iterable[Item]) -> KeySource:
-    """Return `panel` when every key of these items comes from a panel, else `authored`."""
-    keys = [key for item in items if isinstance(key := getattr(item, "key", None), Key)]
-    return "panel" if keys and all(key.source == "panel" for key in keys) else "authored"
+def weights_of(track: Track) -> dict[str, float]:
+    """Return what each competency weighs in the composite."""
+    return {competency.id: competency.weight for competency in track.competencies}
 
 
 def _with_evidence(score: Score) -> Score:
@@ -179,15 +136,32 @@ def _with_evidence(score: Score) -> Score:
     return score
 
 
-def _weigh(scores: Sequence[Score], weights: dict[str, float], track: Track) -> _Weighed:
-    observations = ability.observe(scores, weights)
+def _weigh(scores: Sequence[Score], track: Track) -> _Weighed:
+    observations = ability.observe(scores, weights_of(track))
     cut = track.cut.ability
     return _Weighed(
+        observations=observations,
         estimate=ability.estimate(observations, cut),
         worst=ability.estimate(ability.assuming(observations, 0.0), cut).probability,
         best=ability.estimate(ability.assuming(observations, 1.0), cut).probability,
         observed=sum(score.value is not None for score in scores),
     )
+
+
+def _level(observations: Sequence[ability.Observation], track: Track, policy: Policy) -> Level | None:
+    """Return the highest level whose cut is met with the rule's certainty, whatever the unscored turn out.
+
+    Who qualifies has `entry`. A cut that is set less well than the policy asks for gives no level.
+    """
+    if not track.levels:
+        return None
+    worst = ability.assuming(observations, 0.0)
+    reached: Level = "entry"
+    for name, cut in track.higher_levels:
+        set_well = grade_of(cut).rank >= policy.least_basis.rank
+        if set_well and ability.estimate(worst, cut.ability).probability >= THRESHOLDS.qualified:
+            reached = name
+    return reached
 
 
 def _competency(scores: Sequence[Score], competency: Competency, track: Track) -> CompetencyResult:
@@ -197,8 +171,8 @@ def _competency(scores: Sequence[Score], competency: Competency, track: Track) -
     observed = sum(score.value is not None for score in own)
     return CompetencyResult(
         id=competency.id,
-        score=_points(estimate.mean, track),
-        interval=(_points(estimate.low, track), _points(estimate.high, track)),
+        score=track.score_of(estimate.mean),
+        interval=(track.score_of(estimate.low), track.score_of(estimate.high)),
         floor=None if competency.floor is None else _floor(observations, competency.floor),
         observations=observed,
         unscored=len(own) - observed,
@@ -288,54 +262,3 @@ def _next(
         return "reviewer", Action.SCORE_OPEN_CRITERIA
     proposals = {ReasonCode.PROPOSED_QUALIFIED, ReasonCode.PROPOSED_NOT_QUALIFIED}
     return "reviewer", Action.CONFIRM if proposals & set(reasons) else Action.DECIDE
-
-
-def _basis_obstacles(
-    scores: Sequence[Score], track: Track, judges: Sequence[JudgeBasis], keys: KeySource, least: Grade
-) -> list[ReasonCode]:
-    """Return what of the basis is below the policy. A judge that only abstained counts too: its silence
-    must not make the basis look better."""
-    authored = Grade.PROVISIONAL
-    others = [Grade.CALIBRATED if track.cut.method != "authored" else authored]
-    if any(score.rater_kind == "rule" for score in scores):
-        others.append(Grade.CALIBRATED if keys == "panel" else authored)
-    judged = [_judged_by(score, judges) for score in scores if score.rater_kind == "judge"]
-    weak = [judge for judge in judged if (judge.grade if judge else Grade.NONE).rank < least.rank]
-    found = []
-    if weak or min(grade.rank for grade in others) < least.rank:
-        found.append(ReasonCode.BASIS_BELOW_POLICY)
-    if any(judge is not None and judge.stopped for judge in weak):
-        found.append(ReasonCode.JUDGE_STOPPED)
-    if any(judge is None or not judge.stopped for judge in weak):
-        found.append(ReasonCode.JUDGE_NOT_CALIBRATED)
-    return found
-
-
-def _judged_by(score: Score, judges: Sequence[JudgeBasis]) -> JudgeBasis | None:
-    return next((judge for judge in judges if judge.covers(score)), None)
-
-
-def _basis(
-    scores: Sequence[Score],
-    track: Track,
-    judges: Sequence[JudgeBasis],
-    keys: KeySource,
-    person: ReviewDecided | None,
-) -> Basis:
-    scored = [score for score in scores if score.value is not None]
-    raters = {score.rater if score.rater_kind == "judge" else score.rater_kind for score in scored}
-    if person is not None:
-        raters.add("person")
-    authored = track.cut.method == "authored"
-    return Basis(
-        raters=tuple(sorted(raters)),
-        judges=tuple(judge for judge in judges if any(judge.covers(score) for score in scores)),
-        keys=keys,
-        cut="authored" if authored else f"{track.cut.method}:{track.cut.record}",
-    )
-
-
-def _points(theta: float, track: Track) -> float:
-    """Place an ability on the score scale: linear, the cut at 60, clipped to 0..100."""
-    points = THRESHOLDS.score_at_cut + THRESHOLDS.points_per_logit * (theta - track.cut.ability)
-    return round(min(THRESHOLDS.highest_score, max(THRESHOLDS.lowest_score, points)), 2)

@@ -121,6 +121,7 @@ def every_fact() -> list[e.Fact]:
         e.AnswerObserved(message=6, item_id="debugging-1", covered=("why",), model="m"),
         e.InterviewFinished(reason="complete"),
         *map(_handed_in, _responses()),
+        e.BlockFinished(block=0, probability=0.5, ends=False),
         e.AssessmentSubmitted(),
         e.ScoringStarted(),
         e.ModelReplied(purpose="judge", model="m", request_hash="q", reply='{"a": 1}', prompt_tokens=5),

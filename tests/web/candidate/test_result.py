@@ -48,6 +48,7 @@ async def test_the_result_shows_rule_scores_at_once_and_names_what_waits(working
     assert "2 parts wait for a person" in said
     assert "100 of 100 : Puts the responses in the order that careful people give" in said
     assert "What happens next" in said
+    assert "What would have changed it That is ours to settle:" in said
     library = await working.site.services.content.library()
     for criterion in library.rubric("python-sft-naive-aware").criteria:
         assert criterion.text not in said  # what a rater looks for is not told before it was scored

@@ -1,0 +1,80 @@
+"""Every number on which something is decided, in one frozen table: code, API documentation and pages read it.
+
+`domain/verdict/stated.py` says them in words.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Required:
+    """What a judge has to show before it may decide."""
+
+    responses: int = 200
+    """For `calibrated`: at 200 the interval of QWK is about .065 to either side."""
+    responses_provisional: int = 10
+    """For `provisional`."""
+    anchors: int = 5
+    """Likewise, on examples: one rubric has one at each level."""
+    qwk: float = 0.70
+    smd: float = 0.15
+    """Largest leniency or severity. One that is lenient by .3 passes QWK at .725 and fails here at .26."""
+    below_people: float = 0.05
+    """How far QWK may lie below that of two people."""
+    labelled_twice: int = 30
+    """For `calibrated`: fewer responses with two people's labels do not tell how well people agree."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """When a judge has drifted, in standard deviations of its error when it was calibrated."""
+
+    slack: float = 0.15
+    """Half of the shift of .3 that is to be found."""
+    bound: float = 20.0
+    """Where it alarms. Simulated: a judge that has become lenient by .3 falls after 65 gold responses on
+    average and within 200 in 99 of 100 cases; 6 of 100 steady ones fall within 200 as well, which costs
+    reviews and a calibration, and nobody a verdict."""
+    least_deviation: float = 0.25
+    """Levels. A judge that made no error when it was calibrated is not stopped by its first one."""
+
+
+@dataclass(frozen=True)
+class Forms:
+    """What every form keeps to."""
+
+    minutes: int = 45
+    """The sum of the items' own minutes."""
+    exposure: float = 0.33
+    """No item is given to a larger share of the candidates, where the bank allows it."""
+    overlap: float = 0.20
+    """Two candidates share no more of their items than this on average, where the bank allows it."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The rule that decides, and what it stands on."""
+
+    qualified: float = 0.95
+    """Least P(ability >= cut) on which a rule may say qualified, and say a level."""
+    not_qualified: float = 0.05
+    """Highest P(ability >= cut) on which a rule may say not qualified."""
+    interval: float = 0.90
+    """Mass of the interval that is told with a score; half of the rest lies at each end."""
+    floor: float = 0.5
+    """Least P(competency >= floor) with which a floor counts as met."""
+    score_at_cut: float = 60.0
+    points_per_logit: float = 15.0
+    lowest_score: float = 0.0
+    highest_score: float = 100.0
+    quoted_words: int = 4
+    """So many words of the candidate's own a model has to quote for a credit, or the whole answer."""
+    named_changes: int = 3
+    """At most so many criteria are named as what would have changed a decision."""
+    required: Required = field(default_factory=Required)
+    watch: Watch = field(default_factory=Watch)
+    forms: Forms = field(default_factory=Forms)
+
+
+THRESHOLDS: Final = Thresholds()

@@ -1,0 +1,50 @@
+"""How one is scored: the rules in force in words, for anybody, and for a candidate under their own terms."""
+
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from assessor.domain.policy import Policy
+from assessor.domain.track import Track
+from assessor.domain.verdict import stated_rules
+from assessor.web.candidate.visit import PageRoute, Visitor, track_of
+from assessor.web.dependencies import Running
+from assessor.web.pages import render
+
+router = APIRouter(route_class=PageRoute)
+
+CAREFUL: Final = Policy()
+"""What holds where a platform has chosen nothing else."""
+
+
+@router.get("/how-you-are-scored/{track_id}")
+async def for_anybody(request: Request, services: Running, track_id: str) -> Response:
+    """Show the rules of a track, as they are where a platform has chosen nothing else."""
+    track = (await services.content.library()).track(track_id)
+    return _page(request, track, CAREFUL, is_own=False)
+
+
+@router.get("/c/{token}/how-you-are-scored")
+async def for_the_invited(request: Request, services: Running, token: str) -> Response:
+    """Show the rules that will hold for the invited person. Looking does not use the link up."""
+    assessment = await services.ordering.look_at_invite(token)
+    return _page(request, await track_of(services, assessment), assessment.policy, is_own=True)
+
+
+@router.get("/assessment/how-you-are-scored")
+async def for_the_candidate(request: Request, visitor: Visitor) -> Response:
+    """Show the rules that hold for this candidate."""
+    assessment = await visitor.load()
+    track = await track_of(visitor.services, assessment)
+    return _page(request, track, assessment.policy_in_force, is_own=True)
+
+
+def _page(request: Request, track: Track, policy: Policy, *, is_own: bool) -> Response:
+    return render(
+        request,
+        "candidate/scored.html",
+        track=track,
+        policy=policy,
+        is_own=is_own,
+        rules=stated_rules(policy, track),
+    )
