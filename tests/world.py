@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assessor.adapters.code import JailedCode
-from assessor.adapters.content import FileContent, shipped_content
+from assessor.adapters.content import shipped_content
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.prompts import FilePrompts
 from assessor.adapters.shipped import shipped
@@ -20,7 +20,7 @@ from assessor.adapters.vault import Vault
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Policy
 from assessor.interview import Interviewer
-from assessor.ports import Model, Tenant
+from assessor.ports import Content, Model, Tenant
 from assessor.scoring.judge import Judge
 from assessor.services.access import Access
 from assessor.services.amending import Amending
@@ -99,15 +99,15 @@ class JobsInPlace:
 class BreakableContent:
     """The shipped library, behind a disk that a test can take away."""
 
-    files: FileContent
+    files: Content
     broken: bool = False
     edited: Library | None = None
     """The library after somebody edited it while assessments were under way."""
 
-    async def library(self) -> Library:
+    async def library(self, track: str | None = None) -> Library:
         if self.broken:
             raise OSError("the disk is gone")
-        return self.edited or await self.files.library()
+        return self.edited or await self.files.library(track)
 
 
 @dataclass

@@ -15,6 +15,7 @@ from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.calibrating import Calibrating
 from assessor.services.fairness import Fairness
+from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog
 from assessor.services.outcomes import Recording
 from assessor.services.replaying import Replaying
@@ -32,6 +33,17 @@ async def accessing(settings: Settings) -> AsyncIterator[tuple[Access, Store]]:
     await asyncio.to_thread(migrate, settings.database_url)
     async with parts.stored(settings) as store:
         yield Access(store, Argon2Passwords(), SystemClock(), SystemRandom()), store
+
+
+@asynccontextmanager
+async def own_libraries(settings: Settings) -> AsyncIterator[OwnLibraries]:
+    """Open only what is needed to add and activate platforms' own tasks; migrates first."""
+    from assessor.adapters.content.uploads import UploadReader
+    from assessor.adapters.store import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    async with parts.stored(settings) as store:
+        yield OwnLibraries(store, parts.content_with_own(store), UploadReader(), SystemClock())
 
 
 @asynccontextmanager
@@ -53,7 +65,7 @@ async def replaying(settings: Settings) -> AsyncIterator[Replaying]:
     async with parts.stored(settings) as store:
         yield Replaying(
             store,
-            parts.content(),
+            parts.content_with_own(store),
             prompts,
             lambda models: parts.judge(models, prompts, settings),
             lambda jws: verify(jws, keys, demonstration=True),
@@ -66,8 +78,9 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
     from assessor.adapters.model import models
 
     crash_points.install(crash_hook(settings))
-    clock, content, prompts = SystemClock(), parts.content(), parts.prompts()
+    clock, prompts = SystemClock(), parts.prompts()
     async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+        content = parts.content_with_own(store)
         assessments, judge = AssessmentLog(store, clock), parts.judge(chosen.judges, prompts, settings)
         code = JailedCode(settings.code_isolation)
         yield Rescoring(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from assessor.adapters.clock import SystemRandom
 from assessor.adapters.content import FileContent, shipped_content
+from assessor.adapters.content.tenants import TenantContent
+from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.shipped import shipped
 from assessor.domain.library import Library
 from assessor.ports import Model, Prompts, Signer, Store
@@ -41,6 +43,11 @@ async def library() -> Library:
 def content() -> FileContent:
     """Return the shipped library, read when it is first asked for."""
     return shipped_content()
+
+
+def content_with_own(store: Store) -> TenantContent:
+    """Return the shipped library, with what platforms uploaded where it is asked for."""
+    return TenantContent(content(), store, UploadReader())
 
 
 def prompts() -> Prompts:

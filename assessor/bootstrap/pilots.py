@@ -31,7 +31,7 @@ async def piloting(settings: Settings) -> AsyncIterator[Piloting]:
 
     await asyncio.to_thread(migrate, settings.database_url)
     async with parts.stored(settings) as store:
-        yield piloting_over(settings, store, parts.content(), parts.prompts())
+        yield piloting_over(settings, store, parts.content_with_own(store), parts.prompts())
 
 
 def piloting_over(settings: Settings, store: Store, content: Content, prompts: Prompts) -> Piloting:

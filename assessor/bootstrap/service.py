@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assessor import crash_points
 from assessor.adapters.clock import SystemClock, SystemRandom
 from assessor.adapters.code import JailedCode
+from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.logs import configure_logs
 from assessor.adapters.passwords import Argon2Passwords
 from assessor.adapters.stream import InProcessStream
@@ -25,6 +26,7 @@ from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
+from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
@@ -62,6 +64,7 @@ class Services:
     subscribing: Subscribing
     recording: Recording
     declaring: Declaring
+    libraries: OwnLibraries
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
 
@@ -80,11 +83,12 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     configure_logs(settings.log_level, for_machines=settings.environment == "production")
     crash_points.install(crash_hook(settings))
     clock, random = SystemClock(), SystemRandom()
-    content, prompts = parts.content(), parts.prompts()
-    await content.library()
+    prompts = parts.prompts()
+    await parts.content().library()
     signer = parts.signer(settings)
     receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
     async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+        content = parts.content_with_own(store)
         assessments = AssessmentLog(store, clock)
         judge = parts.judge(chosen.judges, prompts, settings)
         notifying = Notifying(
@@ -146,6 +150,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 subscribing=Subscribing(store, receivers, clock, random),
                 recording=Recording(store, clock, random),
                 declaring=Declaring(store, assessments, clock),
+                libraries=OwnLibraries(store, content, UploadReader(), clock),
                 model_name=chosen.shown,
             )
 

@@ -1,4 +1,4 @@
-"""`library` and `panel`: question banks as documents for those who write and rate them."""
+"""`library`: question banks as documents for those who write them."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assessor.cli.app import banks, panels
+from assessor.cli.app import banks
 from assessor.cli.output import progress
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def report(
     from assessor.simulation.bank_report import bank_report
     from assessor.web.printed import printed
 
-    library = _library(banks, rubrics)
+    library = open_library(banks, rubrics)
     with progress(f"Drawing {draws} forms of each kind ..."):
-        found = bank_report(library, track, check(*_folders(banks, rubrics)), draws)
-    _write(out, printed("report", report=found))
+        found = bank_report(library, track, check(*folders(banks, rubrics)), draws)
+    write(out, printed("report", report=found))
 
 
 @banks.command("print")
@@ -47,9 +47,9 @@ def print_bank(
     rubrics: Rubrics = None,
 ) -> None:
     """Write all items of a track for reading and printing, with their keys and rubrics."""
-    library = _library(banks, rubrics)
+    library = open_library(banks, rubrics)
     shown = {item.id: item.presented() for item in library.items[library.track(track).id].values()}
-    _write(out, _bank(library, track, shown, with_keys=not without_keys))
+    write(out, printed_bank(library, track, shown, with_keys=not without_keys))
 
 
 @banks.command("form")
@@ -65,11 +65,11 @@ def print_form(
     from assessor.domain.form import draw_form
     from assessor.web.printed import printed
 
-    library = _library(banks, rubrics)
+    library = open_library(banks, rubrics)
     found = library.track(track)
     drawn = draw_form(library, found, form, seed)
     shown = [library.item(track, place.item_id).presented() for place in drawn.items]
-    _write(out, printed("form", lang=found.language, track=found, form=drawn, seed=seed, shown=shown))
+    write(out, printed("form", lang=found.language, track=found, form=drawn, seed=seed, shown=shown))
 
 
 @banks.command()
@@ -84,38 +84,8 @@ def schema(out: Annotated[Path, typer.Option(help="The folder to write to.")] = 
     typer.echo(f"Wrote {len(schemas())} schemas to {out}.")
 
 
-@panels.command()
-def sheet(
-    track: TrackName,
-    out: Out = Path("panel.csv"),
-    banks: Banks = None,
-    rubrics: Rubrics = None,
-) -> None:
-    """Write the sheet that experts fill in, one row for each judgement, without keys."""
-    from assessor.adapters.content.panel_sheet import panel_sheet
-
-    library = _library(banks, rubrics)
-    library.track(track)
-    # The signature at the beginning is what tells spreadsheets that the text is UTF-8.
-    _write(out, "\ufeff" + panel_sheet(library.items[track].values()))
-
-
-@panels.command()
-def reading(
-    track: TrackName,
-    out: Out = Path("panel.html"),
-    banks: Banks = None,
-    rubrics: Rubrics = None,
-) -> None:
-    """Write what experts read while they fill in the sheet: the items without keys, responses by letters."""
-    from assessor.adapters.content.panel_sheet import material
-
-    library = _library(banks, rubrics)
-    shown = {item.id: material(item) for item in library.items[library.track(track).id].values()}
-    _write(out, _bank(library, track, shown, with_keys=False))
-
-
-def _bank(library: "Library", track: str, shown: dict[str, dict[str, Any]], *, with_keys: bool) -> str:
+def printed_bank(library: "Library", track: str, shown: dict[str, dict[str, Any]], *, with_keys: bool) -> str:
+    """Return a page with all items of a track, by category."""
     from assessor.domain.item import Category
     from assessor.web.printed import printed
 
@@ -133,18 +103,21 @@ def _bank(library: "Library", track: str, shown: dict[str, dict[str, Any]], *, w
     )
 
 
-def _folders(banks: Path | None, rubrics: Path | None) -> tuple[Path, Path]:
+def folders(banks: Path | None, rubrics: Path | None) -> tuple[Path, Path]:
+    """Return the folders that were named, or the shipped ones."""
     from assessor.adapters.shipped import shipped
 
     return banks or shipped("question_banks"), rubrics or shipped("rubrics")
 
 
-def _library(banks: Path | None, rubrics: Path | None) -> "Library":
+def open_library(banks: Path | None, rubrics: Path | None) -> "Library":
+    """Read the library of these folders. Raises LibraryInvalid."""
     from assessor.adapters.content import FileContent
 
-    return asyncio.run(FileContent(*_folders(banks, rubrics)).library())
+    return asyncio.run(FileContent(*folders(banks, rubrics)).library())
 
 
-def _write(out: Path, text: str) -> None:
+def write(out: Path, text: str) -> None:
+    """Write a document, and say where."""
     out.write_text(text, "utf-8")
     typer.echo(f"Wrote {out}.")

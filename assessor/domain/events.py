@@ -36,6 +36,7 @@ class AssessmentOrdered(Value):
     specialty: Slug | None = None
     region: Region | None = None
     """Where the platform means to use the verdict; a pilot may be at another stage there."""
+    jurisdiction: Slug | None = None
     livemode: bool
     simulated: bool = False
     """Played by a program, and shown as such wherever a person sees it."""

@@ -26,6 +26,33 @@ def at_least(count: int, chances: Sequence[float]) -> float:
     return min(1.0, math.fsum(exactly[max(0, count) :]))
 
 
+def rank_sum(some: Sequence[float], others: Sequence[float]) -> tuple[float, float] | None:
+    """Return the chance that one of `some` is larger than one of `others`, and the two-sided p of that.
+
+    The exact permutation distribution of the rank sum with ties at their mean rank (Wilcoxon 1945; Mann
+    and Whitney 1947). None where one side is empty.
+
+    >>> rank_sum([3, 4], [1, 2])
+    (1.0, 0.3333)
+    """
+    if not some or not others:
+        return None
+    values = [*some, *others]
+    # Twice the mean rank, which is whole: as many as are smaller, and as many as are not larger.
+    ranks = [sum(v < value for v in values) + sum(v <= value for v in values) + 1 for value in values]
+    size = len(some)
+    ways: list[dict[int, int]] = [{0: 1}, *({} for _ in range(size))]
+    for rank in ranks:
+        for taken in range(size, 0, -1):
+            for total, count in ways[taken - 1].items():
+                ways[taken][total + rank] = ways[taken].get(total + rank, 0) + count
+    middle, found = size * (len(values) + 1), sum(ranks[:size])
+    as_far = sum(n for total, n in ways[size].items() if abs(total - middle) >= abs(found - middle))
+    above = sum((one > other) + (one == other) / 2 for one in some for other in others)
+    p = as_far / math.comb(len(values), size)
+    return round(above / (size * len(others)), PLACES), round(p, PLACES)
+
+
 @dataclass(frozen=True)
 class Evenness:
     """Counts by place beside what chance expects, with the probability of being so uneven."""

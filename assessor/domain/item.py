@@ -17,6 +17,7 @@ from assessor.domain.value import Value, content_hash
 
 Text = Annotated[str, Field(min_length=1, max_length=12000)]
 Rationale = Annotated[str, Field(min_length=20, max_length=2000)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Category(StrEnum):
@@ -219,6 +220,9 @@ class Dimension(Value):
     """What a 5 looks like."""
 
 
+SHARES_ROUNDING = 1e-4
+
+
 class DimensionKey(Value):
     """The expected rating: a centre and how far careful people differ around it."""
 
@@ -226,6 +230,14 @@ class DimensionKey(Value):
     tolerance: Annotated[float, Field(gt=0, le=2)]
     """Standard deviation in rating steps of the distribution that the author states."""
     rationale: Rationale
+    shares: tuple[Share, Share, Share, Share, Share] | None = None
+    """Of a panel's ratings, by rating 1 to 5. They count in place of a distribution that is only stated."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.shares is not None and abs(sum(self.shares) - 1) > SHARES_ROUNDING:
+            raise ValueError("shares: have to add up to 1")
+        return self
 
 
 class Issue(Value):

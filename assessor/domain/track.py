@@ -135,7 +135,8 @@ class Track(Value):
     """In which it is written."""
     translations: dict[Language, TrackWords] = Field(default_factory=dict)
     """Further languages of the interview. Every interview item has to have them too."""
-    jurisdiction: Slug | None = None
+    jurisdictions: tuple[Slug, ...] = ()
+    """Where it can be ordered for; the first unless the order says otherwise. Most items belong to none."""
     specialties: tuple[Slug, ...] = ()
     background_question: Annotated[str, Field(min_length=20, max_length=500)]
     """The unscored opening of the interview, about role, years and specialty."""
@@ -154,6 +155,8 @@ class Track(Value):
         ids = [competency.id for competency in self.competencies]
         if len(set(ids)) != len(ids):
             raise ValueError("competencies: repeated id")
+        if len(set(self.jurisdictions)) != len(self.jurisdictions):
+            raise ValueError("jurisdictions: one stands twice")
         if self.language in self.translations:
             raise ValueError(f"translations: {self.language!r} is the language in which the track is written")
         for plan in self.forms.values():
@@ -194,6 +197,11 @@ class Track(Value):
     def unclipped_score(self, ability: float) -> float:
         """Likewise, beyond the ends of the scale too."""
         return THRESHOLDS.score_at_cut + THRESHOLDS.points_per_logit * (ability - self.cut.ability)
+
+    @property
+    def jurisdiction(self) -> str | None:
+        """For which it is ordered when nothing is said."""
+        return self.jurisdictions[0] if self.jurisdictions else None
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
+from assessor.ports.libraries import Files, Libraries, LibraryReader, LibraryVersion
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
 from assessor.ports.model import (
     SUBJECT,
@@ -47,12 +48,16 @@ __all__ = [
     "EndpointChange",
     "Entry",
     "EventLog",
+    "Files",
     "GoldCases",
     "GoldRun",
     "GoldRuns",
     "Grounds",
     "Jobs",
     "Ledger",
+    "Libraries",
+    "LibraryReader",
+    "LibraryVersion",
     "Model",
     "ModelCall",
     "ModelReply",

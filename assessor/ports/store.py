@@ -5,6 +5,7 @@ from typing import Protocol
 from assessor.ports.access import Access
 from assessor.ports.calibration import Calibrations
 from assessor.ports.gold import GoldRuns
+from assessor.ports.libraries import Libraries
 from assessor.ports.log import Drafts, EventLog
 from assessor.ports.model import Ledger
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
@@ -28,6 +29,7 @@ class Store(
     Outcomes,
     Demographics,
     Attempts,
+    Libraries,
     Protocol,
 ):
     """Everything that is kept."""

@@ -27,8 +27,11 @@ class Random(Protocol):
 class Content(Protocol):
     """Where tracks, items and rubrics come from."""
 
-    async def library(self) -> Library:
-        """Return the whole library. Raises LibraryInvalid with every mistake at once."""
+    async def library(self, track: str | None = None) -> Library:
+        """Return the whole library; with a track that is a platform's own, certainly with that one.
+
+        Raises LibraryInvalid with every mistake at once.
+        """
         ...
 
 

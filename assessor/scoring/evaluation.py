@@ -54,7 +54,12 @@ def passages(work: Work) -> tuple[Passage, ...]:
 
 
 def expected(key: DimensionKey) -> tuple[float, ...]:
-    """Return the probability of each rating 1 to 5: a normal distribution, cut at the half steps."""
+    """Return the probability of each rating 1 to 5.
+
+    What a panel's experts gave, where one rated; else a normal distribution, cut at the half steps.
+    """
+    if key.shares is not None:
+        return key.shares
     bounds = [-math.inf, 1.5, 2.5, 3.5, 4.5, math.inf]
     below = [0.5 * (1 + math.erf((bound - key.rating) / (key.tolerance * math.sqrt(2)))) for bound in bounds]
     return tuple(high - low for low, high in pairwise(below))

@@ -25,6 +25,8 @@ class Scope(StrEnum):
     WEBHOOKS_WRITE = "webhooks:write"
     OUTCOMES_READ = "outcomes:read"
     OUTCOMES_WRITE = "outcomes:write"
+    LIBRARY_READ = "library:read"
+    LIBRARY_WRITE = "library:write"
 
 
 @dataclass(frozen=True)

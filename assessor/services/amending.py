@@ -138,7 +138,8 @@ class Amending:
 
     async def summary(self, assessment: Assessment) -> tuple[Covered, ...]:
         """Return what the interview covered, question by question, in the order of the form."""
-        library, track_id = await self._content.library(), assessment.ordered.track
+        track_id = assessment.ordered.track
+        library = await self._content.library(track_id)
         competencies = {one.id: one.title for one in library.track(track_id).competencies}
         items = [library.item(track_id, place.item_id) for place in assessment.form.of(Category.INTERVIEW)]
         return tuple(

@@ -59,7 +59,7 @@ class Answering:
 
     async def parts(self, assessment: Assessment) -> tuple[Part, ...]:
         """Return the interview as one part, then each task."""
-        library = await self._content.library()
+        library = await self._content.library(assessment.ordered.track)
         parts = [_interview_part(assessment)]
         for place in assessment.form.tasks:
             draft = await self._store.draft(assessment.id, place.item_id)
@@ -72,7 +72,7 @@ class Answering:
         """Return one task. Raises InvalidInput when it is not on the form, IllegalTransition out of turn."""
         assessment.require_on_form(item_id)
         assessment.require_its_turn(item_id)
-        library = await self._content.library()
+        library = await self._content.library(assessment.ordered.track)
         item = library.item(assessment.ordered.track, item_id)
         return Task(
             item=item,
@@ -105,8 +105,9 @@ class Answering:
         """
         before = await self._assessments.load(assessment_id)
         before.require_on_form(item_id)
-        library = await self._content.library()
-        item = library.item(before.ordered.track, item_id)
+        track = before.ordered.track
+        library = await self._content.library(track)
+        item = library.item(track, item_id)
         response = parse_response(item, payload)
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:

@@ -26,7 +26,8 @@ class Briefing:
         swapped, brief = self._briefs.get(assessment.id, (0, None))
         if brief is not None and swapped == len(assessment.swaps):
             return brief
-        library, track = await self._content.library(), assessment.ordered.track
+        track = assessment.ordered.track
+        library = await self._content.library(track)
         if track not in self._secrets:
             self._secrets[track] = secret_ngrams(library, track)
         brief = brief_for(assessment, library, self._secrets[track])
@@ -74,7 +75,7 @@ def _spares(assessment: Assessment, library: Library) -> dict[str, tuple[Spare, 
         item_id: tuple(
             Spare(Question.of(asked), placed(item, library))
             for item in items
-            if item.id not in gone
+            if item.id not in gone and item.jurisdiction in (None, assessment.ordered.jurisdiction)
             if isinstance(asked := library.as_asked(track, item, assessment.ordered.language), InterviewItem)
         )
         for item_id, items in found.items()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assessor.crash_points import CrashPoint, reach
@@ -32,6 +32,8 @@ class Order:
     """One of the track's; items of another one are not drawn."""
     region: str | None = None
     """For which part of the world it is; the pilot's stage may be another one there."""
+    jurisdiction: str | None = None
+    """One of the track's, its first by default; items of another one are not drawn."""
     simulated: bool = False
     livemode: bool = True
     time_factor: float = 1.0
@@ -197,6 +199,7 @@ class Ordering:
             language=terms.language,
             specialty=terms.specialty,
             region=terms.region,
+            jurisdiction=terms.jurisdiction,
             simulated=terms.simulated,
             livemode=terms.livemode,
             **spoiled.accommodation.model_dump(),
@@ -231,7 +234,8 @@ class Ordering:
     async def _prepare(
         self, tenant: Tenant, order: Order, replaces: Assessment | None = None
     ) -> tuple[Append, Ordered]:
-        library = await self._content.library()
+        order = replace(order, track=await self._house_name(tenant, order.track))
+        library = await self._content.library(order.track)
         candidate_id = await self._store.candidate(tenant.id, order.candidate_ref)
         now = self._clock.now()
         entropy = _successor_entropy(replaces.id) if replaces else self._random.bytes(16)
@@ -255,7 +259,7 @@ class Ordering:
         now: datetime,
         replaces: Assessment | None,
     ) -> e.AssessmentOrdered:
-        track = _offered(order, library)
+        track = _offered(tenant, order, library)
         return e.AssessmentOrdered(
             tenant=tenant.id,
             candidate_id=candidate_id,
@@ -265,6 +269,7 @@ class Ordering:
             language=order.language,
             specialty=order.specialty,
             region=order.region,
+            jurisdiction=order.jurisdiction or track.jurisdiction,
             livemode=order.livemode,
             simulated=order.simulated,
             policy=tenant.policy,
@@ -282,12 +287,26 @@ class Ordering:
         return e.FormDrawn(
             seed=seed,
             form=draw_form(
-                library, track, order.form, seed, language=order.language, specialty=order.specialty
+                library,
+                track,
+                order.form,
+                seed,
+                language=order.language,
+                specialty=order.specialty,
+                jurisdiction=order.jurisdiction,
             ),
             bank_hash=content_hash({id_: item.hash for id_, item in library.items[track.id].items()}),
-            rubrics_hash=content_hash({id_: rubric.hash for id_, rubric in library.rubrics.items()}),
+            rubrics_hash=content_hash({id_: one.hash for id_, one in library.rubrics_for(track.id).items()}),
             prompts_hash=self._prompts.hash,
         )
+
+    async def _house_name(self, tenant: Tenant, track: str) -> str:
+        """Return the id of the version that a platform gets of a track of its own; others keep their name."""
+        library = await self._content.library()
+        if track in library.tracks and track not in library.owners:
+            return track
+        own = await self._store.offered_library(tenant.id, track)
+        return own.track_id if own else track
 
     async def _open_session(self, assessment: Assessment) -> str:
         secret = self._token()
@@ -302,11 +321,11 @@ class Ordering:
         return f"{self._public_url}/c/{token}"
 
 
-def _offered(order: Order, library: Library) -> Track:
+def _offered(tenant: Tenant, order: Order, library: Library) -> Track:
     """Return the track that is ordered. Raises InvalidInput when it is not to be had like that."""
-    track = library.tracks.get(order.track)
+    track = library.offered_to(tenant.id, order.track)
     if track is None:
-        known = ", ".join(sorted(library.tracks))
+        known = ", ".join(sorted(library.tracks.keys() - library.owners.keys()))
         raise invalid("track", f"{order.track!r} is not a track", f"Use one of: {known}.")
     if order.language not in track.languages:
         raise invalid(
@@ -314,14 +333,16 @@ def _offered(order: Order, library: Library) -> Track:
             f"the interview of track {track.id} cannot be held in {order.language!r}",
             f"Use one of: {', '.join(track.languages)}.",
         )
-    if order.specialty is not None and order.specialty not in track.specialties:
-        known = ", ".join(track.specialties)
-        raise invalid(
-            "specialty",
-            f"{order.specialty!r} is not a specialty of track {track.id}",
-            f"Use one of: {known}." if known else "Leave it out: the track has none.",
-        )
+    _require_one_of("specialty", order.specialty, track.id, track.specialties)
+    _require_one_of("jurisdiction", order.jurisdiction, track.id, track.jurisdictions)
     return track
+
+
+def _require_one_of(field: str, asked: str | None, track: str, offered: Sequence[str]) -> None:
+    if asked is None or asked in offered:
+        return
+    remedy = f"Use one of: {', '.join(offered)}." if offered else "Leave it out: the track has none."
+    raise invalid(field, f"{asked!r} is not a {field} of track {track}", remedy)
 
 
 def hash_token(token: str) -> str:

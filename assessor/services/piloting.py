@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from assessor.domain.errors import Conflict, invalid
+from assessor.domain.errors import Conflict, NotFound, invalid
 from assessor.domain.library import Library
 from assessor.domain.pilot import (
     MAX_NAME_CHARS,
@@ -54,8 +54,9 @@ class Piloting:
         by = accept_text("by", by, limit=MAX_NAME_CHARS, required=True).strip()
         accept_region(place.region)
         await self._store.tenant(place.tenant)
-        library = await self._content.library()
-        library.track(place.track)
+        library = await self._content.library(place.track)
+        if library.offered_to(place.tenant, place.track) is None:
+            raise NotFound("track", place.track)
         if stage is Stage.AUTOMATIC and (missing := await self._missing(library, place.track)):
             raise Conflict(
                 f"Rules cannot decide {place.track} by themselves yet: {'; '.join(missing)}",
@@ -73,9 +74,9 @@ class Piloting:
         automatic = [one for one in await self._store.stages() if one.stage is Stage.AUTOMATIC]
         if not automatic:
             return ()
-        library = await self._content.library()
         fallen = []
         for one in automatic:
+            library = await self._content.library(one.track)
             if missing := await self._missing(library, one.track):
                 place = Place(one.tenant, one.track, one.region)
                 reason = f"Fell by itself: {'; '.join(missing)}."[:MAX_REASON_CHARS]

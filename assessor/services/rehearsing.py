@@ -149,7 +149,7 @@ async def scored_again(
     Conflict for an item that is not as it was drawn.
     """
     assessment = replay(before[0].assessment_id, before)
-    library = await content.library()
+    library = await content.library(assessment.ordered.track)
     rehearsal = Rehearsal(list(before), keep)
     rehearsal.add(assessment.id, at, [fact])
     judged, unread = (scoring_over(rehearsal, StoppedClock(at), content, who, code) for who in (judge, None))

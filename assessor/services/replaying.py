@@ -106,7 +106,7 @@ class Replaying:
     async def _causes(self, events: Sequence[e.Event]) -> list[str]:
         """Name what was bound by the log and is another one here."""
         assessment = replay(events[0].assessment_id, events)
-        library = await self._content.library()
+        library = await self._content.library(assessment.ordered.track)
         scored_by = assessment.rescored or assessment.drawn
         causes = []
         if scored_by and scored_by.prompts_hash != self._prompts.hash:
@@ -217,7 +217,8 @@ class _Run:
 
     async def _finished(self, event: e.Event, fact: e.BlockFinished) -> e.BlockFinished:
         """Return whether another block had to follow, as it comes out of the answers of the log."""
-        again = finished_block(replay(event.assessment_id, self.log), await self.content.library())
+        assessment = replay(event.assessment_id, self.log)
+        again = finished_block(assessment, await self.content.library(assessment.ordered.track))
         if again is None:
             self._differ(event.seq, f"block.finished {fact.block}", "block", "finished", "not finished")
             return fact

@@ -85,7 +85,8 @@ class Rescoring:
         if not terms.dry_run and assessment.verdict_is_due:
             await self._scoring.issue(assessment_id)  # it was killed between the scores and the verdict
         self._require_judge(assessment)
-        fact = self._fact(assessment, await self._content.library(), terms)
+        library = await self._content.library(assessment.ordered.track)
+        fact = self._fact(assessment, library, terms)
         now = self._clock.now()
 
         async def keep(replied: e.ModelReplied) -> None:
@@ -111,7 +112,7 @@ class Rescoring:
         reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True)
         if len(reason) < MIN_REASON_CHARS:
             raise invalid("reason", "is too short", "Say in a sentence why this is scored again.")
-        rubrics = {**library.rubrics, **_known(terms.rubrics, library)}
+        rubrics = {**library.rubrics_for(assessment.ordered.track), **_known(terms.rubrics, library)}
         scored = [place.item_id for place in assessment.form.items if place.is_scored]
         items = [library.item(assessment.ordered.track, item_id) for item_id in scored]
         other = _other_than_drawn(assessment, items, rubrics)
@@ -127,7 +128,7 @@ class Rescoring:
         )
 
     async def _document(self, after: Assessment, now: datetime) -> VerdictDocument:
-        library = await self._content.library()
+        library = await self._content.library(after.ordered.track)
         track = library.track(after.ordered.track)
         terms = after.ordered
         return compose(
@@ -168,7 +169,8 @@ def _outcome(changes: Sequence[Change], terms: Terms) -> Outcome:
 
 
 def _known(rubrics: Sequence[Rubric], library: Library) -> dict[str, Rubric]:
-    if unknown := sorted({rubric.id for rubric in rubrics} - set(library.rubrics)):
+    known = library.rubrics.keys() | library.own_rubrics.keys()
+    if unknown := sorted({rubric.id for rubric in rubrics} - known):
         raise invalid(
             "--rubric",
             f"no item is scored by {', '.join(unknown)}",

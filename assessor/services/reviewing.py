@@ -110,7 +110,8 @@ class Reviewing:
         assessment = await self._assessments.change(
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
         )
-        return await self._with_tables(case_of(assessment, await self._content.library()))
+        library = await self._content.library(assessment.ordered.track)
+        return await self._with_tables(case_of(assessment, library))
 
     async def _with_tables(self, case: Case) -> Case:
         tables = [await self._applied.table(case.assessment, one.item) for one in case.items]

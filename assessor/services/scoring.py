@@ -79,7 +79,7 @@ class Scoring:
         assessment = await self._assessments.load(assessment_id)
         if any(scored == item_id for scored, _ in assessment.scores):
             return
-        library = await self._content.library()
+        library = await self._content.library(assessment.ordered.track)
         item = library.item(assessment.ordered.track, item_id)
         _require_as_drawn(assessment, item, library)
         work = await with_code_run(work_of(assessment, item, library), self._code)
@@ -101,8 +101,8 @@ class Scoring:
 
     async def issue(self, assessment_id: str) -> Assessment:
         """Decide on what the log holds, sign, and supersede an earlier verdict."""
-        library = await self._content.library()
         terms = (await self._assessments.latest(assessment_id)).ordered
+        library = await self._content.library(terms.track)
         standings = await self._grounds.standings()
         stage = await self._grounds.stage_of(terms.tenant, terms.track, terms.region)
 

@@ -56,7 +56,7 @@ class SecondLooks:
         look = assessment.second_look
         if assessment.quality != "due" or look is None:
             return None
-        case = case_of(assessment, await self._content.library())
+        case = case_of(assessment, await self._content.library(assessment.ordered.track))
         item = next(one for one in case.items if one.item.id == look.open_items[0])
         asked = look.criteria[item.item.id]
         return LookAt(

@@ -83,4 +83,7 @@ async def begin(
     token = ordered.invite_url.rsplit("/", 1)[-1]
     assessment, _session = await services.ordering.redeem(token)
     await services.conversing.begin(assessment.id)
-    return Player(services, assessment.id, SimulatedCandidate(await services.content.library(), track, level))
+    own = assessment.ordered.track
+    return Player(
+        services, assessment.id, SimulatedCandidate(await services.content.library(own), own, level)
+    )

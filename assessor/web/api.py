@@ -197,10 +197,17 @@ async def transcript(service: Running, caller: Reader, assessment_id: Assessment
 
 
 @router.get("/v1/tracks", tags=["tracks"], summary="List the tracks")
-async def tracks(service: Running, _caller: Reader) -> r.TrackList:
-    """Return what one can be assessed for. Scope: `assessments:read`."""
+async def tracks(service: Running, caller: Reader) -> r.TrackList:
+    """Return what one can be assessed for, your own tracks at the end. Scope: `assessments:read`."""
     library = await service.content.library()
-    return r.TrackList(data=tuple(map(r.track_resource, library.tracks.values())))
+    everybodys = [track for name, track in library.tracks.items() if name not in library.owners]
+    own = await service.libraries.offered(caller.tenant.id)
+    return r.TrackList(
+        data=(
+            *(r.track_resource(track, is_own=False) for track in everybodys),
+            *(r.track_resource(track, is_own=True) for track in own),
+        )
+    )
 
 
 def _written(ordered: Ordered) -> bytes:

@@ -22,6 +22,7 @@ from assessor.web import (
     handlers,
     openapi,
     outcomes,
+    own_library,
     pilots,
     reviewer,
     second_looks,
@@ -60,6 +61,7 @@ TAGS: Final = [
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},
     {"name": "outcomes", "description": "Tell how good later work was, so that verdicts can be checked."},
     {"name": "tracks", "description": "What one can be assessed for."},
+    {"name": "library", "description": "Tasks of your own: upload them, look at them, activate them."},
     {"name": "operations", "description": "Whether the service lives and can serve."},
 ]
 
@@ -127,6 +129,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         pilots.router,
         webhooks.router,
         outcomes.router,
+        own_library.router,
     ):
         # As routes of the application itself: a router within it matches every address twice.
         app.router.routes.extend(router.routes)

@@ -15,6 +15,9 @@ from assessor.domain.text import accept_text
 from assessor.web.problems import problem_of, respond, too_large_body
 
 MAX_JSON_DEPTH: Final = 32
+ARCHIVE: Final = "application/zip"
+ARCHIVES_AT: Final = "/v1/library"
+"""The one address that takes an archive. Everything else is text."""
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,7 +32,7 @@ class _Disconnected(Exception):
 class BodyGuard:
     """Reads each body whole, up to the limit, and passes on only what can be stored and shown.
 
-    Every body of this service fits in memory; none is a file.
+    Every body of this service fits in memory.
     """
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
@@ -103,6 +106,8 @@ def _require_readable(scope: Scope, body: bytes) -> None:
     if not body:
         return
     media_type = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == ARCHIVE and scope["path"] == ARCHIVES_AT:
+        return
     if media_type == "application/json" or media_type.endswith("+json"):
         strict_json(body)
     elif media_type == "application/x-www-form-urlencoded":

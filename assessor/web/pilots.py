@@ -57,7 +57,9 @@ async def pilot_stages(service: Running, caller: Reader) -> PilotStageList:
     """
     changes = await service.store.stage_history(caller.tenant.id)
     library = await service.content.library()
-    places = {(track, "") for track in library.tracks} | {(one.track, one.region or "") for one in changes}
+    own = [track.id for track in await service.libraries.offered(caller.tenant.id)]
+    offered = [*(library.tracks.keys() - library.owners.keys()), *own]
+    places = {(track, "") for track in offered} | {(one.track, one.region or "") for one in changes}
     return PilotStageList(data=tuple(_stage(changes, *place) for place in sorted(places)))
 
 

@@ -34,6 +34,8 @@ class OrderRequest(Value):
     region: Region | None = None
     """A short code of yours, such as `eu`: where your pilot of a track is at another stage there, that
     stage holds. Left out, the stage of the track holds."""
+    jurisdiction: Slug | None = None
+    """One of the track's jurisdictions, its first by default: what belongs to another one is not asked."""
     time_factor: TimeFactor = 1.0
     """An accommodation: 1.5 gives half as much time again."""
     untimed: bool = False
@@ -164,8 +166,10 @@ class TrackResource(Value):
     specialties: tuple[str, ...]
     levels: tuple[Level, ...]
     """What a verdict may name beside `qualified`, from the lowest; empty where there is one line only."""
-    rules_url: str
-    """The page for candidates that says how they are scored."""
+    rules_url: str | None
+    """The page that says how candidates are scored; null for a track of your own, which only they see."""
+    jurisdictions: tuple[str, ...]
+    """The first is taken when an order names none."""
 
 
 class TrackList(Value):
@@ -256,7 +260,7 @@ def accommodation_resource(assessment: Assessment) -> AccommodationResource:
     )
 
 
-def track_resource(track: Track) -> TrackResource:
+def track_resource(track: Track, *, is_own: bool) -> TrackResource:
     """Write down what a platform may know of a track; cut scores and weights stay inside."""
     return TrackResource(
         id=track.id,
@@ -270,7 +274,8 @@ def track_resource(track: Track) -> TrackResource:
         languages=track.languages,
         specialties=track.specialties,
         levels=("entry", *(name for name, _ in track.higher_levels)) if track.levels else (),
-        rules_url=f"/how-you-are-scored/{track.id}",
+        rules_url=None if is_own else f"/how-you-are-scored/{track.id}",
+        jurisdictions=track.jurisdictions,
     )
 
 

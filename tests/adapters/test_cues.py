@@ -71,6 +71,35 @@ def test_a_hidden_repeat_counts_for_no_cue(tmp_path: Path) -> None:
     assert figures.longest["ranking"].items == 3
 
 
+def evaluations(lengths: str) -> Tree:
+    """A library with an evaluation for each letter: `S` and `s` are sound, `F` flawed; capitals are long."""
+    tree = sound_library()
+    tree[EVALUATION] = {"items": []}
+    for number, letter in enumerate(lengths):
+        item = evaluation_item() | {"id": f"item{number}"}
+        item["response"] += " It goes on and on about what nobody had asked." * letter.isupper()
+        if letter in "Ff":
+            flaw = {"tag": "omission", "span": item["response"][:12], "severity": "minor"}
+            item["key"]["issues"] = [flaw | {"rationale": "It leaves out what matters most."}]
+        tree[EVALUATION]["items"].append(item)
+    return tree
+
+
+def test_sound_responses_that_are_always_longer_are_a_warning_with_the_figures(tmp_path: Path) -> None:
+    warnings = warnings_about(EVALUATION, tmp_path, evaluations("SSSSffff"))
+
+    (warning,) = [one for one in warnings if one.field.endswith("response")]
+    assert "in 100% of all pairs of evaluation items (chance: 50%, p = 0.029)" in warning.problem
+
+
+def test_sound_responses_of_any_length_are_no_warning(tmp_path: Path) -> None:
+    tree = evaluations("SsSsfFfF")
+
+    assert all("of all pairs" not in one.problem for one in warnings_about(EVALUATION, tmp_path, tree))
+    figures = check(*write(tmp_path, tree)).statistics["logic"].lengths["evaluation"]
+    assert (figures.sound, figures.flawed, figures.sound_longer, figures.p) == (4, 4, 0.5, 1.0)
+
+
 def alike(**second: object) -> Tree:
     items = [ranking_item(name) | {"prompt": LONG_PROMPT} for name in ("three", "five")]
     items[1] |= {"prompt": LONG_PROMPT.replace("customer", "client"), **second}

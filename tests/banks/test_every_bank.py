@@ -14,14 +14,17 @@ ROOT = Path(__file__).parents[2]
 
 TRACKS = sorted(path.parent.name for path in ROOT.glob("question_banks/*/track.yaml"))
 
+OFFERED = [
+    (track, jurisdiction)
+    for track in TRACKS
+    for jurisdiction in {"finance": ("ifrs", "us-gaap"), "nursing": ("gb", "us")}.get(track, ("",))
+]
+"""Every track in every jurisdiction for which it can be ordered."""
+
 
 @pytest.fixture(scope="module")
 def report() -> CheckReport:
     return check(ROOT / "question_banks", ROOT / "rubrics")
-
-
-def is_complete(report: CheckReport, track: str) -> bool:
-    return not any(f"/{track}/" in one.file and "a bank needs" in one.problem for one in report.warnings)
 
 
 @pytest.mark.parametrize("track", TRACKS)
@@ -32,20 +35,42 @@ def test_no_cue_in_what_candidates_choose_from_is_more_frequent_than_chance(
 
     assert all(test.p >= 0.05 for name, test in figures.longest.items() if name == "ranking")
     assert all(test.p >= 0.05 for test in figures.first.values())
+    assert figures.lengths["evaluation"].p >= 0.05
     assert all(even.p >= 0.05 for even in figures.positions.values())
 
 
 @pytest.mark.parametrize("track", TRACKS)
-def test_a_thousand_candidates_of_a_complete_bank_share_few_tasks(
-    report: CheckReport, library: Library, track: str
+def test_a_bank_has_the_items_that_keep_it_in_use(report: CheckReport, track: str) -> None:
+    lacking = [one for one in report.warnings if f"/{track}/" in one.file and "a bank needs" in one.problem]
+
+    assert lacking == []
+
+
+@pytest.mark.parametrize("place", OFFERED, ids=" ".join)
+def test_a_thousand_candidates_share_few_tasks_and_every_form_keeps_to_its_plan(
+    library: Library, place: tuple[str, str]
 ) -> None:
-    if not is_complete(report, track):
-        pytest.skip(f"the bank of {track} is not complete yet; check-library names what is missing")
+    track, jurisdiction = library.track(place[0]), place[1] or None
 
-    drawn = draws_of(library, library.track(track), "full", 1000)
+    drawn = draws_of(library, track, "full", 1000, jurisdiction)
 
-    found = exposure(library.track(track), "full", drawn, library.items[track])
+    found = exposure(track, "full", drawn, library.items[track.id], jurisdiction)
     assert found.holds, found
+    assert found.highest <= 0.33
+    assert found.overlap <= 0.20
+
+
+@pytest.mark.parametrize("place", OFFERED, ids=" ".join)
+def test_a_short_form_of_about_eight_minutes_can_be_drawn_for_anybody(
+    library: Library, place: tuple[str, str]
+) -> None:
+    track, jurisdiction = library.track(place[0]), place[1] or None
+
+    drawn = draws_of(library, track, "short", 100, jurisdiction)
+
+    found = exposure(track, "short", drawn, library.items[track.id], jurisdiction)
+    assert (found.broken, found.promised_minutes) == ((), 8)
+    assert min(sum(item.minutes for item in items) for items in drawn) >= 6
 
 
 @needs_isolation

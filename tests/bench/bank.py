@@ -16,9 +16,9 @@ MINUTES: Final = 600
 class LongContent(FileContent):
     """The shipped library with `QUESTIONS` interview questions on one form."""
 
-    async def library(self) -> Library:
+    async def library(self, track: str | None = None) -> Library:
         """Return the lengthened library; made once."""
-        library = await super().library()
+        library = await super().library(track)
         if library.tracks[TRACK].forms[FORM].time_limit_minutes != MINUTES:
             self._library = library = _lengthened(library)
         return library

@@ -124,6 +124,29 @@ def test_items_for_others_are_not_drawn() -> None:
     assert {place.item_id for place in drawn.items} == {"rank-1", "rank-2"}
 
 
+def test_items_of_a_jurisdiction_are_drawn_for_it_alone() -> None:
+    bank = library(
+        ranking(1), *(ranking(n).changed(jurisdiction=where) for n, where in ((2, "de"), (3, "fr")))
+    )
+
+    drawn = draw_form(bank, TWO, "full", "s", jurisdiction="fr")
+
+    assert {place.item_id for place in drawn.items} == {"rank-1", "rank-3"}
+    with pytest.raises(InvalidInput, match=r"2 more are for another jurisdiction\): 1 missing"):
+        draw_form(bank, TWO, "full", "s", jurisdiction="us")
+
+
+def test_a_track_is_for_its_first_jurisdiction_when_nothing_is_said() -> None:
+    bank = library(
+        ranking(1), *(ranking(n).changed(jurisdiction=where) for n, where in ((2, "de"), (3, "fr")))
+    )
+    offered = TWO.changed(jurisdictions=("de", "fr"))
+
+    drawn = draw_form(bank, offered, "full", "s")
+
+    assert {place.item_id for place in drawn.items} == {"rank-1", "rank-2"}
+
+
 def test_a_question_that_is_not_written_in_the_language_is_not_asked() -> None:
     asks = plan(Section(category=Category.INTERVIEW, count=1))
     words = QuestionWords(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessor.domain.exact_tests import at_least, evenness
+from assessor.domain.exact_tests import at_least, evenness, rank_sum
 
 CHANCES = st.lists(st.floats(0, 1), max_size=8)
 
@@ -68,3 +68,29 @@ def test_large_samples_are_tested_by_chi_square(counts: tuple[int, ...], p: floa
 @pytest.mark.parametrize("drawn", [[], [(0, 1)]])
 def test_where_there_is_no_choice_there_is_nothing_to_test(drawn: list[tuple[int, int]]) -> None:
     assert evenness(drawn) is None
+
+
+SIZES = st.lists(st.integers(0, 5), min_size=1, max_size=4)
+
+
+@given(SIZES, SIZES)
+def test_the_rank_sum_is_tested_against_every_way_to_divide_the_values(
+    some: list[int], others: list[int]
+) -> None:
+    def longer(first: list[int], second: list[int]) -> float:
+        pairs = itertools.product(first, second)
+        return sum((a > b) + (a == b) / 2 for a, b in pairs) / (len(first) * len(second))
+
+    values = [*some, *others]
+    far = []
+    for chosen in itertools.combinations(range(len(values)), len(some)):
+        left = [values[place] for place in range(len(values)) if place not in chosen]
+        far.append(abs(longer([values[place] for place in chosen], left) - 0.5))
+    found = longer(some, others)
+    expected = sum(one >= abs(found - 0.5) - 1e-9 for one in far) / len(far)
+
+    assert rank_sum(some, others) == pytest.approx((found, expected), abs=1e-4)
+
+
+def test_nothing_is_said_where_one_side_is_empty() -> None:
+    assert rank_sum([], [1.0]) is None

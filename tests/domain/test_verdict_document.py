@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from assessor.domain import events as e
-from assessor.domain.assessment import Assessment
+from assessor.domain.assessment import Assessment, replay
 from assessor.domain.calibration import Family, Standing
 from assessor.domain.errors import DocumentRefused
-from assessor.domain.item import Category
+from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade
 from assessor.domain.track import Cut
@@ -26,13 +26,16 @@ from assessor.domain.verdict import (
 )
 from tests.domain.samples import (
     BOTH_WAYS,
+    DRAWN,
     NOW,
+    ORDERED,
     PILOT,
     READ,
     SOUND,
     SUBMITTED,
     assessment,
     form,
+    log,
     scored,
     scores,
     track,
@@ -65,6 +68,13 @@ def document(of: Assessment, **changes: Any) -> VerdictDocument:
         judges=changes.pop("judges", ()),
     )
     return bind(of, track(), decision, verdict_id="ver_1", issued_at=NOW)
+
+
+def test_the_jurisdiction_is_the_one_of_the_order() -> None:
+    facts = (ORDERED.changed(jurisdiction="us"), DRAWN, *SUBMITTED, *scored(scores(0.9)))
+    elsewhere = replay("as_1", log(*facts))
+
+    assert document(elsewhere).track.jurisdiction == "us"
 
 
 def test_the_document_has_every_key_of_its_schema_and_no_other() -> None:
@@ -121,6 +131,23 @@ def test_the_same_inputs_give_the_same_bytes_and_reading_gives_the_document_back
     assert one == other
     assert read_verdict(one) == document(finished())
     assert write_verdict(read_verdict(one)) == one
+
+
+def test_the_keys_are_a_panels_when_those_of_all_scored_items_are() -> None:
+    *firsts, last = form().items
+    shown = form().changed(items=(*firsts, last.changed(is_scored=False)))
+    of = replay("as_1", log(ORDERED, DRAWN.changed(form=shown), *SUBMITTED, *scored(scores(0.9))))
+    panel = RANKING.changed(key=RANKING.key.changed(source="panel"))
+    items: dict[str, Item] = {place.item_id: panel.changed(id=place.item_id) for place in firsts}
+    items[last.item_id] = RANKING.changed(id=last.item_id)
+
+    def keys(*others: Item) -> str:
+        bank = {"python": items | {item.id: item for item in others}}
+        library = Library(tracks={"python": track()}, items=bank, rubrics={})
+        return compose(of, library, track(), verdict_id="ver_1", issued_at=NOW).basis.keys
+
+    assert keys() == "panel"
+    assert keys(RANKING.changed(id="ranking-0")) == "authored"
 
 
 def test_composing_decides_on_what_the_log_holds() -> None:

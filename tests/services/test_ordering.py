@@ -63,6 +63,8 @@ async def test_parallel_requests_with_one_key_order_once(world: World) -> None:
         (replace(ORDER, form="endless"), "form"),
         (replace(ORDER, language="xx"), "language"),
         (replace(ORDER, specialty="juggling"), "specialty"),
+        (replace(ORDER, jurisdiction="gb"), "jurisdiction"),
+        (replace(ORDER, track="nursing", jurisdiction="fr"), "jurisdiction"),
     ],
 )
 async def test_an_order_that_cannot_be_met_names_the_field(world: World, order: Order, field: str) -> None:
@@ -70,6 +72,20 @@ async def test_an_order_that_cannot_be_met_names_the_field(world: World, order: 
         await world.ordering.order(world.tenant, order)
 
     assert [problem.field for problem in refused.value.problems] == [field]
+
+
+@pytest.mark.parametrize(("asked", "recorded"), [(None, "gb"), ("gb", "gb"), ("us", "us")])
+async def test_an_order_is_for_the_jurisdiction_that_it_names_or_the_first_of_the_track(
+    world: World, asked: str | None, recorded: str
+) -> None:
+    terms = replace(ORDER, track="nursing", form="full", jurisdiction=asked)
+
+    ordered = await world.ordering.order(world.tenant, terms)
+
+    library = await world.content.library()
+    assert ordered.assessment.ordered.jurisdiction == recorded
+    drawn = [library.item("nursing", place.item_id) for place in ordered.assessment.form.items]
+    assert {item.jurisdiction for item in drawn} <= {None, recorded}
 
 
 async def test_looking_at_an_invitation_does_not_use_it_up(world: World) -> None:

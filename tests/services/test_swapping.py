@@ -5,6 +5,7 @@ import pytest
 from assessor.domain.assessment import Assessment
 from assessor.domain.item import Category
 from assessor.services.briefing import MAX_SWAPS, brief_for
+from assessor.services.ordering import Order
 from tests.services import plays
 from tests.world import World
 
@@ -53,6 +54,22 @@ async def test_the_swaps_are_counted_and_the_log_replays_to_the_same_form(world:
     again = await world.log.load(before.id)
     assert (again.form, again.swaps) == (after.form, after.swaps)
     assert brief_for(again, await world.content.library(), frozenset()).swaps_left == MAX_SWAPS - 1
+
+
+async def test_a_question_of_another_jurisdiction_is_no_spare(world: World) -> None:
+    order = Order("candidate-us", "nursing", "full", jurisdiction="us", livemode=False)
+    assessment = (await world.ordering.order(world.tenant, order)).assessment
+    library = await world.content.library()
+    british = {
+        name: item.changed(jurisdiction="gb") if assessment.form.place_of(name) is None else item
+        for name, item in library.items["nursing"].items()
+    }
+    edited = library.model_copy(update={"items": library.items | {"nursing": british}})
+
+    before, after = (brief_for(assessment, one, frozenset()).spares for one in (library, edited))
+
+    assert any(before.values())
+    assert not any(after.values())
 
 
 @pytest.mark.parametrize("form", ["short"])

@@ -3,6 +3,7 @@
 question_banks/<track>/track.yaml        one Track
 question_banks/<track>/<category>.yaml   items: [...]
 question_banks/<track>/standards/*.yaml  one standard-setting study each, for a cut to name
+question_banks/<track>/panel/ratings.yaml  what experts say of items, in place of what authors say in keys
 rubrics/<track>/*.yaml                   rubrics: [...]
 
 and, beside the prompts, what the interviewer says in each language.
@@ -20,6 +21,7 @@ from assessor.adapters.content.cues import cues, echoes, unused_rubrics
 from assessor.adapters.content.cuts import doubts
 from assessor.adapters.content.documents import Document
 from assessor.adapters.content.minima import odd_trajectories, shortages
+from assessor.adapters.content.panel_ratings import rate_by_panel
 from assessor.adapters.content.sentences import Sentences, load_sentences
 from assessor.adapters.content.shelves import Shelf, load_rubrics, load_shelf
 from assessor.adapters.content.statistics import TrackStatistics, statistics
@@ -54,7 +56,7 @@ class FileContent:
         self._sentences = sentences or _shipped_sentences()
         self._library: Library | None = None
 
-    async def library(self) -> Library:
+    async def library(self, track: str | None = None) -> Library:  # noqa: ARG002 - all tracks are here
         """Return the whole library. Raises LibraryInvalid with every problem there is."""
         if self._library is None:
             self._library = await asyncio.to_thread(_load, self._banks, self._rubrics, self._sentences)
@@ -93,6 +95,7 @@ def _hints(shelf: Shelf, figures: TrackStatistics) -> Iterator[LibraryProblem]:
     yield from echoes(shelf)
     yield from unused_rubrics(shelf)
     yield from doubts(shelf)
+    yield from shelf.doubts
 
 
 def read_rubrics(file: Path) -> tuple[Rubric, ...]:
@@ -126,6 +129,8 @@ def _read(
     sentences, faults = load_sentences(authored)
     names = _folders(banks)
     shelves = [load_shelf(banks / name, rubrics / name, banks.name, rubrics.name) for name in names]
+    for shelf in shelves:
+        rate_by_panel(shelf, banks / shelf.name, banks.name)
     errors = faults + [problem for shelf in shelves for problem in shelf.problems]
     errors += [problem for shelf in shelves for rule in CHECKS for problem in rule(shelf)]
     if not faults:

@@ -7,6 +7,7 @@ mistake of its own: they would only repeat it in other words.
 from collections.abc import Callable, Container, Iterable, Iterator
 
 from assessor.adapters.content.cuts import cut_is_the_one_of_its_record
+from assessor.adapters.content.drawable import every_form_can_be_drawn
 from assessor.adapters.content.keys import (
     keys_hold,
     references_meet_their_constraints,
@@ -14,10 +15,8 @@ from assessor.adapters.content.keys import (
 )
 from assessor.adapters.content.shelves import Entry, Shelf
 from assessor.domain.errors import LibraryProblem
-from assessor.domain.form import may_draw
 from assessor.domain.item import Category, InterviewItem, Item, RankingItem
 from assessor.domain.rubric import Anchor, Rubric
-from assessor.domain.track import MAX_FORM_MINUTES, FormPlan, Section
 
 Problems = Iterator[LibraryProblem]
 
@@ -95,8 +94,8 @@ def items_belong_to_the_track(shelf: Shelf) -> Problems:
             yield entry.problem(f"the track has no competency {item.competency!r}", "competency")
         if item.specialty is not None and item.specialty not in track.specialties:
             yield entry.problem(f"the track has no specialty {item.specialty!r}", "specialty")
-        if item.jurisdiction not in (None, track.jurisdiction):
-            yield entry.problem(f"the track's jurisdiction is {track.jurisdiction!r}", "jurisdiction")
+        if item.jurisdiction not in (None, *track.jurisdictions):
+            yield entry.problem(f"the track has no jurisdiction {item.jurisdiction!r}", "jurisdiction")
     for rubric_entry in shelf.rubrics:
         for place, criterion in enumerate(rubric_entry.value.criteria if rubric_entry.value else ()):
             if criterion.competency not in competencies:
@@ -112,80 +111,6 @@ def every_competency_is_measured(shelf: Shelf) -> Problems:
     for place, competency in enumerate(shelf.track.value.competencies):
         if competency.id not in measured:
             yield shelf.track.problem(f"no item measures {competency.id!r}", "competencies", place, "id")
-
-
-def every_form_can_be_drawn(shelf: Shelf) -> Problems:
-    """Each section finds its items, and even the longest draw keeps to the minutes promised."""
-    for name, plan in shelf.track.value.forms.items() if shelf.track.value else ():
-        if any(section.category in shelf.incomplete for section in plan.sections):
-            continue
-        short = [shortage for section in plan.sections for shortage in _shortage(shelf, section)]
-        for section, problem in short:
-            yield shelf.track.problem(problem, "forms", name, "sections", plan.sections.index(section))
-        if short:
-            continue
-        for competency, problem in _uncovered(shelf, plan):
-            yield shelf.track.problem(problem, "forms", name, "coverage", competency)
-        if (blocked := _blocked_by_enemies(shelf, plan)) is not None:
-            yield shelf.track.problem(
-                f"enemies leave too few {blocked} items to fill this form", "forms", name, "sections"
-            )
-        longest = sum(_longest_draw(shelf, section) for section in plan.sections)
-        if longest > (limit := min(plan.minutes, MAX_FORM_MINUTES)):
-            problem = f"the longest draw takes {longest:g} minutes, and the form promises {limit}"
-            yield shelf.track.problem(problem, "forms", name, "minutes")
-
-
-def eligible(shelf: Shelf, section: Section) -> list[Item]:
-    """Return the items that a section may draw."""
-    return [item for _, item in shelf.usable() if may_draw(item, section)]
-
-
-def _shortage(shelf: Shelf, section: Section) -> Iterator[tuple[Section, str]]:
-    found = len(eligible(shelf, section))
-    if found < section.count:
-        wanted = f"{section.count} {section.category} items of at most {section.max_minutes:g} minutes"
-        missing = section.count - found
-        yield section, f"needs {wanted}, and {section.category}.yaml has {found}: {missing} missing"
-
-
-def _uncovered(shelf: Shelf, plan: FormPlan) -> Iterator[tuple[str, str]]:
-    for competency, least in plan.coverage.items():
-        found = sum(
-            min(section.count, sum(item.competency == competency for item in eligible(shelf, section)))
-            for section in plan.sections
-        )
-        if found < least:
-            problem = f"needs {least} items, and the sections can draw {found}: {least - found} missing"
-            yield competency, problem
-
-
-def _longest_draw(shelf: Shelf, section: Section) -> float:
-    drawable = {item.id: item for item in eligible(shelf, section)}
-    minutes = sorted((item.minutes for item in drawable.values()), reverse=True)
-    rankings = (item for _, item in shelf.usable() if isinstance(item, RankingItem))
-    repeats = sorted((item.minutes for item in rankings if item.repeat_of in drawable), reverse=True)
-    return sum(minutes[: section.count]) + sum(repeats[: section.repeats])
-
-
-def _blocked_by_enemies(shelf: Shelf, plan: FormPlan) -> Category | None:
-    """Return the first category that a greedy draw, least quarrelsome items first, cannot fill."""
-    quarrels: dict[str, set[str]] = {}
-    for _, item in shelf.usable():
-        for enemy in item.enemies:
-            quarrels.setdefault(item.id, set()).add(enemy)
-            quarrels.setdefault(enemy, set()).add(item.id)
-    drawn: set[str] = set()
-    for section in plan.sections:
-        wanted = sorted(eligible(shelf, section), key=lambda item: (len(quarrels.get(item.id, ())), item.id))
-        taken = 0
-        for item in wanted:
-            if taken < section.count and not quarrels.get(item.id, set()) & drawn:
-                drawn.add(item.id)
-                taken += 1
-        if taken < section.count:
-            return section.category
-    return None
 
 
 def anchors_agree_with_their_levels(shelf: Shelf) -> Problems:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from assessor.adapters.content.shelves import Entry, Shelf
-from assessor.adapters.content.statistics import CueTest, TrackStatistics
+from assessor.adapters.content.statistics import CueTest, LengthTest, TrackStatistics
 from assessor.domain.errors import LibraryProblem
 from assessor.domain.exact_tests import Evenness
 from assessor.domain.item import InterviewItem, Item
@@ -31,6 +31,8 @@ def cues(shelf: Shelf, figures: TrackStatistics) -> Iterator[LibraryProblem]:
         yield from _beyond_chance(entries, category, test, "the longest")
     for category, test in figures.first.items():
         yield from _beyond_chance(entries, category, test, "the first one shown")
+    for category, lengths in figures.lengths.items():
+        yield from _told_by_length(shelf, category, lengths)
     for category, even in figures.positions.items():
         yield from _uneven(shelf, category, even)
 
@@ -44,6 +46,17 @@ def _beyond_chance(
         f"in {len(test.cued)} of {test.items} {category} items the best response is {cue} "
         f"(chance: {test.expected:.1f}, p = {test.p:.3f}): {', '.join(test.cued)}",
         "key",
+    )
+
+
+def _told_by_length(shelf: Shelf, category: str, test: LengthTest) -> Iterator[LibraryProblem]:
+    if test.p >= SIGNIFICANT:
+        return
+    entry = next(entry for entry, item in shelf.usable() if item.category == category)
+    yield entry.problem(
+        f"a sound response is longer than a flawed one in {test.sound_longer:.0%} of all pairs of "
+        f"{category} items (chance: 50%, p = {test.p:.3f}); lengthen or shorten some",
+        "response",
     )
 
 

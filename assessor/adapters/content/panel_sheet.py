@@ -4,26 +4,26 @@ import csv
 import hashlib
 import io
 import string
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from assessor.domain.item import (
-    ErrorClass,
     EvaluationItem,
     IssueTag,
     Item,
-    Outcome,
     RankingItem,
     RubricWritingItem,
-    StepLabel,
+    SftItem,
     TrajectoryItem,
 )
+from assessor.domain.panel import judgements
 
-SCALE = "1 to 5"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet read a text as a formula."""
 
 
 class Row(NamedTuple):
-    """One judgement that is asked for. `answer` and `comment` are the expert's to fill in."""
+    """One judgement that is asked for. `expert`, `answer` and `comment` are the expert's to fill in."""
 
     item: str
     version: int
@@ -37,6 +37,8 @@ class Row(NamedTuple):
     allowed: str
     answer: str = ""
     comment: str = ""
+    expert: str = ""
+    """A name or number of the expert's own; the name of the file where it is empty. It is not kept."""
 
 
 def letters(item: RankingItem | RubricWritingItem) -> dict[str, str]:
@@ -58,6 +60,8 @@ def material(item: Item) -> dict[str, Any]:
     if isinstance(item, RubricWritingItem):
         texts = {response.id: response.text for response in item.key.hidden_responses}
         shown["hidden"] = [texts[name] for name in letters(item).values()]
+    if isinstance(item, SftItem):
+        shown["reference"] = item.key.reference
     return shown
 
 
@@ -65,70 +69,68 @@ def _draw_order(item_id: str, name: str) -> bytes:
     return hashlib.sha256(f"panel\n{item_id}\n{name}".encode()).digest()
 
 
-def panel_sheet(items: Iterable[Item]) -> str:
-    """Return CSV with a header: what a panel is asked of each item that has a key it could give."""
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(Row._fields)
+def sheet_rows(items: Iterable[Item]) -> Iterator[Row]:
+    """Yield what a panel is asked of each item that has a key it could give."""
     for item in items:
-        for judgement, question, allowed in _asked(item):
-            row = Row(
+        for judgement, (question, allowed) in asked(item).items():
+            category = item.category.value
+            yield Row(
                 item.id,
                 item.version,
                 item.hash,
-                item.category.value,
+                category,
                 item.title,
                 judgement,
                 question,
-                allowed,
+                ", ".join(allowed),
             )
-            writer.writerow([_safe(cell) for cell in row])
+
+
+def panel_sheet(items: Iterable[Item]) -> str:
+    """Return the sheet as CSV with a header."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(Row._fields)
+    writer.writerows([_safe(cell) for cell in row] for row in sheet_rows(items))
     return written.getvalue()
 
 
-Asked = Iterator[tuple[str, str, str]]
+def asked(item: Item) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return question and allowed answers by judgement, as the sheet names it: responses by letters."""
+    by_id = {}
+    if isinstance(item, RankingItem | RubricWritingItem):
+        by_id = {f"place:{name}": f"place:{letter}" for letter, name in letters(item).items()}
+    named = {by_id.get(name, name): allowed for name, allowed in judgements(item).items()}
+    order = sorted(named, key=lambda name: (name == "difficulty", name if name in by_id.values() else ""))
+    return {name: (_question(item, name), named[name] or _tags()) for name in order}
 
 
-def _asked(item: Item) -> Asked:
-    """Yield the name of each judgement, its question, and what may be answered."""
-    match item:
-        case EvaluationItem():
-            yield from _of_evaluation(item)
-        case RankingItem() if item.repeat_of is None:
-            yield from _places(letters(item))
-        case RubricWritingItem():
-            yield from _places(letters(item))
-        case TrajectoryItem():
-            yield from _of_trajectory(item)
-        case _:
-            return
-    yield "difficulty", "How hard is the item?", SCALE
+def _tags() -> tuple[str, ...]:
+    return tuple(tag.value for tag in IssueTag)
 
 
-def _of_evaluation(item: EvaluationItem) -> Asked:
-    for dimension in item.dimensions:
+def _question(item: Item, judgement: str) -> str:
+    kind, _, name = judgement.partition(":")
+    if kind == "rating" and isinstance(item, EvaluationItem):
+        dimension = next(one for one in item.dimensions if one.id == name)
         low, high = dimension.low.rstrip("."), dimension.high.rstrip(".")
-        yield f"rating:{dimension.id}", f"{dimension.label} 1: {low}. 5: {high}.", SCALE
-    tags = ", ".join(tag.value for tag in IssueTag)
-    yield "issues", "Which flaws are there? As tag: words of the response; one a line.", tags
+        return f"{dimension.label} 1: {low}. 5: {high}."
+    if kind == "step" and isinstance(item, TrajectoryItem):
+        return f"What is step {name}?"
+    return _QUESTIONS[kind].format(name=name)
 
 
-def _places(found: Collection[str]) -> Asked:
-    for letter in found:
-        question = f"In which place is response {letter}? 1 is the best; equal ones share a place."
-        yield f"place:{letter}", question, f"1 to {len(found)}"
-
-
-def _of_trajectory(item: TrajectoryItem) -> Asked:
-    labels = ", ".join(label.value for label in StepLabel)
-    for step in item.steps:
-        yield f"step:{step.id}", f"What is step {step.id}?", labels
-    steps = ", ".join(step.id for step in item.steps)
-    yield "first_error", "Which step went wrong first?", f"none, {steps}"
-    yield "error_class", "What kind of mistake was it?", ", ".join(kind.value for kind in ErrorClass)
-    yield "outcome", "Did the agent do what it was asked?", ", ".join(outcome.value for outcome in Outcome)
+_QUESTIONS = {
+    "issues": "Which flaws are there? As tag: words of the response; one a line. Empty when there is none.",
+    "place": "In which place is response {name}? 1 is the best; equal ones share a place.",
+    "reference": "How good is the reference answer? 1: useless or harmful. 5: it can be shown as ideal.",
+    "first_error": "Which step went wrong first?",
+    "error_class": "What kind of mistake was it?",
+    "outcome": "Did the agent do what it was asked?",
+    "difficulty": "How hard is the item? 1: easy. 5: hard.",
+}
 
 
 def _safe(cell: object) -> object:
     """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell

@@ -5,7 +5,7 @@ An entry that fails keeps its place and its id, so that the checks across entrie
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -37,6 +37,10 @@ class Entry(Generic[V]):
         """Return a problem with a field of this entry."""
         return self.document.problem((*self.location, *field), problem)
 
+    def with_value(self, value: V) -> "Entry[V]":
+        """Return the entry with another value in its place."""
+        return replace(self, value=value)
+
 
 @dataclass
 class Shelf:
@@ -54,6 +58,8 @@ class Shelf:
     incomplete: set[Category] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     problems: list[LibraryProblem] = field(default_factory=list)
+    doubts: list[LibraryProblem] = field(default_factory=list)
+    """What to look at, found while reading."""
 
     def entries(self) -> Iterator[Entry[Item]]:
         """Every item entry, category by category."""
@@ -80,7 +86,7 @@ def load_shelf(folder: Path, rubrics: Path, banks_name: str, rubrics_name: str) 
         _add_study(shelf, path, f"{banks_name}/{folder.name}/standards/{path.name}")
     for path in sorted(rubrics.glob("*.y*ml")):
         file = f"{rubrics_name}/{folder.name}/{path.name}"
-        rubric_entries, problems = _listed(path, file, "rubrics", Rubric.model_validate)
+        rubric_entries, problems = listed(path, file, "rubrics", Rubric.model_validate)
         shelf.rubrics += rubric_entries
         shelf.problems += problems
         if problems and not rubric_entries:
@@ -90,7 +96,7 @@ def load_shelf(folder: Path, rubrics: Path, banks_name: str, rubrics_name: str) 
 
 def load_rubrics(path: Path) -> tuple[tuple[Rubric, ...], list[LibraryProblem]]:
     """Read a file of rubrics by itself; return those without a mistake, and every problem."""
-    entries, problems = _listed(path, path.name, "rubrics", Rubric.model_validate)
+    entries, problems = listed(path, path.name, "rubrics", Rubric.model_validate)
     rubrics = [entry.value for entry in entries if entry.value is not None]
     names = [entry.id for entry in entries]
     problems += [
@@ -107,7 +113,7 @@ def _add_bank(shelf: Shelf, path: Path, file: str) -> None:
         shelf.problems.append(Document(file).problem((), f"is not a file of a bank; those are {names}"))
         return
     category = Category(path.stem)
-    entries, problems = _listed(path, file, "items", lambda raw: _item(raw, category), category)
+    entries, problems = listed(path, file, "items", lambda raw: _item(raw, category), category)
     shelf.items[category] = entries
     shelf.problems += problems
     if problems:
@@ -136,7 +142,7 @@ def _item(raw: Any, category: Category) -> Item:
     return _ITEM.validate_python({**raw, "category": category})
 
 
-def _listed(
+def listed(
     path: Path, file: str, name: str, validate: Callable[[Any], V], category: str = ""
 ) -> tuple[list[Entry[V]], list[LibraryProblem]]:
     """Return the entries of a file, those with mistakes as well, and its problems."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from assessor.adapters.content.shelves import Shelf
-from assessor.domain.exact_tests import PLACES, Evenness, at_least, evenness
+from assessor.domain.exact_tests import PLACES, Evenness, at_least, evenness, rank_sum
 from assessor.domain.form import is_repeat
-from assessor.domain.item import Category, Item, RankingItem, RubricWritingItem
+from assessor.domain.item import Category, EvaluationItem, Item, RankingItem, RubricWritingItem
 from assessor.domain.keys import subject
 from assessor.domain.reading import grade_level
 
@@ -36,6 +36,18 @@ class CueTest:
 
 
 @dataclass(frozen=True)
+class LengthTest:
+    """Whether length tells sound responses from flawed ones, where one response is shown at a time."""
+
+    sound: int
+    flawed: int
+    sound_longer: float
+    """Chance that a sound response is longer than a flawed one; .5 tells nothing."""
+    p: float
+    """Of being so far from that by chance, either way: the exact rank-sum test."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """Flesch-Kincaid grades of what candidates read."""
 
@@ -51,6 +63,7 @@ class TrackStatistics:
 
     longest: Mapping[str, CueTest]
     first: Mapping[str, CueTest]
+    lengths: Mapping[str, LengthTest]
     positions: Mapping[str, Evenness]
     reading_grade: Mapping[str, Reading]
 
@@ -63,6 +76,7 @@ def statistics(shelf: Shelf) -> TrackStatistics:
     return TrackStatistics(
         longest={category: _cue(each, _longest) for category, each in choices.items()},
         first={category: _cue(each, _first) for category, each in choices.items() if _is_shown(category)},
+        lengths=_lengths(items),
         positions={
             category: even
             for category, each in choices.items()
@@ -85,6 +99,15 @@ def _choices(items: Iterable[Item]) -> dict[str, list[Choice]]:
             best = frozenset(place for place, response in enumerate(hidden) if response.rank == top)
             found[item.category.value].append(Choice(item.id, tuple(r.text for r in hidden), best))
     return dict(found)
+
+
+def _lengths(items: Iterable[Item]) -> dict[str, LengthTest]:
+    rated = [item for item in items if isinstance(item, EvaluationItem)]
+    sound = [len(item.response) for item in rated if not item.key.issues]
+    flawed = [len(item.response) for item in rated if item.key.issues]
+    if (found := rank_sum(sound, flawed)) is None:
+        return {}
+    return {Category.EVALUATION.value: LengthTest(len(sound), len(flawed), *found)}
 
 
 def _is_shown(category: str) -> bool:

@@ -8,6 +8,7 @@ from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.gold import SqlGoldRuns
 from assessor.adapters.store.ledger import SqlLedger
+from assessor.adapters.store.libraries import SqlLibraries
 from assessor.adapters.store.log import SqlEventLog
 from assessor.adapters.store.outbox import SqlOutbox
 from assessor.adapters.store.outcomes import SqlOutcomes
@@ -33,6 +34,7 @@ class SqlStore(
     SqlGoldRuns,
     SqlOutcomes,
     SqlDemographics,
+    SqlLibraries,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

@@ -384,6 +384,20 @@ class DemographicsRow(Row, table=True):
     ciphertext: bytes = Field(sa_type=LargeBinary)
 
 
+class TenantLibraryRow(Row, table=True):
+    """A version of a platform's own track. Its files never change."""
+
+    __tablename__ = "tenant_library"
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id", index=True)
+    track: str
+    track_id: str = Field(unique=True)
+    hash: str
+    files: dict[str, str] = Field(sa_type=JSON)
+    created_at: datetime = Field(sa_type=Instant)
+    activated_at: datetime | None = Field(sa_type=Instant)
+
+
 class ModelCallRow(Row, table=True):
     """One attempt at a model: numbers, never any text. `cost` is in millionths of a US dollar."""
 
@@ -430,3 +444,4 @@ QUALITY_LEVEL = _table_of(QualityLevelRow)
 GOLD_RUN = _table_of(GoldRunRow)
 OUTCOME = _table_of(OutcomeRow)
 DEMOGRAPHICS = _table_of(DemographicsRow)
+TENANT_LIBRARY = _table_of(TenantLibraryRow)

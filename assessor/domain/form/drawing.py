@@ -24,18 +24,22 @@ def draw_form(
     *,
     language: str | None = None,
     specialty: str | None = None,
+    jurisdiction: str | None = None,
 ) -> Form:
     """Draw a form by its plan; the same seed and bank give the same form.
 
     Each section gets a pool of the candidate's own (see `pool`). Within the pools come first items
     whose competency the form has not yet, then those that tell most at the cut. What the plan
     demands (places, minutes, coverage, no enemies) may reach beyond the pools, as far as it has to.
+    Language and jurisdiction are the track's own first ones unless they are named.
 
     Raises InvalidInput when the track has no such form, or names every demand that the bank cannot
     satisfy and how much is missing.
     """
     plan = _plan(track, name)
-    drawn = draw_items(library, track, name, seed, language=language, specialty=specialty)
+    drawn = draw_items(
+        library, track, name, seed, language=language, specialty=specialty, jurisdiction=jurisdiction
+    )
     blocks = blocks_of(plan, drawn, seed)
     return Form(
         name=name,
@@ -54,9 +58,11 @@ def draw_items(
     *,
     language: str | None = None,
     specialty: str | None = None,
+    jurisdiction: str | None = None,
 ) -> tuple[Item, ...]:
     """Return the items of the form of this seed, in its order. Raises InvalidInput as `draw_form` does."""
-    plan, wanted = _plan(track, name), Wanted(track, language or track.language, specialty)
+    plan = _plan(track, name)
+    wanted = Wanted(track, language or track.language, specialty, jurisdiction or track.jurisdiction)
     bank = list(library.items[track.id].values())
     if problems := shortages(bank, plan, wanted):
         raise InvalidInput(problems)

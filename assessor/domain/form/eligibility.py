@@ -13,15 +13,16 @@ REMEDY = "Add items, or ask for fewer."
 
 @dataclass(frozen=True)
 class Wanted:
-    """For whom a form is drawn. A specialty that is not known excludes nothing."""
+    """For whom a form is drawn. A specialty that is not known excludes nothing; a jurisdiction does."""
 
     track: Track
     language: str
     specialty: str | None = None
+    jurisdiction: str | None = None
 
     def obstacle(self, item: Item) -> str | None:
         """Return what keeps an item from this candidate, in words that follow "is" or "are"."""
-        if item.jurisdiction not in (None, self.track.jurisdiction):
+        if item.jurisdiction not in (None, self.jurisdiction):
             return "for another jurisdiction"
         if self.specialty is not None and item.specialty not in (None, self.specialty):
             return "for another specialty"

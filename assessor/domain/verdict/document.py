@@ -141,7 +141,9 @@ def compose(
         assessment.form,
         assessment.policy,
         judges=judges_of(assessment, track, standings),
-        keys=keys_of(library.item(track.id, place.item_id) for place in assessment.form.items),
+        keys=keys_of(
+            library.item(track.id, place.item_id) for place in assessment.form.items if place.is_scored
+        ),
         person=assessment.decided_by_person,
         stage=stage,
     )
@@ -169,7 +171,10 @@ def bind(
         candidate_ref=ordered.candidate_ref,
         tenant=ordered.tenant,
         track=TrackReference(
-            id=track.id, version=track.version, jurisdiction=track.jurisdiction, language=ordered.language
+            id=track.id,
+            version=track.version,
+            jurisdiction=ordered.jurisdiction,
+            language=ordered.language,
         ),
         decision=decision.decision,
         decided_by=decision.decided_by,

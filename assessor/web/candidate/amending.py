@@ -232,7 +232,8 @@ async def _correct_page(
     typed: str | None = None,
     error: AssessorError | None = None,
 ) -> Response:
-    item = (await visitor.services.content.library()).item(assessment.ordered.track, item_id)
+    track = assessment.ordered.track
+    item = (await visitor.services.content.library(track)).item(track, item_id)
     said = _counting(assessment, item_id)
     if typed is None:
         version = next((turn for root, turn in said if root == replaces), None)

@@ -83,7 +83,7 @@ async def result(request: Request, visitor: Visitor) -> Response:
         return see("/assessment")
     if assessment.status in ENDED:
         return render(request, "candidate/over.html", assessment=assessment)
-    library = await visitor.services.content.library()
+    library = await visitor.services.content.library(assessment.ordered.track)
     parts = part_results(assessment, library)
     return render(
         request,

@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from assessor.domain.errors import NotFound
 from assessor.domain.policy import Policy
 from assessor.domain.track import Track
 from assessor.domain.verdict import stated_rules
@@ -20,7 +21,10 @@ CAREFUL: Final = Policy()
 @router.get("/how-you-are-scored/{track_id}")
 async def for_anybody(request: Request, services: Running, track_id: str) -> Response:
     """Show the rules of a track, as they are where a platform has chosen nothing else."""
-    track = (await services.content.library()).track(track_id)
+    library = await services.content.library()
+    if track_id in library.owners:  # a platform's own: only whom it invites may know of it
+        raise NotFound("track", track_id)
+    track = library.track(track_id)
     return _page(request, track, CAREFUL, is_own=False)
 
 

@@ -47,7 +47,8 @@ async def load(services: Services, assessment_id: str) -> Assessment:
 
 async def track_of(services: Services, assessment: Assessment) -> Track:
     """Return the track that the assessment is for."""
-    return (await services.content.library()).track(assessment.ordered.track)
+    name = assessment.ordered.track
+    return (await services.content.library(name)).track(name)
 
 
 class PageRoute(APIRoute):

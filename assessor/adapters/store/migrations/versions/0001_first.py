@@ -24,6 +24,7 @@ def upgrade() -> None:
     _pilots()
     _later_outcomes()
     _demographics()
+    _libraries()
 
 
 def _people() -> None:
@@ -386,3 +387,21 @@ def _demographics() -> None:
         sa.PrimaryKeyConstraint("candidate_id", "livemode", name="pk_demographics"),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_demographics_candidate_id"),
     )
+
+
+def _libraries() -> None:
+    op.create_table(
+        "tenant_library",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("track_id", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("activated_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_tenant_library"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_tenant_library_tenant_id"),
+        sa.UniqueConstraint("track_id", name="uq_tenant_library_track_id"),
+    )
+    op.create_index("ix_tenant_library_tenant_id", "tenant_library", ["tenant_id"])
