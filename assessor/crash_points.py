@@ -31,6 +31,7 @@ class CrashPoint(StrEnum):
     BEFORE_DELIVERY = "before-delivery"
     AFTER_DELIVERY = "after-delivery"
     AFTER_RESCORING = "after-rescoring"
+    AFTER_RETIREMENT = "after-retirement"
     IN_ADOPTION = "in-adoption"
 
 

@@ -162,6 +162,7 @@ async def world(
         InProcessStream(),
         clock,
         random,
+        retirements=store,
         max_message_chars=8000,
     )
     try:

@@ -8,6 +8,8 @@ from assessor.bootstrap.commands import (
     recording,
     replaying,
     rescoring,
+    retiring,
+    surveying,
     watching,
 )
 from assessor.bootstrap.parts import check_models, library, stored
@@ -26,7 +28,9 @@ __all__ = [
     "recording",
     "replaying",
     "rescoring",
+    "retiring",
     "running",
     "stored",
+    "surveying",
     "watching",
 ]

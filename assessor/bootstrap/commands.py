@@ -20,7 +20,9 @@ from assessor.services.log import AssessmentLog
 from assessor.services.outcomes import Recording
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
+from assessor.services.retiring import Retiring
 from assessor.services.scoring import Scoring
+from assessor.services.surveying import Surveying
 from assessor.services.watching import Watching
 from assessor.settings import Settings
 
@@ -103,6 +105,24 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
             clock,
             store,
         )
+
+
+@asynccontextmanager
+async def retiring(settings: Settings) -> AsyncIterator[Retiring]:
+    """Build what retires items. No model is started: what is left is decided by arithmetic."""
+    clock = SystemClock()
+    async with parts.stored(settings) as store:
+        assessments, content = AssessmentLog(store, clock), parts.content_with_own(store)
+        code, signer = JailedCode(settings.code_isolation), parts.signer(settings)
+        scoring = Scoring(assessments, content, signer, None, code, store, sampling=sampling(settings))
+        yield Retiring(store, assessments, content, scoring, store, clock)
+
+
+@asynccontextmanager
+async def surveying(settings: Settings) -> AsyncIterator[Surveying]:
+    """Build what reads how items do. Nothing is written."""
+    async with parts.stored(settings) as store:
+        yield Surveying(store, store, parts.content_with_own(store))
 
 
 @asynccontextmanager

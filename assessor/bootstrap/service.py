@@ -127,6 +127,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 InProcessStream(),
                 clock,
                 random,
+                retirements=store,
                 max_message_chars=settings.max_message_chars,
             )
             services = Services(

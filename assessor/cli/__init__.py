@@ -16,6 +16,8 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     fairness,
     forms,
     interview,
+    item_health,
+    items,
     library,
     outcomes,
     own,

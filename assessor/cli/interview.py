@@ -61,7 +61,13 @@ async def _begin(services: "Services", track: str, form: str) -> str:
     if all(tenant.id != TENANT for tenant in await services.store.tenants()):
         await services.access.add_tenant(TENANT, "Terminal", Policy())
     tenant: Tenant = await services.store.tenant(TENANT)
-    order = Order(candidate_ref="terminal", track=track, form=form, livemode=False)
+    order = Order(
+        candidate_ref="terminal",
+        track=track,
+        form=form,
+        livemode=False,
+        waive_retake_policy="Held at a terminal.",
+    )
     ordered = await services.ordering.order(tenant, order)
     assessment, _session = await services.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     await services.conversing.begin(assessment.id)

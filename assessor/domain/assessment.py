@@ -150,6 +150,11 @@ class Assessment(Timekeeping):
     rescored: e.ScoringRepeated | None = None
     """The latest scoring anew: its rubrics and prompts made the scores."""
     rescored_since_verdict: bool = False
+    """Whether the work was scored again, or an item of it retired: a verdict is due, whatever is open."""
+    retired: Mapping[str, e.ItemRetired] = field(default_factory=dict)
+    """The items of the form that count no more."""
+    is_given_back: bool = False
+    """Whether a task fell out after it had been decided: our mistake, so it is no attempt that counts."""
     fault: e.FaultRecorded | None = None
     faults: int = 0
     """How often a fault of ours held it; scoring round `faults + 1` is the current one."""
@@ -174,6 +179,16 @@ class Assessment(Timekeeping):
         for swap in self.swaps:
             form = form.swapped(swap.item_id, swap.place)
         return form.until(self.blocks_finished) if self.ended_early else form
+
+    @property
+    def counted_form(self) -> Form:
+        """The form without the items that were retired, which is what a verdict rests on."""
+        return self.form.without(self.retired)
+
+    @property
+    def decision(self) -> str | None:
+        """What the live verdict says; None without one."""
+        return self.verdict.document.get("decision") if self.verdict else None
 
     @property
     def policy(self) -> Policy:
@@ -211,8 +226,10 @@ class Assessment(Timekeeping):
         """Whether a reviewer has something to do."""
         if self.status is Status.TECHNICAL_HOLD:
             return True
-        decision = self.verdict.document.get("decision") if self.verdict else None
-        return self.status is Status.DECIDED and decision == "needs_review"
+        if self.status is not Status.DECIDED or self.verdict is None:
+            return False
+        actor = self.verdict.document.get("next", {}).get("actor")
+        return self.decision == "needs_review" or bool(actor == "reviewer")
 
     @property
     def is_decided_by_rule(self) -> bool:
@@ -300,7 +317,7 @@ class Assessment(Timekeeping):
             expires_at=self.expires_at or ordered.expires_at,
             deadline=self.deadline,
             submitted_at=self.submitted_at,
-            decision=self.verdict.document.get("decision") if self.verdict else None,
+            decision=self.decision,
             open_criteria=len(self.open_scores),
             needs_person=self.needs_person,
             paused_until=self.paused_until if self.status is Status.PAUSED else None,
@@ -391,6 +408,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(
                 a, rescored=fact, scores=scores, verdict_is_behind=True, rescored_since_verdict=True
             )
+        case e.ItemRetired():
+            return _without_item(a, fact)
         case e.ReviewDecided():
             return replace(a, decided_by_person=fact, verdict_is_behind=a.verdict is not None)
         case e.VerdictIssued():
@@ -437,6 +456,15 @@ def _looked(
             return replace(look, levels=fact.levels)
         case e.SecondLookSeen():
             return replace(look, is_seen=True)
+
+
+def _without_item(a: Assessment, fact: e.ItemRetired) -> Assessment:
+    """Take an item's scores away. Where it had none, nothing that was decided changes."""
+    kept = {place: score for place, score in a.scores.items() if place[0] != fact.item_id}
+    retired = replace(a, retired={**a.retired, fact.item_id: fact}, scores=kept)
+    if a.verdict is None or len(kept) == len(a.scores):
+        return retired
+    return replace(retired, verdict_is_behind=True, rescored_since_verdict=True, is_given_back=True)
 
 
 def _with_turn(a: Assessment, seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Assessment:

@@ -10,6 +10,7 @@
         IllegalTransition     the assessment's state does not allow it
         StaleRevision         somebody saved in between; carries what is stored now
         SequenceTaken         another writer appended first; read again and retry
+        RetakeTooEarly        the track's retake policy; says from when it is possible
       Gone                    was there once: a spent or expired invite, a finished session
       TooLarge                over a stated bound
       LibraryInvalid          errors in banks and rubrics, all at once
@@ -22,6 +23,8 @@ Errors are built from data. `web/problems.py` holds the one table from error to 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 
 
 class AssessorError(Exception):
@@ -143,6 +146,42 @@ class SequenceTaken(Conflict):
     """Another writer took this sequence number."""
 
     code = "sequence-taken"
+
+
+class Because(StrEnum):
+    """Why a candidate cannot have another attempt yet."""
+
+    UNDER_WAY = "under_way"
+    COOL_DOWN = "cool_down"
+    ATTEMPTS_USED = "attempts_used"
+
+
+@dataclass
+class RetakeTooEarly(Conflict):
+    """The retake policy of the track allows no attempt of this candidate yet."""
+
+    because: Because
+    possible_from: datetime | None
+    """None while an attempt is under way: nobody knows when it ends."""
+    assessment_id: str | None = None
+    """The attempt that is under way."""
+    problem: str = field(init=False)
+    remedy: str = field(init=False)
+    code = "retake-too-early"
+
+    def __post_init__(self) -> None:
+        """Put both sentences together from the data."""
+        told = {
+            Because.UNDER_WAY: f"Assessment {self.assessment_id} of this candidate is not decided yet",
+            Because.COOL_DOWN: "The pause after the candidate's last attempt is not over",
+            Because.ATTEMPTS_USED: "The candidate has used all attempts that the track allows in its period",
+        }
+        self.problem = told[self.because]
+        if self.possible_from:
+            self.remedy = f"Order again from {self.possible_from.isoformat(timespec='seconds')}."
+        else:
+            self.remedy = "Let it come to its end, issue a new link to it, or cancel it."
+        self.remedy += " To order nevertheless, say why in `waive_retake_policy`."
 
 
 @dataclass

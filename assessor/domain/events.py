@@ -47,6 +47,10 @@ class AssessmentOrdered(Value):
     attempt: Annotated[int, Field(ge=1)] = 1
     replaces: str | None = None
     """The voided assessment that this attempt was given back for."""
+    earlier_attempts: tuple[datetime, ...] = ()
+    """When the candidate made those attempts at the track before that count, the oldest first."""
+    retake_policy_waived: Annotated[str, Field(min_length=10, max_length=500)] | None = None
+    """Why the platform ordered although the track's retake policy did not allow it; None where it did."""
     expires_at: datetime
 
     @property
@@ -68,6 +72,12 @@ class FormDrawn(Value):
     bank_hash: str
     rubrics_hash: str
     prompts_hash: str
+    avoided: tuple[Slug, ...] = ()
+    """Items that the candidate had seen before, sorted: drawn only where the bank had no others."""
+    seen_before: tuple[Slug, ...] = ()
+    """Those of them that could not be avoided."""
+    retired: tuple[Slug, ...] = ()
+    """Items that were retired when the form was drawn, sorted: never drawn."""
 
 
 class InviteIssued(Value):
@@ -305,6 +315,15 @@ class ScoringRepeated(Value):
     prompts_hash: str
 
 
+class ItemRetired(Value):
+    """An item of the form was found to be faulty. It counts no more, as if it had never been asked."""
+
+    type: Literal["item.retired"] = "item.retired"
+    item_id: Slug
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+
+
 class ReviewDecided(Value):
     """A person decided; final for the attempt."""
 
@@ -461,6 +480,7 @@ Fact = Annotated[
     | ModelReplied
     | ResponseScored
     | ScoringRepeated
+    | ItemRetired
     | ReviewDecided
     | VerdictIssued
     | FaultRecorded

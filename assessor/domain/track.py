@@ -124,6 +124,24 @@ class TrackWords(Value):
     closing: Annotated[str, Field(min_length=10, max_length=500)]
 
 
+class RetakePolicy(Value):
+    """When a candidate may try again. What a fault of ours spoiled is no attempt."""
+
+    cool_down_days: Annotated[int, Field(ge=0, le=365)] = 30
+    """So many days after an attempt was handed in, the next may be ordered."""
+    attempts: Annotated[int, Field(ge=1, le=20)] = 3
+    """At most so many within `period_days`."""
+    period_days: Annotated[int, Field(ge=1, le=1095)] = 365
+    another_form: bool = True
+    """Whether a further attempt avoids the items that the candidate saw, as far as the bank allows."""
+
+    @model_validator(mode="after")
+    def _attempts_fit(self) -> Self:
+        if self.cool_down_days > self.period_days:
+            raise ValueError("cool_down_days: longer than period_days, so `attempts` would never count")
+        return self
+
+
 class Track(Value):
     """One qualification."""
 
@@ -148,7 +166,7 @@ class Track(Value):
     levels: dict[HigherLevel, Cut] = Field(default_factory=dict)
     """Cuts above the one that qualifies. With any, `entry` is at the track's `cut`; else there are none."""
     valid_days: Annotated[int, Field(ge=1, le=1095)] = 365
-    retake_days: Annotated[int, Field(ge=0, le=365)] = 30
+    retakes: RetakePolicy = RetakePolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

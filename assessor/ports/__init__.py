@@ -3,6 +3,8 @@
 from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
+from assessor.ports.grounds import Grounds
+from assessor.ports.items import Items, Retirement, Retirements, Sample
 from assessor.ports.libraries import Files, Libraries, LibraryReader, LibraryVersion
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
 from assessor.ports.model import (
@@ -18,7 +20,7 @@ from assessor.ports.model import (
     Usage,
 )
 from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, Demographics, Outcomes
-from assessor.ports.pilot import Grounds, Pilots
+from assessor.ports.pilot import Pilots
 from assessor.ports.projections import AskedVerdict, Projections, StoredVerdict
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
@@ -53,6 +55,7 @@ __all__ = [
     "GoldRun",
     "GoldRuns",
     "Grounds",
+    "Items",
     "Jobs",
     "Ledger",
     "Libraries",
@@ -72,7 +75,10 @@ __all__ = [
     "Random",
     "Receivers",
     "Replies",
+    "Retirement",
+    "Retirements",
     "Reviewer",
+    "Sample",
     "Session",
     "Signer",
     "Standings",

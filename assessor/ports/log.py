@@ -52,10 +52,13 @@ class OpenLog(Protocol):
 class EventLog(OpenLog, Protocol):
     """The append-only logs, encrypted with each candidate's own key."""
 
-    async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
+    async def begin(
+        self, change: Append, answered: Answered | None = None, *, earlier: int | None = None
+    ) -> tuple[Event, ...]:
         """Create the assessment with its first facts, and store the answer with it, in one transaction.
 
-        Raises Conflict when the idempotency key was used meanwhile.
+        `earlier` is how many assessments the candidate has for the track; None leaves that open. Raises
+        SequenceTaken when there are more by now, Conflict when the idempotency key was used meanwhile.
         """
         ...
 

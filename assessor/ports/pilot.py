@@ -7,15 +7,15 @@ from assessor.domain.policy import Stage
 from assessor.ports.calibration import Standings
 
 
-class Grounds(Standings, Protocol):
-    """What issuing a verdict asks beside the log: what judges have shown, and where the pilot stands."""
+class Stages(Protocol):
+    """Where pilots stand now."""
 
     async def stage_of(self, tenant: str, track: str, region: str | None) -> Stage | None:
         """Return the stage that holds for an order: the region's, else the track's, else None."""
         ...
 
 
-class Pilots(Grounds, Protocol):
+class Pilots(Standings, Stages, Protocol):
     """The stages of all pilots, with who changed them and why. Nothing in it is ever changed."""
 
     async def stages(self, tenant: str | None = None) -> tuple[StageChange, ...]:

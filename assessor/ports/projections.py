@@ -47,6 +47,10 @@ class Projections(Protocol):
         """Return a tenant's assessments, newest first."""
         ...
 
+    async def earlier(self, candidate_id: str, track: str) -> tuple[str, ...]:
+        """Return the ids of a candidate's assessments for one track, the oldest first."""
+        ...
+
     async def unscored(self) -> tuple[str, ...]:
         """Return ids that were submitted or are being scored."""
         ...

@@ -5,6 +5,7 @@ from typing import Protocol
 from assessor.ports.access import Access
 from assessor.ports.calibration import Calibrations
 from assessor.ports.gold import GoldRuns
+from assessor.ports.items import Items
 from assessor.ports.libraries import Libraries
 from assessor.ports.log import Drafts, EventLog
 from assessor.ports.model import Ledger
@@ -30,6 +31,7 @@ class Store(
     Demographics,
     Attempts,
     Libraries,
+    Items,
     Protocol,
 ):
     """Everything that is kept."""

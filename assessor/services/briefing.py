@@ -5,7 +5,7 @@ from assessor.domain.form import placed, replacements
 from assessor.domain.item import Category, InterviewItem
 from assessor.domain.library import Library
 from assessor.interview import Brief, Question, Spare, hashed_ngrams
-from assessor.ports import Content
+from assessor.ports import Content, Retirements
 from assessor.services.states import KEPT
 
 MAX_SWAPS = 2
@@ -15,8 +15,9 @@ MAX_SWAPS = 2
 class Briefing:
     """Makes briefs, and keeps those of the interviews that run."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, retirements: Retirements) -> None:
         self._content = content
+        self._retirements = retirements
         self._secrets: dict[str, frozenset[int]] = {}
         self._briefs: dict[str, tuple[int, Brief]] = {}
         """By assessment, with how many questions had been swapped."""
@@ -30,7 +31,8 @@ class Briefing:
         library = await self._content.library(track)
         if track not in self._secrets:
             self._secrets[track] = secret_ngrams(library, track)
-        brief = brief_for(assessment, library, self._secrets[track])
+        retired = frozenset(one.item_id for one in await self._retirements.retired(track))
+        brief = brief_for(assessment, library, self._secrets[track], retired)
         while len(self._briefs) >= KEPT:
             del self._briefs[next(iter(self._briefs))]
         self._briefs[assessment.id] = len(assessment.swaps), brief
@@ -41,8 +43,13 @@ class Briefing:
         self._briefs.pop(assessment_id, None)
 
 
-def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[int]) -> Brief:
-    """Return all that the interviewer may know: no rubric, key, weight or cut."""
+def brief_for(
+    assessment: Assessment,
+    library: Library,
+    bank_ngrams: frozenset[int],
+    retired: frozenset[str] = frozenset(),
+) -> Brief:
+    """Return all that the interviewer may know: no rubric, key, weight or cut. Nothing retired is a spare."""
     track = library.track(assessment.ordered.track)
     language = assessment.ordered.language
     words = track.words_in(language)
@@ -56,26 +63,29 @@ def brief_for(assessment: Assessment, library: Library, bank_ngrams: frozenset[i
         questions=tuple(Question.of(item) for item in items if isinstance(item, InterviewItem)),
         sentences=library.sentences[language],
         bank_ngrams=bank_ngrams,
-        spares=_spares(assessment, library),
+        spares=_spares(assessment, library, retired),
         swaps_left=MAX_SWAPS - sum(swap.reason == "not_my_field" for swap in assessment.swaps),
     )
 
 
-def _spares(assessment: Assessment, library: Library) -> dict[str, tuple[Spare, ...]]:
+def _spares(
+    assessment: Assessment, library: Library, retired: frozenset[str]
+) -> dict[str, tuple[Spare, ...]]:
     """Return what can be asked instead of each question; nothing that was swapped out before."""
     if assessment.drawn is None:
         return {}
     track, form, seed = assessment.ordered.track, assessment.form, assessment.drawn.seed
-    gone = {swap.item_id for swap in assessment.swaps}
+    gone = retired | {swap.item_id for swap in assessment.swaps}
+    avoid = frozenset(assessment.drawn.avoided)
     found = {
-        place.item_id: replacements(library, track, form, place.item_id, seed)
+        place.item_id: replacements(library, track, form, place.item_id, seed, avoid=avoid, without=gone)
         for place in form.of(Category.INTERVIEW)
     }
     return {
         item_id: tuple(
             Spare(Question.of(asked), placed(item, library))
             for item in items
-            if item.id not in gone and item.jurisdiction in (None, assessment.ordered.jurisdiction)
+            if item.jurisdiction in (None, assessment.ordered.jurisdiction)
             if isinstance(asked := library.as_asked(track, item, assessment.ordered.language), InterviewItem)
         )
         for item_id, items in found.items()

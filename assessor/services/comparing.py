@@ -47,6 +47,11 @@ class Standing:
     score: float
     interval: tuple[float, float]
 
+    @classmethod
+    def of(cls, document: VerdictDocument) -> "Standing":
+        """Return what a verdict says, in short."""
+        return cls(document.decision, document.decided_by, document.score, document.interval)
+
 
 @dataclass(frozen=True)
 class Rescored:
@@ -81,8 +86,8 @@ def compared(before: Assessment, after: Assessment, document: VerdictDocument, o
     return Rescored(
         assessment_id=before.id,
         outcome=outcome,
-        before=_standing(live_document(before)),
-        after=_standing(document),
+        before=Standing.of(live_document(before)),
+        after=Standing.of(document),
         changes=changes_between(before.scores, after.scores),
         criteria=len(after.scores),
         by_people=sum(score.rater_kind == "person" for score in after.scores.values()),
@@ -94,10 +99,6 @@ def live_document(assessment: Assessment) -> VerdictDocument:
     if assessment.verdict is None:
         raise ValueError(f"{assessment.id} has no verdict")
     return read_verdict(canonical(assessment.verdict.document))
-
-
-def _standing(document: VerdictDocument) -> Standing:
-    return Standing(document.decision, document.decided_by, document.score, document.interval)
 
 
 def _result(score: Score | None) -> object:

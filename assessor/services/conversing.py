@@ -13,7 +13,7 @@ from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.ids import make_id
 from assessor.domain.text import accept_text
 from assessor.interview import Interviewer
-from assessor.ports import Clock, Content, Random, Stream, Watch
+from assessor.ports import Clock, Content, Random, Retirements, Stream, Watch
 from assessor.services.briefing import Briefing
 from assessor.services.following import Frame, Position
 from assessor.services.log import AssessmentLog
@@ -40,10 +40,11 @@ class Conversing:
         clock: Clock,
         random: Random,
         *,
+        retirements: Retirements,
         max_message_chars: int,
     ) -> None:
         self._assessments = assessments
-        self._briefing = Briefing(content)
+        self._briefing = Briefing(content, retirements)
         self._interviewer = interviewer
         self._stream = stream
         self._clock = clock

@@ -2,27 +2,29 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
-from assessor.domain.errors import Conflict, Gone, NotFound, Unauthenticated, invalid
+from assessor.domain.errors import Conflict, Gone, NotFound, SequenceTaken, Unauthenticated, invalid
 from assessor.domain.form import draw_form
 from assessor.domain.ids import make_id
 from assessor.domain.library import Library
 from assessor.domain.track import Track
 from assessor.domain.value import content_hash
 from assessor.ports import Answered, Append, Clock, Content, Prompts, Random, Session, Store, Tenant
-from assessor.services.log import AssessmentLog, each_overdue, following
+from assessor.services.log import MAX_ATTEMPTS, AssessmentLog, each_overdue, following
+from assessor.services.retaking import Attempt, Retaking
 
 SESSION_HOURS = 24
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a platform asks for. The last three are accommodations, as in `domain/accommodation.py`."""
+    """What a platform asks for. Three are accommodations, as in `domain/accommodation.py`."""
 
     candidate_ref: str
     track: str
@@ -39,6 +41,8 @@ class Order:
     time_factor: float = 1.0
     untimed: bool = False
     extra_break_minutes: int = 0
+    waive_retake_policy: str | None = None
+    """Why the attempt is given although the track's retake policy does not allow it yet."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,14 @@ class Ordering:
         self._random = random
         self._public_url = public_url.rstrip("/")
         self._invite_for = timedelta(days=invite_days)
+        self._retaking = Retaking(store, store, log)
 
     async def order(self, tenant: Tenant, order: Order) -> Ordered:
-        """Order without an idempotency key (the command line and simulations)."""
-        change, ordered = await self._prepare(tenant, order)
-        await self._store.begin(change)
-        return ordered
+        """Order without an idempotency key (the command line and simulations).
+
+        Raises RetakeTooEarly when the track's retake policy does not allow it yet.
+        """
+        return await self._begun(tenant, order, lambda _ordered: None)
 
     async def order_once(self, tenant: Tenant, order: Order, once: Once) -> tuple[int, bytes]:
         """Order, or return the stored answer when the key was used before for the same request.
@@ -95,17 +101,19 @@ class Ordering:
         """
         if stored := await self._store.answered(tenant.id, once.key):
             return same_request(stored, once.request_hash)
-        change, ordered = await self._prepare(tenant, order)
-        answered = Answered(tenant.id, once.key, once.request_hash, 201, once.write(ordered))
-        reach(CrashPoint.BEFORE_ORDER)
+
+        def answer(ordered: Ordered) -> Answered:
+            return Answered(tenant.id, once.key, once.request_hash, 201, once.write(ordered))
+
         try:
-            await self._store.begin(change, answered)
+            ordered = await self._begun(tenant, order, answer)
         except Conflict:
             stored = await self._store.answered(tenant.id, once.key)
             if stored is None:
                 raise
             return same_request(stored, once.request_hash)
         reach(CrashPoint.AFTER_ORDER)
+        answered = answer(ordered)
         return answered.status, answered.body
 
     async def get(self, tenant: str, assessment_id: str) -> Assessment:
@@ -204,7 +212,9 @@ class Ordering:
             livemode=terms.livemode,
             **spoiled.accommodation.model_dump(),
         )
-        change, ordered = await self._prepare(tenant, order, replaces=spoiled)
+        track = (await self._content.library(terms.track)).track(terms.track)
+        attempt = await self._retaking.again(spoiled, track)
+        change, ordered = await self._prepare(tenant, order, attempt, terms.candidate_id, spoiled.id)
         try:
             await self._store.begin(change)
         except Conflict:
@@ -231,19 +241,45 @@ class Ordering:
 
         return await each_overdue("expire", await self._store.overdue(self._clock.now()), expire)
 
-    async def _prepare(
-        self, tenant: Tenant, order: Order, replaces: Assessment | None = None
-    ) -> tuple[Append, Ordered]:
+    async def _begun(
+        self, tenant: Tenant, order: Order, answer: Callable[[Ordered], Answered | None]
+    ) -> Ordered:
+        """Begin an assessment, and keep the answer with it. Of two orders at once, one sees the other."""
         order = replace(order, track=await self._house_name(tenant, order.track))
-        library = await self._content.library(order.track)
+        track = _offered(tenant, order, await self._content.library(order.track))
         candidate_id = await self._store.candidate(tenant.id, order.candidate_ref)
-        now = self._clock.now()
-        entropy = _successor_entropy(replaces.id) if replaces else self._random.bytes(16)
+        for _ in range(MAX_ATTEMPTS):
+            attempt = await self._attempt(order, track, candidate_id)
+            change, ordered = await self._prepare(tenant, order, attempt, candidate_id)
+            answered = answer(ordered)
+            reach(CrashPoint.BEFORE_ORDER)
+            with suppress(SequenceTaken):
+                earlier = None if order.simulated else attempt.assessments
+                await self._store.begin(change, answered, earlier=earlier)
+                return ordered
+        raise Conflict("Too many orders for this candidate at once", "Try again in a moment.")
+
+    async def _attempt(self, order: Order, track: Track, candidate_id: str) -> Attempt:
+        if order.simulated:
+            return await self._retaking.practice(track)
+        now, waive = self._clock.now(), order.waive_retake_policy
+        return await self._retaking.attempt(candidate_id, track, now, livemode=order.livemode, waive=waive)
+
+    async def _prepare(
+        self,
+        tenant: Tenant,
+        order: Order,
+        attempt: Attempt,
+        candidate_id: str,
+        replaces: str | None = None,
+    ) -> tuple[Append, Ordered]:
+        library, now = await self._content.library(order.track), self._clock.now()
+        entropy = _successor_entropy(replaces) if replaces else self._random.bytes(16)
         assessment_id = make_id("asm", entropy)
         token = self._token()
         facts = (
-            self._ordered(tenant, order, library, candidate_id, now, replaces),
-            self._drawn(library, order),
+            self._ordered(tenant, order, library, candidate_id, now, attempt, replaces),
+            self._drawn(library, order, attempt),
             e.InviteIssued(token_hash=hash_token(token), expires_at=now + self._invite_for),
         )
         assessment = following(Assessment(assessment_id), facts, now)
@@ -257,7 +293,8 @@ class Ordering:
         library: Library,
         candidate_id: str,
         now: datetime,
-        replaces: Assessment | None,
+        attempt: Attempt,
+        replaces: str | None,
     ) -> e.AssessmentOrdered:
         track = _offered(tenant, order, library)
         return e.AssessmentOrdered(
@@ -276,25 +313,33 @@ class Ordering:
             time_factor=order.time_factor,
             untimed=order.untimed,
             extra_break_minutes=order.extra_break_minutes,
-            attempt=replaces.ordered.attempt if replaces else 1,
-            replaces=replaces.id if replaces else None,
+            attempt=attempt.number,
+            replaces=replaces,
+            earlier_attempts=attempt.earlier,
+            retake_policy_waived=attempt.waived,
             expires_at=now + self._invite_for,
         )
 
-    def _drawn(self, library: Library, order: Order) -> e.FormDrawn:
+    def _drawn(self, library: Library, order: Order, attempt: Attempt) -> e.FormDrawn:
         seed = self._random.bytes(16).hex()
         track = library.track(order.track)
+        form = draw_form(
+            library,
+            track,
+            order.form,
+            seed,
+            language=order.language,
+            specialty=order.specialty,
+            jurisdiction=order.jurisdiction,
+            avoid=attempt.avoid,
+            without=attempt.retired,
+        )
         return e.FormDrawn(
             seed=seed,
-            form=draw_form(
-                library,
-                track,
-                order.form,
-                seed,
-                language=order.language,
-                specialty=order.specialty,
-                jurisdiction=order.jurisdiction,
-            ),
+            form=form,
+            avoided=tuple(sorted(attempt.avoid)),
+            seen_before=tuple(place.item_id for place in form.items if place.item_id in attempt.avoid),
+            retired=tuple(sorted(attempt.retired)),
             bank_hash=content_hash({id_: item.hash for id_, item in library.items[track.id].items()}),
             rubrics_hash=content_hash({id_: one.hash for id_, one in library.rubrics_for(track.id).items()}),
             prompts_hash=self._prompts.hash,

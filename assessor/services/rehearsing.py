@@ -13,7 +13,7 @@ from assessor.domain.errors import ModelFault, SequenceTaken
 from assessor.domain.library import Library
 from assessor.domain.policy import Stage
 from assessor.domain.score import Score
-from assessor.ports import Append, Clock, CodeRunner, Content, Model, ModelReply, ModelRequest
+from assessor.ports import Append, Clock, CodeRunner, Content, Model, ModelReply, ModelRequest, Retirement
 from assessor.scoring import Judge, waiting
 from assessor.services.log import AssessmentLog
 from assessor.services.scoring import Scoring, work_of
@@ -125,6 +125,10 @@ class RecordedGrounds:
     async def stage_of(self, tenant: str, track: str, region: str | None) -> Stage | None:  # noqa: ARG002 - whosever it was
         """Return what was recorded."""
         return self.stage
+
+    async def retired(self, track: str) -> tuple[Retirement, ...]:  # noqa: ARG002 - the log has its own facts
+        """Return none: what was retired is in the log, where it was taken notice of."""
+        return ()
 
 
 def scoring_over(

@@ -113,7 +113,7 @@ class Rescoring:
         if len(reason) < MIN_REASON_CHARS:
             raise invalid("reason", "is too short", "Say in a sentence why this is scored again.")
         rubrics = {**library.rubrics_for(assessment.ordered.track), **_known(terms.rubrics, library)}
-        scored = [place.item_id for place in assessment.form.items if place.is_scored]
+        scored = [place.item_id for place in assessment.counted_form.items if place.is_scored]
         items = [library.item(assessment.ordered.track, item_id) for item_id in scored]
         other = _other_than_drawn(assessment, items, rubrics)
         _require_competencies(other, assessment, library)

@@ -24,7 +24,7 @@ from assessor.domain.quality import Sampling, to_look_at
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
 from assessor.domain.verdict import compose, judges_of, write_verdict
-from assessor.ports import CodeRunner, Content, Grounds, Signer, Steps
+from assessor.ports import CodeRunner, Content, Grounds, Retirement, Signer, Steps
 from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting, with_code_run
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
@@ -68,16 +68,22 @@ class Scoring:
             await steps.run("hold", self.hold, assessment_id, type(error).__name__)
 
     async def begin(self, assessment_id: str) -> list[str]:
-        """Mark that scoring runs, and return the ids of the items to score."""
-        assessment = await self._assessments.change(
-            assessment_id, lambda a, _now: [e.ScoringStarted()] if a.status is Status.SUBMITTED else []
-        )
-        return [place.item_id for place in assessment.form.items if place.is_scored]
+        """Mark that scoring runs, and return the ids of the items to score: none that was retired."""
+        track = (await self._assessments.load(assessment_id)).ordered.track
+        ledger = await self._grounds.retired(track)
+
+        def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            if assessment.status is not Status.SUBMITTED:
+                return []
+            return [e.ScoringStarted(), *(retired_from(one) for one in ledger if may_retire(assessment, one))]
+
+        assessment = await self._assessments.change(assessment_id, facts)
+        return [place.item_id for place in assessment.counted_form.items if place.is_scored]
 
     async def score_item(self, assessment_id: str, item_id: str) -> None:
         """Score one item by rule, and by a model where the policy lets one; the rest waits for a person."""
         assessment = await self._assessments.load(assessment_id)
-        if any(scored == item_id for scored, _ in assessment.scores):
+        if item_id in assessment.retired or any(scored == item_id for scored, _ in assessment.scores):
             return
         library = await self._content.library(assessment.ordered.track)
         item = library.item(assessment.ordered.track, item_id)
@@ -88,7 +94,7 @@ class Scoring:
             scores += await self._read(assessment, work)
 
         def facts(now_is: Assessment, _now: datetime) -> Sequence[e.Fact]:
-            done = any(scored == item_id for scored, _ in now_is.scores)
+            done = item_id in now_is.retired or any(scored == item_id for scored, _ in now_is.scores)
             return [] if done else [e.ResponseScored(item_id=item_id, scores=scores)]
 
         await self._assessments.change(assessment_id, facts)
@@ -188,6 +194,16 @@ class Scoring:
             standings=held,
             stage=stage,
         )
+
+
+def may_retire(assessment: Assessment, retirement: Retirement) -> bool:
+    """Whether an item is on the form, and counts."""
+    return assessment.counted_form.place_of(retirement.item_id) is not None
+
+
+def retired_from(retirement: Retirement) -> e.ItemRetired:
+    """Return the fact for one assessment."""
+    return e.ItemRetired(item_id=retirement.item_id, by=retirement.by, reason=retirement.reason)
 
 
 def _require_as_drawn(assessment: Assessment, item: Item, library: Library) -> None:

@@ -291,7 +291,14 @@ async def studio(plan: Plan, live: Model | None = None) -> AsyncIterator[Studio]
         # Dice of their own for each: what the turns take must not change which forms are drawn.
         access, drawing, running = (SeededRandom(plan.seed, use) for use in ("access", "forms", "runs"))
         conversing = Conversing(
-            log, content, Interviewer(model, prompts), stream, clock, running, max_message_chars=8000
+            log,
+            content,
+            Interviewer(model, prompts),
+            stream,
+            clock,
+            running,
+            retirements=store,
+            max_message_chars=8000,
         )
         ordering = Ordering(
             store, log, content, prompts, clock, drawing, public_url="http://simulation", invite_days=14

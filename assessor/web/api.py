@@ -79,7 +79,7 @@ router = APIRouter(responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidIn
     tags=["assessments"],
     summary="Order an assessment",
     response_model=r.OrderedAssessment,
-    responses=refuses(e.Conflict, e.TooLarge),
+    responses=refuses(e.Conflict, e.RetakeTooEarly, e.TooLarge),
 )
 async def order(
     service: Running,
@@ -88,6 +88,9 @@ async def order(
     idempotency_key: IdempotencyKey,
 ) -> Response:
     """Draw a form and make the link that opens it once. Scope: `assessments:write`.
+
+    A candidate's further attempts at a track follow its retake policy: a pause, so many attempts in a period,
+    one at a time, and other items as far as the bank has them. What a fault of ours spoiled is no attempt.
 
     Whether the verdict counts (`livemode`) is a property of the key.
     """

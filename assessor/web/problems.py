@@ -138,6 +138,15 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "Written elsewhere meanwhile",
             "Another request was written first. Send this one again; nothing was lost.",
         ),
+        e.RetakeTooEarly: Kind(
+            "retake-too-early",
+            409,
+            "Another attempt is not possible yet",
+            "The track's retake policy does not allow this candidate another attempt now. `because` says why "
+            "(`under_way`, `cool_down` or `attempts_used`), `possible_from` from when it does, and "
+            "`assessment_id` which attempt is still under way. A reason in `waive_retake_policy` orders "
+            "nevertheless, and is recorded.",
+        ),
         e.Gone: Kind(
             "gone",
             410,
@@ -216,13 +225,23 @@ def problem_of(error: AssessorError) -> Problem:
             return Problem(kind, detail, {"assessment_status": error.status}, _retry_after(error.retry_after))
         case TooManyTries():
             return Problem(kind, detail, headers={"Retry-After": str(error.retry_after)})
-        case e.StaleRevision():
-            stored = {"revision": error.stored_revision, "payload": error.stored_payload}
-            return Problem(kind, detail, {"stored": stored})
+        case e.StaleRevision() | e.RetakeTooEarly():
+            return Problem(kind, detail, _members_of(error))
         case e.Unauthenticated():
             return Problem(kind, detail, headers={"WWW-Authenticate": 'Bearer realm="assessor"'})
         case _:
             return Problem(kind, detail)
+
+
+def _members_of(error: e.StaleRevision | e.RetakeTooEarly) -> dict[str, Any]:
+    if isinstance(error, e.StaleRevision):
+        return {"stored": {"revision": error.stored_revision, "payload": error.stored_payload}}
+    free = error.possible_from
+    return {
+        "because": error.because.value,
+        "possible_from": free.isoformat() if free else None,
+        "assessment_id": error.assessment_id,
+    }
 
 
 def too_large_body(limit: int) -> Problem:

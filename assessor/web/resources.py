@@ -42,6 +42,9 @@ class OrderRequest(Value):
     """An accommodation: no limit to the working time."""
     extra_break_minutes: BreakMinutes = 0
     """An accommodation: breaks beyond what your policy gives everybody."""
+    waive_retake_policy: Annotated[str, Field(min_length=10, max_length=500)] | None = None
+    """Why this candidate gets another attempt although the track's retake policy does not allow it yet. It is
+    recorded, and where the policy allows the attempt it has no effect."""
 
 
 class OrderedAssessment(Value):

@@ -259,3 +259,44 @@ def test_a_form_is_drawn_exactly_when_there_is_one(
 def test_a_plan_demands_only_what_it_has_places_for(coverage: dict[str, int], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         plan(Section(category=Category.RANKING, count=2), coverage=coverage)
+
+
+FIVE_OF_NINE = frozenset(f"rank-{n}" for n in range(5))
+
+
+@given(seed=st.text(max_size=9))
+def test_what_a_candidate_saw_is_not_drawn_again_while_there_is_something_else(seed: str) -> None:
+    drawn = draw_form(library(*map(ranking, range(9))), TWO, "full", seed, avoid=FIVE_OF_NINE)
+
+    assert not FIVE_OF_NINE & {place.item_id for place in drawn.items}
+
+
+@given(seed=st.text(max_size=9))
+def test_what_a_candidate_saw_comes_again_only_as_far_as_it_has_to(seed: str) -> None:
+    bank, four = library(*map(ranking, range(6))), Section(category=Category.RANKING, count=3)
+
+    drawn = draw_form(bank, plan(four), "full", seed, avoid=frozenset(f"rank-{n}" for n in range(4)))
+
+    assert {"rank-4", "rank-5"} < {place.item_id for place in drawn.items}
+
+
+def test_a_seen_item_is_better_than_no_form_where_the_plan_demands_it() -> None:
+    items = [*map(ranking, range(6)), ranking(6).changed(competency="semantics")]
+    demanding = plan(Section(category=Category.RANKING, count=2), coverage={"semantics": 1})
+
+    drawn = draw_form(library(*items), demanding, "full", "s", avoid={"rank-6", "rank-0"})
+
+    assert "rank-6" in {place.item_id for place in drawn.items}
+    assert "rank-0" not in {place.item_id for place in drawn.items}
+
+
+@given(seed=st.text(max_size=9))
+def test_a_retired_item_is_never_drawn(seed: str) -> None:
+    drawn = draw_form(library(*map(ranking, range(4))), TWO, "full", seed, without={"rank-1"})
+
+    assert "rank-1" not in {place.item_id for place in drawn.items}
+
+
+def test_a_bank_that_is_too_small_without_what_was_retired_says_so() -> None:
+    with pytest.raises(InvalidInput, match="1 missing"):
+        draw_form(library(ranking(0), ranking(1)), TWO, "full", "s", without={"rank-1"})

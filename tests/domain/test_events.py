@@ -70,6 +70,7 @@ SAMPLES: tuple[e.Fact, ...] = (
         rubrics_hash="sha256:ab",
         prompts_hash="sha256:cd",
     ),
+    e.ItemRetired(item_id="ranking-0", by="anna", reason="Its key names the wrong response."),
     e.ReviewDecided(reviewer="rev_1", decision="inconclusive", reason=SOUND),
     e.VerdictIssued(verdict_id="ver_1", supersedes=None, document={"score": 61.5}, jws="a.b.c"),
     e.FaultRecorded(where="scoring", kind="OSError"),

@@ -156,6 +156,15 @@ def test_an_enemy_of_the_item_that_goes_may_come() -> None:
     assert [item.id for item in found] == ["rank-3"]
 
 
+def test_a_retired_item_is_no_replacement_and_one_that_was_seen_is_the_last() -> None:
+    form = _form_of(BANK, "rank-1", "rank-2")
+
+    found = replacements(BANK, "python", form, "rank-1", "s", avoid={"rank-4"}, without={"rank-5"})
+
+    assert "rank-5" not in [item.id for item in found]
+    assert found[-1].id == "rank-4"
+
+
 @given(st.text(max_size=9))
 def test_the_seed_decides_which_replacement_comes_first_and_never_which_there_are(seed: str) -> None:
     form = _form_of(BANK, "rank-1", "rank-2")

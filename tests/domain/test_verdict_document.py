@@ -249,10 +249,14 @@ def test_a_review_says_who_does_what_by_when() -> None:
 def test_a_retake_is_given_by_what_was_decided(decision: str, retake: timedelta | None) -> None:
     person = e.ReviewDecided.model_validate({"reviewer": "rev_1", "decision": decision, "reason": SOUND})
 
-    written = document(finished(0.6, person))
+    over = finished(0.6, person)
 
+    written = document(over)
+
+    assert over.submitted_at is not None
+    since = over.submitted_at if decision == "not_qualified" else NOW
     assert written.decision == decision
-    assert written.retake_after == (None if retake is None else NOW + retake)
+    assert written.retake_after == (None if retake is None else since + retake)
     assert written.valid_until == NOW + timedelta(days=365)
 
 

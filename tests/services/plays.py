@@ -10,8 +10,10 @@ from tests.world import World
 
 
 async def opened(
-    world: World, form: str = "short", reference: str = "candidate-1", *, livemode: bool = False
+    world: World, form: str = "short", reference: str | None = None, *, livemode: bool = False
 ) -> Assessment:
+    if reference is None:  # another person each time: one and the same would have to wait
+        reference = f"candidate-{len(await world.ordering.recent(world.tenant.id)) + 1}"
     ordered = await world.ordering.order(
         world.tenant, Order(candidate_ref=reference, track="python", form=form, livemode=livemode)
     )

@@ -171,6 +171,7 @@ def conversing(world: World, model: Model | None) -> Conversing:
         InProcessStream(),
         world.clock,
         SeededRandom(random.randrange(1 << 30)),
+        retirements=world.store,
         max_message_chars=8000,
     )
 

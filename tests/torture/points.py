@@ -34,9 +34,9 @@ POINTS: Mapping[str, tuple[CrashPoint, ...]] = {
     "worker": (*_OF_WORK, CrashPoint.IN_ADOPTION),  # a process that is alone has nobody's work to adopt
 }
 """By role: `all` is web and worker in one process."""
-ELSEWHERE = (CrashPoint.AFTER_JUDGEMENT, CrashPoint.AFTER_RESCORING)
-"""A tortured service has no judge and nobody who scores again: tests/services/test_scoring_kills.py ends
-processes at these."""
+ELSEWHERE = (CrashPoint.AFTER_JUDGEMENT, CrashPoint.AFTER_RESCORING, CrashPoint.AFTER_RETIREMENT)
+"""A tortured service has no judge and nobody who scores again or retires an item: test_scoring_kills.py and
+test_retiring.py in tests/services end their work at these."""
 
 
 @dataclass

@@ -201,7 +201,9 @@ async def test_an_assessment_can_be_followed_without_showing_its_link_again(api:
 
 
 async def test_the_newest_assessment_stands_first(api: httpx.AsyncClient) -> None:
-    made = [(await ordered(api, f"key-{number}")).json()["id"] for number in range(3)]
+    made = [
+        (await ordered(api, f"key-{number}", candidate_ref=f"c-{number}")).json()["id"] for number in range(3)
+    ]
 
     listed = (await api.get("/v1/assessments")).json()
 

@@ -24,6 +24,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.IllegalTransition("Over", "Look at the result."), 409, "illegal-transition"),
     (e.StaleRevision("Saved elsewhere", "Choose.", 3, {"text": "theirs"}), 409, "stale-revision"),
     (e.SequenceTaken("Taken", "Try again."), 409, "sequence-taken"),
+    (e.RetakeTooEarly(e.Because.UNDER_WAY, None, "asm_1"), 409, "retake-too-early"),
     (e.Gone("link", "was used", "Ask for another."), 410, "gone"),
     (e.TooLarge("message", 9000, 8000), 413, "too-large"),
     (e.LibraryInvalid([e.LibraryProblem("a.yaml", 3, "key", "a secret key")]), 503, "library-invalid"),

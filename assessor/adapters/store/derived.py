@@ -1,5 +1,5 @@
-"""What follows from facts, written in the transaction of their event: invites, verdicts, the levels of
-second looks, and words that are destroyed because they were taken back.
+"""What follows from facts, written in the transaction of their event: invites, the items of forms, verdicts,
+the levels of second looks, and words that are destroyed because they were taken back.
 """
 
 from datetime import datetime
@@ -8,12 +8,14 @@ from sqlalchemy import Connection, insert, select, update
 
 from assessor.adapters.store.chain import digest_of
 from assessor.adapters.store.part import unique_or
-from assessor.adapters.store.tables import EVENT, INVITE, QUALITY_LEVEL, VERDICT
+from assessor.adapters.store.tables import EVENT, FORM_ITEM, INVITE, QUALITY_LEVEL, VERDICT
 from assessor.domain.errors import Conflict, Gone
 from assessor.domain.events import (
     Event,
+    FormDrawn,
     InviteIssued,
     InviteRedeemed,
+    ItemSwapped,
     SecondLookCompared,
     VerdictIssued,
     WordsRedacted,
@@ -34,6 +36,10 @@ def write(connection: Connection, tenant_id: str, event: Event) -> None:
             _issue_invite(connection, event.assessment_id, event.at, event.fact)
         case InviteRedeemed():
             _redeem_invite(connection, event.assessment_id, event.at, event.fact)
+        case FormDrawn():
+            _give(connection, event.assessment_id, *(place.item_id for place in event.fact.form.items))
+        case ItemSwapped():
+            _give(connection, event.assessment_id, event.fact.place.item_id)
         case VerdictIssued():
             _issue_verdict(connection, tenant_id, event, event.fact)
         case WordsRedacted():
@@ -68,6 +74,11 @@ def _keep_levels(connection: Connection, event: Event, fact: SecondLookCompared)
     ]
     if rows:
         connection.execute(insert(QUALITY_LEVEL), rows)
+
+
+def _give(connection: Connection, assessment_id: str, *item_ids: str) -> None:
+    rows = [{"assessment_id": assessment_id, "item_id": item_id} for item_id in item_ids]
+    connection.execute(insert(FORM_ITEM), rows)
 
 
 def _issue_invite(connection: Connection, assessment_id: str, at: datetime, fact: InviteIssued) -> None:

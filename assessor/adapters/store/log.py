@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from assessor.adapters.store import chain, derived, outbox
 from assessor.adapters.store.answers import SqlAnswers
@@ -47,10 +47,13 @@ _KEYED_EVENTS = (
 class SqlEventLog(SqlAnswers):
     """Fulfils `EventLog`."""
 
-    async def begin(self, change: Append, answered: Answered | None = None) -> tuple[Event, ...]:
+    async def begin(
+        self, change: Append, answered: Answered | None = None, *, earlier: int | None = None
+    ) -> tuple[Event, ...]:
         """Create the assessment with its first facts and the stored answer, in one transaction.
 
-        Raises Conflict when the idempotency key or the id was used, NotFound for an unknown candidate.
+        Raises SequenceTaken when the candidate has other than `earlier` assessments for the track, Conflict
+        when the idempotency key or the id was used, NotFound for an unknown candidate.
         """
         _require_sound(change)
         if change.after != 0:
@@ -59,6 +62,8 @@ class SqlEventLog(SqlAnswers):
 
         def begin(connection: Connection) -> tuple[Event, ...]:
             end = _beginning(connection, change.projection)
+            if earlier is not None and earlier != _begun_before(connection, change.projection):
+                raise SequenceTaken("The candidate was given another assessment meanwhile", "Try again.")
             if answered is not None:
                 self._keep_answer(connection, change.at, answered)
             with unique_or(twice):
@@ -178,10 +183,16 @@ def _beginning(connection: Connection, projection: Projection) -> LogEnd:
     query = select(CANDIDATE.c.wrapped_key).where(
         CANDIDATE.c.id == projection.candidate_id, CANDIDATE.c.tenant_id == projection.tenant
     )
-    row = connection.execute(query).first()
+    # The lock makes two orders for one person wait for each other where rows can be locked.
+    row = connection.execute(query.with_for_update()).first()
     if row is None:
         raise NotFound("candidate", projection.candidate_id)
     return LogEnd(0, "", projection.tenant, projection.candidate_id, row.wrapped_key)
+
+
+def _begun_before(connection: Connection, projection: Projection) -> int:
+    mine = (ASSESSMENT.c.candidate_id == projection.candidate_id) & (ASSESSMENT.c.track == projection.track)
+    return connection.scalar(select(func.count()).select_from(ASSESSMENT).where(mine)) or 0
 
 
 def _link(assessment_id: str, row: Any) -> chain.Link:

@@ -44,6 +44,12 @@ class SqlProjections(StorePart):
         query = select_projections().where(ASSESSMENT.c.tenant_id == tenant).order_by(*newest).limit(limit)
         return await self._projections(query)
 
+    async def earlier(self, candidate_id: str, track: str) -> tuple[str, ...]:
+        """Return the ids of a candidate's assessments for one track, the oldest first."""
+        mine = (ASSESSMENT.c.candidate_id == candidate_id) & (ASSESSMENT.c.track == track)
+        query = select(ASSESSMENT.c.id).where(mine)
+        return await self._ids(query.order_by(ASSESSMENT.c.ordered_at, ASSESSMENT.c.id))
+
     async def unscored(self) -> tuple[str, ...]:
         """Return ids that were submitted or are being scored, oldest first."""
         query = select(ASSESSMENT.c.id).where(ASSESSMENT.c.status.in_(_UNSCORED))

@@ -7,6 +7,7 @@ from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.gold import SqlGoldRuns
+from assessor.adapters.store.items import SqlItems
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.libraries import SqlLibraries
 from assessor.adapters.store.log import SqlEventLog
@@ -35,6 +36,7 @@ class SqlStore(
     SqlOutcomes,
     SqlDemographics,
     SqlLibraries,
+    SqlItems,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

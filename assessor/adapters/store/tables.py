@@ -176,6 +176,25 @@ class InviteRow(Row, table=True):
     closed_at: datetime | None = Field(sa_type=Instant)
 
 
+class FormItemRow(Row, table=True):
+    """An item that stood on a form, also one that gave way to another. Ids alone: no words of anyone."""
+
+    __tablename__ = "form_item"
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    item_id: str = Field(primary_key=True, index=True)
+
+
+class RetirementRow(Row, table=True):
+    """An item that was found to be faulty. Rows are added, and never changed."""
+
+    __tablename__ = "retirement"
+    track: str = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    by: str
+    reason: str = Field(sa_type=Text)
+
+
 class DraftRow(Row, table=True):
     """Work in progress, sealed like events."""
 
@@ -429,6 +448,8 @@ CANDIDATE = _table_of(CandidateRow)
 ASSESSMENT = _table_of(AssessmentRow)
 EVENT = _table_of(EventRow)
 INVITE = _table_of(InviteRow)
+FORM_ITEM = _table_of(FormItemRow)
+RETIREMENT = _table_of(RetirementRow)
 DRAFT = _table_of(DraftRow)
 VERDICT = _table_of(VerdictRow)
 IDEMPOTENCY = _table_of(IdempotencyRow)

@@ -1,6 +1,6 @@
 """Drawing: the items of a form, by what they tell at the cut, under everything that a form must keep."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from assessor.domain import ability
 from assessor.domain.errors import InvalidInput, invalid
@@ -25,8 +25,12 @@ def draw_form(
     language: str | None = None,
     specialty: str | None = None,
     jurisdiction: str | None = None,
+    avoid: Container[str] = (),
+    without: Container[str] = (),
 ) -> Form:
-    """Draw a form by its plan; the same seed and bank give the same form.
+    """Draw a form by its plan; the same seed, bank and exclusions give the same form.
+
+    Items of `without` are never drawn, those of `avoid` only where the bank has nothing else.
 
     Each section gets a pool of the candidate's own (see `pool`). Within the pools come first items
     whose competency the form has not yet, then those that tell most at the cut. What the plan
@@ -38,7 +42,15 @@ def draw_form(
     """
     plan = _plan(track, name)
     drawn = draw_items(
-        library, track, name, seed, language=language, specialty=specialty, jurisdiction=jurisdiction
+        library,
+        track,
+        name,
+        seed,
+        language=language,
+        specialty=specialty,
+        jurisdiction=jurisdiction,
+        avoid=avoid,
+        without=without,
     )
     blocks = blocks_of(plan, drawn, seed)
     return Form(
@@ -59,16 +71,18 @@ def draw_items(
     language: str | None = None,
     specialty: str | None = None,
     jurisdiction: str | None = None,
+    avoid: Container[str] = (),
+    without: Container[str] = (),
 ) -> tuple[Item, ...]:
     """Return the items of the form of this seed, in its order. Raises InvalidInput as `draw_form` does."""
     plan = _plan(track, name)
     wanted = Wanted(track, language or track.language, specialty, jurisdiction or track.jurisdiction)
-    bank = list(library.items[track.id].values())
+    bank = [item for item in library.items[track.id].values() if item.id not in without]
     if problems := shortages(bank, plan, wanted):
         raise InvalidInput(problems)
-    places = [_places(bank, section, wanted, library, seed) for section in plan.sections]
+    places = [_places(bank, section, wanted, library, seed, avoid) for section in plan.sections]
     filling = Filling(places, plan.coverage, plan.minutes - _for_repeats(bank, plan.sections))
-    if (found := filling.found()) is None:
+    if (found := filling.freshest()) is None:
         raise InvalidInput((unfilled(plan, filling),))
     return tuple(
         item
@@ -94,11 +108,20 @@ def told_at(cut: float, item: Item, library: Library) -> float:
     return ability.information([expected] * criteria, cut)
 
 
-def replacements(library: Library, track_id: str, form: Form, item_id: str, seed: str) -> tuple[Item, ...]:
+def replacements(
+    library: Library,
+    track_id: str,
+    form: Form,
+    item_id: str,
+    seed: str,
+    *,
+    avoid: Container[str] = (),
+    without: Container[str] = (),
+) -> tuple[Item, ...]:
     """Return the items that may stand on a form instead of one of its own, the next to be drawn first.
 
     They measure the same competency in the same category, keep the form within its minutes, are not
-    on it, and are no enemies of what stays on it.
+    on it, and are no enemies of what stays on it. Those of `avoid` come last, those of `without` never.
     """
     bank = library.items[track_id]
     old = bank[item_id]
@@ -109,10 +132,11 @@ def replacements(library: Library, track_id: str, form: Form, item_id: str, seed
         for item in bank.values()
         if (item.category, item.competency) == (old.category, old.competency)
         and form.place_of(item.id) is None
+        and item.id not in without
         and item.minutes <= minutes
         and not are_enemies(item, staying)
     ]
-    return tuple(bank[name] for name in keyed_order(seed, fitting))
+    return tuple(bank[name] for name in sorted(keyed_order(seed, fitting), key=lambda name: name in avoid))
 
 
 def _plan(track: Track, name: str) -> FormPlan:
@@ -124,16 +148,25 @@ def _plan(track: Track, name: str) -> FormPlan:
     )
 
 
-def _places(bank: Sequence[Item], section: Section, wanted: Wanted, library: Library, seed: str) -> Places:
+def _places(
+    bank: Sequence[Item],
+    section: Section,
+    wanted: Wanted,
+    library: Library,
+    seed: str,
+    avoid: Container[str],
+) -> Places:
     found = {item.id: item for item in eligible(bank, section, wanted)}
     cut = wanted.track.cut.ability
+    unseen = [name for name in found if name not in avoid]
     pool, others = most_informative(
         seed,
-        list(found),
-        pool_size(len(found), section.count),
+        unseen,
+        pool_size(len(unseen), section.count),
         lambda name: told_at(cut, found[name], library),
     )
-    return Places(section.count, [found[name] for name in pool], [found[name] for name in others])
+    seen = keyed_order(seed, found.keys() - set(unseen))
+    return Places(section.count, *([found[name] for name in names] for names in (pool, others, seen)))
 
 
 def _for_repeats(bank: Sequence[Item], sections: Sequence[Section]) -> float:

@@ -1,24 +1,35 @@
 """Filling a form: the first combination, best items first, that keeps minutes, coverage and enemies."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from assessor.domain.item import Item
 
 MOST_TRIES = 5_000
 """So many items are put on trial. A bank that could be filled and needs more has not been seen."""
 
+FRESH_TRIES = 500
+"""As many for each number of items seen before: there can be a dozen of these numbers."""
+
 
 @dataclass(frozen=True)
 class Places:
     """The places of one section, and the items for them: those of the pool, and in need the others.
 
-    Both are in the order in which they are wanted.
+    Each kind is in the order in which it is wanted.
     """
 
     count: int
     pool: Sequence[Item]
     others: Sequence[Item]
+    seen: Sequence[Item] = ()
+    """What this candidate had before: better than no form, and no better than that."""
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All of them, the most wanted first."""
+        return (*self.pool, *self.others, *self.seen)
 
 
 @dataclass
@@ -29,7 +40,21 @@ class Filling:
     coverage: Mapping[str, int]
     minutes: float
     keep_enemies_apart: bool = True
+    most_seen: int | None = None
+    """At most so many items that the candidate had before; None is any number."""
+    most_tries: int = MOST_TRIES
     _tries: int = field(default=0, init=False)
+
+    def freshest(self) -> list[list[Item]] | None:
+        """Return the items as `found` does, with as few as can be that the candidate had before."""
+        if not self._seen:
+            return self.found()
+        fewest = sum(max(0, one.count - len(one.pool) - len(one.others)) for one in self.places)
+        for most in range(fewest, sum(one.count for one in self.places)):
+            fresher = replace(self, most_seen=most, most_tries=FRESH_TRIES)
+            if (found := fresher.found()) is not None:
+                return found
+        return self.found()
 
     def found(self) -> list[list[Item]] | None:
         """Return the items of each section, or None when no combination keeps to everything."""
@@ -48,7 +73,7 @@ class Filling:
             return chosen
         for place, item in enumerate(candidates):
             self._tries += 1
-            if self._tries > MOST_TRIES:
+            if self._tries > self.most_tries:
                 return None
             more = [*chosen, item]
             rest = candidates[place + 1 :]
@@ -59,17 +84,26 @@ class Filling:
         return None
 
     def _ranked(self, section: int, chosen: Sequence[Item]) -> list[Item]:
-        places = self.places[section]
-        return self._by_need([*places.pool, *places.others], chosen, section)
+        return self._by_need(self.places[section].items, chosen, section)
 
     def _by_need(self, candidates: Iterable[Item], chosen: Sequence[Item], section: int) -> list[Item]:
         """Put first what is of the pool and of a competency that the form has not yet; else keep order."""
         others = {item.id for item in self.places[section].others}
         covered = {item.competency for item in chosen}
-        return sorted(candidates, key=lambda item: (item.id in others, item.competency in covered))
+        return sorted(
+            candidates,
+            key=lambda item: (item.id in self._seen, item.id in others, item.competency in covered),
+        )
 
     def _fits(self, item: Item, chosen: Sequence[Item]) -> bool:
+        seen = self._seen if self.most_seen is not None else frozenset()
+        if item.id in seen and sum(other.id in seen for other in chosen) >= (self.most_seen or 0):
+            return False
         return not (self.keep_enemies_apart and are_enemies(item, chosen))
+
+    @cached_property
+    def _seen(self) -> frozenset[str]:
+        return frozenset(item.id for places in self.places for item in places.seen)
 
     def _can_end(self, chosen: Sequence[Item], section: int, rest: Sequence[Item]) -> bool:
         """Whether the places that are left could still be filled, as far as counting tells."""
@@ -94,7 +128,7 @@ class Filling:
     ) -> Iterator[tuple[int, Sequence[Item]]]:
         yield self._end(section) - len(chosen), self._fitting(rest, chosen)
         for places in self.places[section + 1 :]:
-            yield places.count, self._fitting((*places.pool, *places.others), chosen)
+            yield places.count, self._fitting(places.items, chosen)
 
     def _fitting(self, items: Iterable[Item], chosen: Sequence[Item]) -> list[Item]:
         return [item for item in items if self._fits(item, chosen)]

@@ -1,5 +1,7 @@
 """Forms: the items of one assessment, as a verdict binds them."""
 
+from collections.abc import Container
+
 from assessor.domain.ids import Slug
 from assessor.domain.item import Category, Item, RankingItem
 from assessor.domain.library import Library
@@ -58,6 +60,11 @@ class Form(Value):
     def hash(self) -> str:
         """The content hash that a verdict binds."""
         return content_hash(self)
+
+    def without(self, item_ids: Container[str]) -> "Form":
+        """Return the form as if these items did not stand on it. Its minutes stay as they were told."""
+        items = tuple(item for item in self.items if item.item_id not in item_ids)
+        return self if len(items) == len(self.items) else self.model_copy(update={"items": items})
 
     def swapped(self, item_id: str, place: FormItem) -> "Form":
         """Return the form with another item where `item_id` stood."""

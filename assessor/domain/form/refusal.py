@@ -45,12 +45,12 @@ def _uncovered(filling: Filling, items: list[Item]) -> str:
 
 def _most_filled(filling: Filling) -> int:
     """Return how many places a draw fills that takes the items with the fewest enemies first."""
-    everything = [item for places in filling.places for item in (*places.pool, *places.others)]
+    everything = [item for places in filling.places for item in places.items]
     quarrels = {item.id: sum(are_enemies(item, [other]) for other in everything) for item in everything}
     drawn: list[Item] = []
     for places in filling.places:
         end = len(drawn) + places.count
-        for item in sorted((*places.pool, *places.others), key=lambda item: quarrels[item.id]):
+        for item in sorted(places.items, key=lambda item: quarrels[item.id]):
             if len(drawn) < end and not are_enemies(item, drawn):
                 drawn.append(item)
     return len(drawn)

@@ -13,12 +13,14 @@ from assessor.domain.errors import DocumentRefused
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Stage
+from assessor.domain.retakes import retake_after
 from assessor.domain.thresholds import THRESHOLDS
 from assessor.domain.track import Level, Track
 from assessor.domain.value import Value, canonical
 from assessor.domain.verdict.basis import Basis, JudgeBasis, family_of, keys_of, model_of
 from assessor.domain.verdict.counterfactual import Counterfactual, what_would_change
 from assessor.domain.verdict.reasons import NEXT_STEPS, REASONS, Action, ReasonCode
+from assessor.domain.verdict.retirement import after_retirement
 from assessor.domain.verdict.rule import CompetencyResult, Decision, Interval, Outcome, decide
 
 SCHEMA_VERSION: Final = "1"
@@ -138,15 +140,19 @@ def compose(
     decision = decide(
         assessment.scores.values(),
         track,
-        assessment.form,
+        assessment.counted_form,
         assessment.policy,
         judges=judges_of(assessment, track, standings),
         keys=keys_of(
-            library.item(track.id, place.item_id) for place in assessment.form.items if place.is_scored
+            library.item(track.id, place.item_id)
+            for place in assessment.counted_form.items
+            if place.is_scored
         ),
         person=assessment.decided_by_person,
         stage=stage,
     )
+    if assessment.retired:
+        decision = after_retirement(decision, assessment.decision)
     return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at, stage=stage)
 
 
@@ -194,7 +200,7 @@ def bind(
         hashes=_hashes(assessment),
         issued_at=issued_at,
         valid_until=issued_at + timedelta(days=track.valid_days),
-        retake_after=_retake_after(decision.decision, track, issued_at),
+        retake_after=retake_after(assessment, track.retakes, decision.decision, issued_at),
         supersedes=assessment.verdict.verdict_id if assessment.verdict else None,
     )
 
@@ -305,12 +311,6 @@ def _hashes(assessment: Assessment) -> Hashes:
         prompts=scored_by.prompts_hash,
         log_head=assessment.head,
     )
-
-
-def _retake_after(decision: Outcome, track: Track, issued_at: datetime) -> datetime | None:
-    if decision == "not_qualified":
-        return issued_at + timedelta(days=track.retake_days)
-    return issued_at if decision == "inconclusive" else None
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

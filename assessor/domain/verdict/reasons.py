@@ -26,6 +26,8 @@ class ReasonCode(StrEnum):
     PROPOSED_NOT_QUALIFIED = "proposed_not_qualified"
     DECIDED_BY_PERSON = "decided_by_person"
     CANNOT_BE_JUDGED = "cannot_be_judged"
+    ITEM_RETIRED = "item_retired"
+    STANDS_UNTIL_REVIEWED = "stands_until_reviewed"
 
 
 REASONS: Mapping[ReasonCode, str] = MappingProxyType(
@@ -60,6 +62,13 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ),
         ReasonCode.DECIDED_BY_PERSON: "A person looked at the work and decided. Their reason is on record.",
         ReasonCode.CANNOT_BE_JUDGED: "A person found that this attempt cannot be judged. Another is given.",
+        ReasonCode.ITEM_RETIRED: (
+            "A task was found to be faulty. It no longer counts, as if it had never been asked."
+        ),
+        ReasonCode.STANDS_UNTIL_REVIEWED: (
+            "Without that task the numbers would say less. That is no fault of the candidate's, so what was "
+            "decided stands until a person has looked at it again."
+        ),
     }
 )
 """The texts never quote a candidate and never tell a key: a signed copy outlives an erasure."""

@@ -62,6 +62,8 @@ class PartResult:
     untold: an empty answer must not buy the list of what a good one has."""
     is_repeat: bool = False
     """Whether it was there to see how steady somebody's orders are; it has no score."""
+    is_retired: bool = False
+    """Whether it was found to be faulty, and counts no more."""
 
     @property
     def open(self) -> int:
@@ -110,7 +112,7 @@ def stage_of(assessment: Assessment) -> Stage:
         return Stage.VOIDED
     if assessment.verdict is None:
         return Stage.SCORING
-    return Stage.WAITS if assessment.needs_person else Stage.DECIDED
+    return Stage.WAITS if assessment.decision == "needs_review" else Stage.DECIDED
 
 
 def part_results(assessment: Assessment, library: Library) -> list[PartResult]:
@@ -129,6 +131,7 @@ def _part(assessment: Assessment, library: Library, item_id: str) -> PartResult:
         seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in told),
         left_out=next((score.rater for score in scores if score not in told), None),
         is_repeat=is_repeat(item),
+        is_retired=item_id in assessment.retired,
     )
 
 

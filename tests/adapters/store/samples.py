@@ -133,6 +133,7 @@ def every_fact() -> list[e.Fact]:
             rubrics_hash="r",
             prompts_hash="p",
         ),
+        e.ItemRetired(item_id="debugging-1", by="anna", reason="Its key is wrong."),
         e.ReviewDecided(reviewer="rev_1", decision="qualified", reason="Explains every step well."),
         verdict("vrd_1", interval=[0.1, 1e-7], level=None, big=2**60),
         e.FaultRecorded(where="scoring", kind="timeout"),

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from assessor.domain.assessment import Status
+from assessor.services.reviewing import Mark
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site
 
@@ -71,6 +72,31 @@ async def test_a_persons_decision_is_told_in_plain_words_with_its_reason(
     assert "This attempt could not be judged" in said
     assert "A person decided this" in said
     assert "The connection broke too often to judge this attempt." in said
+    assert "This attempt does not count as one of yours: you can have another one." in said
+
+
+async def test_who_did_not_reach_the_line_reads_when_and_how_they_may_try_again(
+    site: Site, working: Candidate
+) -> None:
+    await working.interview()
+    await working.post("/assessment/submit")
+    await scored(working)
+    reviewer = await site.reviewer(working.platform.tenant)
+    reviewing = site.services.reviewing
+    for score in (await reviewing.case(reviewer, working.id)).open:
+        await reviewing.score(reviewer, working.id, score.item_id, score.criterion, Mark.UNMET, "Not there.")
+    decided = await reviewing.decide(reviewer, working.id, "not_qualified", "The answers show little of it.")
+
+    said = words(await working.get("/assessment/result"))
+
+    assert decided.verdict is not None
+    assert decided.submitted_at is not None
+    later = decided.submitted_at + timedelta(days=30)
+    assert decided.verdict.document["retake_after"] == later.isoformat().replace("+00:00", "Z")
+    assert "You can try again from" in said
+    assert "There is a pause of 30 days after an attempt." in said
+    assert "Within 365 days there are at most 3 attempts." in said
+    assert "What a fault of ours spoils never counts as an attempt." in said
 
 
 async def test_a_fault_of_ours_is_told_as_ours_and_a_spoiled_attempt_as_given_back(

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _later_outcomes()
     _demographics()
     _libraries()
+    _items()
 
 
 def _people() -> None:
@@ -405,3 +406,23 @@ def _libraries() -> None:
         sa.UniqueConstraint("track_id", name="uq_tenant_library_track_id"),
     )
     op.create_index("ix_tenant_library_tenant_id", "tenant_library", ["tenant_id"])
+
+
+def _items() -> None:
+    op.create_table(
+        "form_item",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", "item_id", name="pk_form_item"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_form_item_assessment_id"),
+    )
+    op.create_index("ix_form_item_item_id", "form_item", ["item_id"])
+    op.create_table(
+        "retirement",
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("track", "item_id", name="pk_retirement"),
+    )
