@@ -54,6 +54,8 @@ class CaseItem:
     """For the reviewer to know. No score follows from it."""
     applied: Table | None = None
     """Of a rubric that a model applied to hidden responses: its verdicts, a row a criterion."""
+    retired: str | None = None
+    """Why the item counts no more."""
 
     @property
     def open(self) -> tuple[Score, ...]:
@@ -228,6 +230,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
                 corrections=assessment.transcript.corrections_of(item.id),
                 scores=scores,
                 noticed=noticed(assessment.texts_of(item.id), scores),
+                retired=retired.reason if (retired := assessment.retired.get(item.id)) else None,
             )
         )
     return Case(

@@ -78,7 +78,8 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "model.replied", "response.scored", "scoring.repeated", "review.decided", "fault.recorded",
         "hold.released",
         "assessment.paused", "assessment.resumed", "accommodation.granted", "help.seen", "transcript.opened",
-        "answer.corrected", "words.redacted", "summary.confirmed",
+        "answer.corrected", "words.redacted", "summary.confirmed", "block.finished", "item.retired",
+        "second_look.drawn", "second_look.scored", "second_look.compared", "second_look.seen",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}

@@ -30,7 +30,7 @@ async def uploaded(api: httpx.AsyncClient, sent: Any = None, **query: Any) -> ht
 
 
 async def ordered(api: httpx.AsyncClient, track: str, key: str = "k") -> httpx.Response:
-    body = {"candidate_ref": "applicant-1", "track": track}
+    body = {"candidate_ref": f"applicant-{key}", "track": track}
     return await api.post("/v1/assessments", json=body, headers={"Idempotency-Key": key})
 
 

@@ -26,7 +26,8 @@ async def drawn(desk: Desk, player: Player) -> tuple[str, tuple[str, ...]]:
     rubric = library.rubric(library.item("python", place.item_id).rubric or "")
     criteria = tuple(one.id for one in rubric.criteria)
     again = f"ver_{assessment.id}"
-    by_rule = {"id": again, "decision": "qualified", "decided_by": "rule"}
+    nothing = {"actor": "none", "action": "none", "due_at": None}
+    by_rule = {"id": again, "decision": "qualified", "decided_by": "rule", "next": nothing}
     document = {**assessment.verdict.document, **by_rule}
     verdict = e.VerdictIssued(
         verdict_id=again, supersedes=assessment.verdict.verdict_id, document=document, jws=""

@@ -66,8 +66,7 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
             "A task was found to be faulty. It no longer counts, as if it had never been asked."
         ),
         ReasonCode.STANDS_UNTIL_REVIEWED: (
-            "Without that task the numbers would say less. That is no fault of the candidate's, so what was "
-            "decided stands until a person has looked at it again."
+            "Without a task that was faulty the work shows less; the decision stands until a person has looked."
         ),
     }
 )
