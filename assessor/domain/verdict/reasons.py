@@ -66,7 +66,7 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
             "A task was found to be faulty. It no longer counts, as if it had never been asked."
         ),
         ReasonCode.STANDS_UNTIL_REVIEWED: (
-            "Without a task that was faulty the work shows less; the decision stands until a person has looked."
+            "Without a faulty task the work shows less; what was decided stands until a person has looked."
         ),
     }
 )
