@@ -6,15 +6,19 @@ import json
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.value import canonical
 
 ALGORITHM: Literal["Ed25519"] = "Ed25519"
+CREDENTIAL_ALGORITHM: Literal["EdDSA"] = "EdDSA"
+"""The same algorithm by its older name, which the tools that read credentials know."""
 DEMONSTRATION = "demonstration-"
 
 # `aud`, `jti` and `iat` are claims replicated as header parameters (RFC 7519, section 5.3): the
@@ -51,6 +55,15 @@ class JwsSigner:
             "iat": int(issued_at.timestamp()),
         }
         return jws.serialize_compact(header, payload, key, registry=_REGISTRY)
+
+    def sign_credential(self, payload: bytes, *, livemode: bool, keys_url: str) -> str:
+        """Return a JWT over exactly these bytes; its `kid` is the address of its key below `keys_url`."""
+        key = self._keys[livemode]
+        header = canonical({"alg": CREDENTIAL_ALGORITHM, "typ": "JWT", "kid": f"{keys_url}/{key.kid}"})
+        signed = b".".join(map(_base64url, (header, payload)))
+        # Put together here: the library warns of the older name each time.
+        signature = cast("Ed25519PrivateKey", key.private_key).sign(signed)
+        return b".".join((signed, _base64url(signature))).decode()
 
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JWK set (RFC 7517)."""
@@ -95,8 +108,12 @@ def _require_canonical(token: str) -> None:
     """Refuse other spellings of the same bytes: the last character of base64 has bits that say nothing."""
     for segment in token.split("."):
         decoded = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-        if base64.urlsafe_b64encode(decoded).rstrip(b"=") != segment.encode():
+        if _base64url(decoded) != segment.encode():
             raise binascii.Error("not canonical base64url")
+
+
+def _base64url(content: bytes) -> bytes:
+    return base64.urlsafe_b64encode(content).rstrip(b"=")
 
 
 def _read_key(path: Path, prefix: str, *, create: bool) -> OKPKey:

@@ -10,11 +10,12 @@ from assessor.adapters.content.tenants import TenantContent
 from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.shipped import shipped
 from assessor.domain.library import Library
-from assessor.ports import Model, Prompts, Signer, Store
+from assessor.ports import Model, Prompts, Store
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
     from assessor.adapters.model import Choice
+    from assessor.adapters.signing import JwsSigner
     from assessor.scoring.judge import Judge
 
 TOP_LOGPROBS = 5
@@ -57,7 +58,7 @@ def prompts() -> Prompts:
     return FilePrompts(shipped("prompts"))
 
 
-def signer(settings: Settings) -> Signer:
+def signer(settings: Settings) -> "JwsSigner":
     """Return what signs verdicts. In development it makes its own key where none is given."""
     from assessor.adapters.signing import JwsSigner
 

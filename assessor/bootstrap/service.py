@@ -22,6 +22,7 @@ from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.applied_rubrics import AppliedRubrics
+from assessor.services.badges import Badges
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
@@ -61,6 +62,7 @@ class Services:
     delivering: Delivering
     piloting: Piloting
     second_looks: SecondLooks
+    badges: Badges
     subscribing: Subscribing
     recording: Recording
     declaring: Declaring
@@ -148,6 +150,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 delivering=Delivering(store, assessments, signer),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
+                badges=Badges(store, content, signer, public_url=settings.public_url),
                 subscribing=Subscribing(store, receivers, clock, random),
                 recording=Recording(store, clock, random),
                 declaring=Declaring(store, assessments, clock),

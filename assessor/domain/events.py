@@ -9,6 +9,7 @@ from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFacto
 from assessor.domain.calibration import Standing
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
+from assessor.domain.identity import Attestation
 from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.policy import Policy, Stage
 from assessor.domain.quality import QualityLevel, QualityMark
@@ -44,6 +45,7 @@ class AssessmentOrdered(Value):
     time_factor: TimeFactor = 1.0
     untimed: bool = False
     extra_break_minutes: BreakMinutes = 0
+    identity: Attestation | None = None
     attempt: Annotated[int, Field(ge=1)] = 1
     replaces: str | None = None
     """The voided assessment that this attempt was given back for."""

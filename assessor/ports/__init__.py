@@ -26,7 +26,16 @@ from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
 from assessor.ports.webhooks import Claimed, EndpointChange, Receivers, Webhooks
 from assessor.ports.work import Jobs, Steps, Worker, Workers
-from assessor.ports.world import Clock, CodeRunner, Content, Passwords, Prompts, Random, Signer
+from assessor.ports.world import (
+    Clock,
+    CodeRunner,
+    Content,
+    CredentialSigner,
+    Passwords,
+    Prompts,
+    Random,
+    Signer,
+)
 
 __all__ = [
     "SUBJECT",
@@ -43,6 +52,7 @@ __all__ = [
     "CodeRunner",
     "Content",
     "Contradicted",
+    "CredentialSigner",
     "Declared",
     "Demographics",
     "Draft",

@@ -86,3 +86,15 @@ class Signer(Protocol):
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JWK set."""
         ...
+
+
+class CredentialSigner(Protocol):
+    """Signs what people take along, with the same keys."""
+
+    def sign_credential(self, payload: bytes, *, livemode: bool, keys_url: str) -> str:
+        """Return a JWT over exactly these bytes; its `kid` is the address of its key below `keys_url`."""
+        ...
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public keys as a JWK set."""
+        ...

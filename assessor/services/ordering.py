@@ -1,16 +1,18 @@
 """Ordering an assessment, inviting the candidate, and giving an attempt back."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.errors import Conflict, Gone, NotFound, SequenceTaken, Unauthenticated, invalid
 from assessor.domain.form import draw_form
+from assessor.domain.identity import Attestation
 from assessor.domain.ids import make_id
 from assessor.domain.library import Library
 from assessor.domain.track import Track
@@ -20,6 +22,8 @@ from assessor.services.log import MAX_ATTEMPTS, AssessmentLog, each_overdue, fol
 from assessor.services.retaking import Attempt, Retaking
 
 SESSION_HOURS = 24
+CLOCK_SKEW = timedelta(minutes=5)
+"""By how much a platform's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Order:
     extra_break_minutes: int = 0
     waive_retake_policy: str | None = None
     """Why the attempt is given although the track's retake policy does not allow it yet."""
+    identity: Mapping[str, Any] | None = None
+    """What the platform attests, as in `domain/identity.py`."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +216,7 @@ class Ordering:
             jurisdiction=terms.jurisdiction,
             simulated=terms.simulated,
             livemode=terms.livemode,
+            identity=terms.identity.model_dump() if terms.identity else None,
             **spoiled.accommodation.model_dump(),
         )
         track = (await self._content.library(terms.track)).track(terms.track)
@@ -317,6 +324,7 @@ class Ordering:
             replaces=replaces,
             earlier_attempts=attempt.earlier,
             retake_policy_waived=attempt.waived,
+            identity=_attested(order, now),
             expires_at=now + self._invite_for,
         )
 
@@ -364,6 +372,15 @@ class Ordering:
 
     def _url(self, token: str) -> str:
         return f"{self._public_url}/c/{token}"
+
+
+def _attested(order: Order, now: datetime) -> Attestation | None:
+    if order.identity is None:
+        return None
+    attested = Attestation.model_validate(order.identity)
+    if attested.checked_at > now + CLOCK_SKEW:
+        raise invalid("identity.checked_at", "lies in the future", "Send when the check was made.")
+    return attested
 
 
 def _offered(tenant: Tenant, order: Order, library: Library) -> Track:

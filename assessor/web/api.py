@@ -95,7 +95,8 @@ async def order(
     Whether the verdict counts (`livemode`) is a property of the key.
     """
     terms = wanted.model_dump() | {"livemode": caller.key.livemode}
-    once = Once(idempotency_key, content_hash(terms), _written)
+    asked = wanted.model_dump(mode="json") | {"livemode": caller.key.livemode}
+    once = Once(idempotency_key, content_hash(asked), _written)
     status, body = await service.ordering.order_once(caller.tenant, Order(**terms), once)
     location = f"/v1/assessments/{json.loads(body)['id']}"
     return Response(body, status, {"Location": location}, "application/json")

@@ -16,6 +16,7 @@ from assessor.settings import Settings
 from assessor.web import (
     agreement,
     api,
+    badges,
     candidate,
     care,
     demo,
@@ -24,6 +25,7 @@ from assessor.web import (
     outcomes,
     own_library,
     pilots,
+    reference,
     reviewer,
     second_looks,
     verdicts,
@@ -31,6 +33,7 @@ from assessor.web import (
 )
 from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
+from assessor.web.examples import illustrate
 from assessor.web.handlers import FaultBarrier, log_fault
 from assessor.web.pages import STATIC, asset
 from assessor.web.problems import NOT_READY, Problem, respond
@@ -56,6 +59,7 @@ RULES: Final = "What decides, unless your policy says otherwise:\n\n" + "\n".joi
 TAGS: Final = [
     {"name": "assessments", "description": "Order an assessment, invite its candidate, follow it."},
     {"name": "verdicts", "description": f"Read what was decided, with its signature.\n\n{RULES}"},
+    {"name": "badges", "description": "What a candidate takes along, and how anybody checks it."},
     {"name": "agreement", "description": "How well those who score agree with people."},
     {"name": "pilots", "description": "How far your pilot of each track has come."},
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},
@@ -88,7 +92,7 @@ def create_app(settings: Settings, *, works: bool = True) -> FastAPI:
         openapi_tags=TAGS,
         servers=[{"url": settings.public_url}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        docs_url=None,  # the stock pages load scripts from elsewhere
+        docs_url=None,  # the stock pages load scripts from elsewhere; `reference` has our own
         redoc_url=None,
         redirect_slashes=False,  # one address for one thing
         lifespan=lifespan,
@@ -101,13 +105,15 @@ def create_app(settings: Settings, *, works: bool = True) -> FastAPI:
 
 
 class _Application(FastAPI):
-    """FastAPI, whose OpenAPI document also describes our problems."""
+    """FastAPI, whose OpenAPI document also describes our problems, and shows an example of everything."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI 3.1 document of the platforms' API."""
-        document = super().openapi()
-        document["components"]["schemas"].setdefault("Problem", openapi.PROBLEM)
-        return document
+        if self.openapi_schema is None:
+            document = super().openapi()
+            document["components"]["schemas"].setdefault("Problem", openapi.PROBLEM)
+            illustrate(document)
+        return super().openapi()
 
 
 def _add_layers(app: FastAPI, settings: Settings) -> None:
@@ -130,9 +136,11 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         webhooks.router,
         outcomes.router,
         own_library.router,
+        badges.router,
     ):
         # As routes of the application itself: a router within it matches every address twice.
         app.router.routes.extend(router.routes)
+    app.include_router(reference.router)
     app.include_router(candidate.router, include_in_schema=False)
     app.include_router(reviewer.router)
     app.include_router(care.router)

@@ -37,6 +37,15 @@ PROBLEM: Final[dict[str, Any]] = {
 }
 
 
+_MEMBERS: Final[dict[str, dict[str, Any]]] = {
+    "invalid-input": {
+        "errors": [{"field": "track", "problem": "'pyton' is not a track", "remedy": "Use one of: python."}]
+    },
+    "verdict-not-ready": {"assessment_status": "scoring"},
+    "stale-revision": {"stored": {"revision": 3, "payload": {}}},
+}
+
+
 def refuses(*errors: type[AssessorError]) -> Responses:
     """Describe the problems of an operation by their error classes."""
     return told(*map(kind_of, errors))
@@ -66,4 +75,5 @@ def _example(kind: Kind) -> dict[str, Any]:
         "instance": "/v1/assessments",
         "code": kind.code,
         "request_id": "req_0123456789abcdefghjkmnpqrs",
+        **_MEMBERS.get(kind.code, {}),
     }

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind
+from assessor.domain.identity import Attestation
 from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.track import Level, Track
 from assessor.domain.value import Value
@@ -45,6 +46,8 @@ class OrderRequest(Value):
     waive_retake_policy: Annotated[str, Field(min_length=10, max_length=500)] | None = None
     """Why this candidate gets another attempt although the track's retake policy does not allow it yet. It is
     recorded, and where the policy allows the attempt it has no effect."""
+    identity: Annotated[Attestation | None, Field(strict=False)] = None
+    """That you have made sure who they are. A verdict says so (`identity`), without your reference."""
 
 
 class OrderedAssessment(Value):

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from assessor.domain.assessment import Assessment
 from assessor.domain.calibration import Standing, covering
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.identity import Attestation
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Stage
@@ -195,7 +196,7 @@ def bind(
             assessment.scores.values(), track, assessment.form, assessment.policy.at(stage), decision
         ),
         next=_next_step(decision, assessment.policy.review_days, issued_at),
-        identity=IdentityCheck(),
+        identity=_identity(ordered.identity),
         evidence=_evidence(assessment),
         hashes=_hashes(assessment),
         issued_at=issued_at,
@@ -283,6 +284,12 @@ def _next_step(decision: Decision, review_days: int, issued_at: datetime) -> Nex
         action=decision.action,
         due_at=issued_at + timedelta(days=review_days) if waits else None,
     )
+
+
+def _identity(attested: Attestation | None) -> IdentityCheck:
+    if attested is None:
+        return IdentityCheck()
+    return IdentityCheck(method=attested.method, level=attested.level, checked_at=attested.checked_at)
 
 
 def _evidence(assessment: Assessment) -> tuple[EvidenceReference, ...]:

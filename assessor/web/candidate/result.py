@@ -104,6 +104,14 @@ async def result(request: Request, visitor: Visitor) -> Response:
     )
 
 
+@router.get("/assessment/badge")
+async def badge(visitor: Visitor) -> Response:
+    """Give the candidate the badge of a qualification as a file."""
+    signed = await visitor.services.badges.of_assessment(visitor.assessment_id)
+    headers = {"Content-Disposition": 'attachment; filename="badge.jwt"'}
+    return Response(signed, media_type="application/vc+jwt", headers=headers)
+
+
 def stage_of(assessment: Assessment) -> Stage:
     """Return what the candidate can be told about a submitted assessment."""
     if assessment.status is Status.TECHNICAL_HOLD:
