@@ -201,7 +201,8 @@ class Settings(BaseSettings):
     )
     signing_key_file: Path = Field(
         json_schema_extra={"shown": "`signing.jwk` in the data folder; required in production"},
-        description="File with the private Ed25519 key (JWK) that signs verdicts.",
+        description="File with the private Ed25519 key (JWK) that signs verdicts, or a JWK set: the first "
+        "key signs, the others did and are still served (`assessor signing-key rotate`).",
     )
     executor_id: str = Field(
         json_schema_extra={"shown": "`local-` and the name of the machine"},
@@ -390,7 +391,7 @@ REMEDIES: Mapping[str, str] = {
     "judge_second_model": _OWN_SERVER,
     "fallback_models": _OWN_SERVER,
     "master_key": f"Make one with {MAKE_A_KEY} and keep it in your secret store",
-    "signing_key_file": "Make one with `assessor keys` and give the path of the file",
+    "signing_key_file": "Make one with `assessor signing-key make FILE` and give its path",
     "demonstration": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
     "webhook_allow_loopback": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
     "webhook_retry_seconds": "Give numbers with commas between them, e.g. 5,300,1800",

@@ -127,7 +127,7 @@ def test_a_complete_production_environment_is_accepted(monkeypatch: pytest.Monke
         ("ASSESSOR_MASTER_KEY", "", "missing"),
         ("ASSESSOR_MASTER_KEY", "c2hvcnQ=", "5 bytes instead of 32"),
         ("ASSESSOR_MASTER_KEY", "not base64!", "not base64"),
-        ("ASSESSOR_SIGNING_KEY_FILE", "", "assessor keys"),
+        ("ASSESSOR_SIGNING_KEY_FILE", "", "assessor signing-key make"),
         ("ASSESSOR_DEMONSTRATION", "1", "without a password"),
         ("ASSESSOR_WEBHOOK_ALLOW_LOOPBACK", "1", "into this machine"),
         ("ASSESSOR_MODEL", "local:a.gguf", "not for deciding"),

@@ -4,7 +4,9 @@ import base64
 import binascii
 import json
 import os
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -13,13 +15,43 @@ from joserfc import jws
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
-from assessor.domain.errors import DocumentRefused
+from assessor.domain.errors import DocumentRefused, SettingProblem, SettingsInvalid
 from assessor.domain.value import canonical
 
 ALGORITHM: Literal["Ed25519"] = "Ed25519"
 CREDENTIAL_ALGORITHM: Literal["EdDSA"] = "EdDSA"
 """The same algorithm by its older name, which the tools that read credentials know."""
 DEMONSTRATION = "demonstration-"
+
+_REMEDY = "Make one with `assessor signing-key make FILE`; the first key of a set signs"
+UNTIL = "served_until"
+"""The member of a retired key in our file that says how long it is served."""
+
+
+@dataclass(frozen=True)
+class Retired:
+    """A key that signs no more."""
+
+    key: OKPKey
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """Which key took over from which."""
+
+    signs: str
+    retired: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class _Ring:
+    """What one file holds."""
+
+    signs: OKPKey
+    retired: Sequence[Retired]
+
 
 # `aud`, `jti` and `iat` are claims replicated as header parameters (RFC 7519, section 5.3): the
 # payload stays the canonical document itself.
@@ -29,19 +61,23 @@ _REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
 class JwsSigner:
     """Signs with one key for what counts, and another for demonstrations and tests.
 
-    The key id of the latter begins with `demonstration-`, which a production verifier refuses.
+    The key id of the latter begins with `demonstration-`, which a production verifier refuses. Keys that
+    signed before are served, so that what they signed can still be verified.
     """
 
-    def __init__(self, live: OKPKey, demonstration: OKPKey) -> None:
+    def __init__(self, live: OKPKey, demonstration: OKPKey, retired: Sequence[Retired] = ()) -> None:
         self._keys = {True: live, False: demonstration}
+        self._retired = retired
 
     @classmethod
     def from_files(cls, live: Path, demonstration: Path, *, create: bool) -> "JwsSigner":
         """Read private JWKs; make the missing ones, with mode 0600, where `create` allows it.
 
-        Raises FileNotFoundError without `create`.
+        Raises FileNotFoundError without `create`, and SettingsInvalid for a file without a private key.
         """
-        return cls(_read_key(live, "", create=create), _read_key(demonstration, DEMONSTRATION, create=create))
+        ring = _read_ring(live, "", create=create)
+        other = _read_ring(demonstration, DEMONSTRATION, create=create)
+        return cls(ring.signs, other.signs, [*ring.retired, *other.retired])
 
     def sign(self, payload: bytes, *, livemode: bool, audience: str, jti: str, issued_at: datetime) -> str:
         """Return a compact JWS over exactly these bytes."""
@@ -66,12 +102,10 @@ class JwsSigner:
         return b".".join((signed, _base64url(signature))).decode()
 
     def jwks(self) -> dict[str, Any]:
-        """Return the public keys as a JWK set (RFC 7517)."""
-        return {
-            "keys": [
-                {**key.as_dict(private=False), "alg": ALGORITHM, "use": "sig"} for key in self._keys.values()
-            ]
-        }
+        """Return the public keys as a JWK set (RFC 7517), without those that nothing valid is signed with."""
+        now = datetime.now(UTC)
+        keys = [*self._keys.values(), *(one.key for one in self._retired if now < one.until)]
+        return {"keys": [{**key.as_dict(private=False), "alg": ALGORITHM, "use": "sig"} for key in keys]}
 
 
 def verify(token: str, jwks: dict[str, Any], *, demonstration: bool) -> bytes:
@@ -116,15 +150,59 @@ def _base64url(content: bytes) -> bytes:
     return base64.urlsafe_b64encode(content).rstrip(b"=")
 
 
-def _read_key(path: Path, prefix: str, *, create: bool) -> OKPKey:
-    if create and not path.exists():
-        _write_new_key(path, prefix)
-    return OKPKey.import_key(json.loads(path.read_text()))
-
-
-def _write_new_key(path: Path, prefix: str) -> None:
-    key = OKPKey.generate_key(ALGORITHM)
-    private = {**key.as_dict(private=True), "kid": prefix + key.thumbprint()[:16]}
+def make_key(path: Path) -> str:
+    """Make a private key in a new file, with mode 0600; return its id. Raises FileExistsError."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    made = _new_key("")
+    _write(path, made)
+    return str(made["kid"])
+
+
+def rotate(path: Path, until: datetime) -> Rotation:
+    """Put a new private key in front of a file's; of the one that signed, only the public half stays.
+
+    It is served until a time: the latest at which anything that it signed is still valid. The file is
+    replaced whole, with mode 0600. Raises FileNotFoundError, SettingsInvalid.
+    """
+    ring = _read_ring(path, "", create=False)
+    now = datetime.now(UTC)
+    retired = [Retired(ring.signs, until), *(one for one in ring.retired if now < one.until)]
+    made = _new_key("")
+    public = [one.key.as_dict(private=False) | {UNTIL: one.until.isoformat()} for one in retired]
+    _write(path.with_name(f"{path.name}.new"), {"keys": [made, *public]})
+    path.with_name(f"{path.name}.new").replace(path)
+    return Rotation(str(made["kid"]), str(ring.signs.kid), until)
+
+
+def _read_ring(path: Path, prefix: str, *, create: bool) -> _Ring:
+    """Read a JWK, or a JWK set whose first key signs and whose others did."""
+    if create and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, _new_key(prefix))
+    stored = json.loads(path.read_text())
+    first, *others = stored.get("keys", [stored])
+    signs = OKPKey.import_key(first)
+    if not signs.is_private:
+        raise SettingsInvalid(
+            [SettingProblem("ASSESSOR_SIGNING_KEY_FILE", "begins with a key that is not private", _REMEDY)]
+        )
+    retired = [Retired(OKPKey.import_key(_public(one)), datetime.fromisoformat(one[UNTIL])) for one in others]
+    return _Ring(signs, retired)
+
+
+def _public(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return a retired key without what only our file knows, and without a private half that was left in."""
+    return {name: value for name, value in stored.items() if name not in {UNTIL, "d"}}
+
+
+def _new_key(prefix: str) -> dict[str, Any]:
+    key = OKPKey.generate_key(ALGORITHM)
+    return {**key.as_dict(private=True), "kid": prefix + key.thumbprint()[:16]}
+
+
+def _write(path: Path, keys: dict[str, Any]) -> None:
+    """Write a file that was not there, readable by nobody else."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(private, file)
+        json.dump(keys, file)
+        file.flush()
+        os.fsync(file.fileno())

@@ -9,6 +9,7 @@ from assessor.bootstrap.commands import (
     replaying,
     rescoring,
     retiring,
+    revoking,
     surveying,
     watching,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "replaying",
     "rescoring",
     "retiring",
+    "revoking",
     "running",
     "stored",
     "surveying",

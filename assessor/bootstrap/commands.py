@@ -21,6 +21,7 @@ from assessor.services.outcomes import Recording
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
 from assessor.services.retiring import Retiring
+from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
 from assessor.services.surveying import Surveying
 from assessor.services.watching import Watching
@@ -123,6 +124,13 @@ async def surveying(settings: Settings) -> AsyncIterator[Surveying]:
     """Build what reads how items do. Nothing is written."""
     async with parts.stored(settings) as store:
         yield Surveying(store, store, parts.content_with_own(store))
+
+
+@asynccontextmanager
+async def revoking(settings: Settings) -> AsyncIterator[Revoking]:
+    """Build what takes verdicts back."""
+    async with parts.stored(settings) as store:
+        yield Revoking(store, AssessmentLog(store, SystemClock()))
 
 
 @asynccontextmanager

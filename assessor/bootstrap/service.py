@@ -27,6 +27,7 @@ from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
+from assessor.services.explaining import Explaining
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
@@ -34,9 +35,12 @@ from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
 from assessor.services.pausing import Pausing
 from assessor.services.piloting import Piloting
+from assessor.services.polling import Polling
+from assessor.services.qualifying import Qualifying
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
+from assessor.services.sharing import Sharing
 from assessor.services.subscribing import Subscribing
 from assessor.settings import Settings
 
@@ -67,6 +71,10 @@ class Services:
     recording: Recording
     declaring: Declaring
     libraries: OwnLibraries
+    explaining: Explaining
+    qualifying: Qualifying
+    sharing: Sharing
+    polling: Polling
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
 
@@ -132,6 +140,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 retirements=store,
                 max_message_chars=settings.max_message_chars,
             )
+            delivering = Delivering(store, assessments, signer)
             services = Services(
                 settings=settings,
                 store=store,
@@ -147,7 +156,6 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied),
-                delivering=Delivering(store, assessments, signer),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
                 badges=Badges(store, content, signer, public_url=settings.public_url),
@@ -155,6 +163,11 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 recording=Recording(store, clock, random),
                 declaring=Declaring(store, assessments, clock),
                 libraries=OwnLibraries(store, content, UploadReader(), clock),
+                delivering=delivering,
+                explaining=Explaining(delivering, content),
+                qualifying=Qualifying(store, content, clock),
+                sharing=Sharing(store, assessments, content, clock, random, public_url=settings.public_url),
+                polling=Polling(store, clock, source=settings.public_url),
                 model_name=chosen.shown,
             )
 
@@ -169,6 +182,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 await ordering.expire_overdue()
                 await services.piloting.fall_back()
                 await notifying.forget_old()
+                await services.polling.forget_old()
 
             async with contextlib.AsyncExitStack() as background:
                 if works:

@@ -144,7 +144,11 @@ class Assessment(Timekeeping):
     """Recorded model replies by request hash."""
     decided_by_person: e.ReviewDecided | None = None
     verdict: e.VerdictIssued | None = None
-    """The one live verdict."""
+    """The latest verdict. It holds unless it was revoked."""
+    revoked: e.VerdictRevoked | None = None
+    """Set once the latest verdict holds no more."""
+    shares: Mapping[str, e.ResultShared] = field(default_factory=dict)
+    """The links to the result that the candidate gave and did not take back, by id."""
     verdict_is_behind: bool = False
     """Whether a person scored or decided, or the work was scored again, since it was issued."""
     rescored: e.ScoringRepeated | None = None
@@ -187,8 +191,8 @@ class Assessment(Timekeeping):
 
     @property
     def decision(self) -> str | None:
-        """What the live verdict says; None without one."""
-        return self.verdict.document.get("decision") if self.verdict else None
+        """What the live verdict says; None without one, and once it was revoked."""
+        return self.verdict.document.get("decision") if self.verdict and not self.revoked else None
 
     @property
     def policy(self) -> Policy:
@@ -226,7 +230,7 @@ class Assessment(Timekeeping):
         """Whether a reviewer has something to do."""
         if self.status is Status.TECHNICAL_HOLD:
             return True
-        if self.status is not Status.DECIDED or self.verdict is None:
+        if self.status is not Status.DECIDED or self.verdict is None or self.revoked:
             return False
         actor = self.verdict.document.get("next", {}).get("actor")
         return self.decision == "needs_review" or bool(actor == "reviewer")
@@ -414,7 +418,15 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(a, decided_by_person=fact, verdict_is_behind=a.verdict is not None)
         case e.VerdictIssued():
             decided = a.moved(Status.DECIDED)
-            return replace(decided, verdict=fact, verdict_is_behind=False, rescored_since_verdict=False)
+            return replace(
+                decided, verdict=fact, revoked=None, verdict_is_behind=False, rescored_since_verdict=False
+            )
+        case e.VerdictRevoked():
+            return replace(a, revoked=fact)
+        case e.ResultShared():
+            return replace(a, shares={**a.shares, fact.share_id: fact})
+        case e.SharingEnded():
+            return replace(a, shares={key: one for key, one in a.shares.items() if key != fact.share_id})
         case e.FaultRecorded():
             return replace(
                 a.moved(Status.TECHNICAL_HOLD), held_from=a.status, fault=fact, faults=a.faults + 1

@@ -349,6 +349,32 @@ class VerdictIssued(Value):
     """That the pilot was at, where one had been set."""
 
 
+class VerdictRevoked(Value):
+    """The live verdict must not be relied on any more. What was signed stays as it is."""
+
+    type: Literal["verdict.revoked"] = "verdict.revoked"
+    verdict_id: str
+    by: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=10, max_length=500)]
+    """Told to whoever reads the verdict: it names nobody and quotes nothing."""
+
+
+class ResultShared(Value):
+    """The candidate consented to show their result by a link; only the hash of its token is kept."""
+
+    type: Literal["result.shared"] = "result.shared"
+    share_id: str
+    token_hash: str
+    until: datetime
+
+
+class SharingEnded(Value):
+    """The candidate took that consent back; the link shows nothing any more."""
+
+    type: Literal["sharing.ended"] = "sharing.ended"
+    share_id: str
+
+
 class FaultRecorded(Value):
     """A fault of ours. The assessment is held; nothing counts against the candidate."""
 
@@ -485,6 +511,9 @@ Fact = Annotated[
     | ItemRetired
     | ReviewDecided
     | VerdictIssued
+    | VerdictRevoked
+    | ResultShared
+    | SharingEnded
     | FaultRecorded
     | HoldReleased
     | AssessmentVoided

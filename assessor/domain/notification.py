@@ -32,9 +32,11 @@ class EventType(StrEnum):
     ASSESSMENT_VOIDED = "assessor.assessment.voided"
     VERDICT_ISSUED = "assessor.verdict.issued"
     VERDICT_SUPERSEDED = "assessor.verdict.superseded"
+    VERDICT_REVOKED = "assessor.verdict.revoked"
     REVIEW_REQUESTED = "assessor.review.requested"
     REVIEW_COMPLETED = "assessor.review.completed"
     HELP_REQUESTED = "assessor.help.requested"
+    ENDPOINT_PAUSED = "assessor.webhook.paused"
     TEST = "assessor.webhook.test"
 
 
@@ -49,9 +51,11 @@ MEANINGS: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.ASSESSMENT_VOIDED: "The attempt does not count; `successor` is the next one.",
         EventType.VERDICT_ISSUED: "A verdict was signed; read it by its assessment.",
         EventType.VERDICT_SUPERSEDED: "A verdict holds no longer; `superseded_by` is the one that does.",
+        EventType.VERDICT_REVOKED: "A verdict must not be relied on any more; read there why.",
         EventType.REVIEW_REQUESTED: "A person has to look before there is a decision.",
         EventType.REVIEW_COMPLETED: "A person has looked, and there is a decision.",
         EventType.HELP_REQUESTED: "Somebody is needed; `kind` is `distress`, `person` or `more_time`.",
+        EventType.ENDPOINT_PAUSED: "We stopped sending to one of your endpoints; `why` says what failed.",
         EventType.TEST: "You asked for a test; sent whatever the filter says.",
     }
 )
@@ -66,6 +70,7 @@ _OF_FACT: Final[Mapping[type[e.Fact], EventType]] = MappingProxyType(
         e.AssessmentCancelled: EventType.ASSESSMENT_CANCELLED,
         e.AssessmentWithdrawn: EventType.ASSESSMENT_WITHDRAWN,
         e.AssessmentVoided: EventType.ASSESSMENT_VOIDED,
+        e.VerdictRevoked: EventType.VERDICT_REVOKED,
     }
 )
 
@@ -113,7 +118,9 @@ def _notices(before: str | None, log: Iterable[e.Event], row: Projection) -> Ite
         for public in types_of(before, event.fact):
             data = {**_reference(event, row), **_details(public, event.fact)}
             yield Notice(_event_id(event, public), public, event.assessment_id, event.at, data)
-        if isinstance(event.fact, e.VerdictIssued):
+        if isinstance(event.fact, e.VerdictRevoked):
+            before = None
+        elif isinstance(event.fact, e.VerdictIssued):
             before = event.fact.document.get("decision")
 
 
@@ -128,7 +135,7 @@ def _reference(event: e.Event, row: Projection) -> dict[str, Any]:
     }
 
 
-def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:
+def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:  # noqa: PLR0911 - one case a fact
     """Return what only some facts have to tell."""
     match fact:
         case e.AssessmentOrdered():
@@ -137,6 +144,8 @@ def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:
             return {"successor": fact.successor}
         case e.HelpAsked():
             return {"kind": fact.kind}
+        case e.VerdictRevoked():
+            return {"verdict_id": fact.verdict_id}
         case e.VerdictIssued() if public is EventType.VERDICT_SUPERSEDED:
             return {"verdict_id": fact.supersedes, "superseded_by": fact.verdict_id}
         case e.VerdictIssued():

@@ -122,6 +122,13 @@ def delivery_id(event_id: str, endpoint_id: str) -> str:
     return make_id("whd", hashlib.sha256(f"{event_id}\n{endpoint_id}".encode()).digest()[:16])
 
 
+def paused_notice(delivery: Delivery, pause: Pause, at: datetime) -> Notice:
+    """Return the event that tells a platform, by all other ways, that an endpoint takes nothing any more."""
+    entropy = hashlib.sha256(f"{delivery.id}\n{at.isoformat()}\npaused".encode()).digest()[:16]
+    data = {"endpoint_id": delivery.endpoint_id, "delivery_id": delivery.id, "why": pause.value}
+    return Notice(make_id("evt", entropy), EventType.ENDPOINT_PAUSED, delivery.endpoint_id, at, data)
+
+
 def settle(reception: Reception, retries: int, schedule: Sequence[float], now: datetime) -> Settled:
     """Decide what follows from an attempt that was preceded by `retries` others.
 

@@ -24,7 +24,8 @@ from assessor.ports.pilot import Pilots
 from assessor.ports.projections import AskedVerdict, Projections, StoredVerdict
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
-from assessor.ports.webhooks import Claimed, EndpointChange, Receivers, Webhooks
+from assessor.ports.verdicts import ListPlace, Share, VerdictFilter, Verdicts
+from assessor.ports.webhooks import Claimed, EndpointChange, Notices, Receivers, Webhooks
 from assessor.ports.work import Jobs, Steps, Worker, Workers
 from assessor.ports.world import (
     Clock,
@@ -71,10 +72,12 @@ __all__ = [
     "Libraries",
     "LibraryReader",
     "LibraryVersion",
+    "ListPlace",
     "Model",
     "ModelCall",
     "ModelReply",
     "ModelRequest",
+    "Notices",
     "OpenLog",
     "Outcomes",
     "Passwords",
@@ -90,6 +93,7 @@ __all__ = [
     "Reviewer",
     "Sample",
     "Session",
+    "Share",
     "Signer",
     "Standings",
     "Steps",
@@ -102,6 +106,8 @@ __all__ = [
     "Token",
     "TurnBuffer",
     "Usage",
+    "VerdictFilter",
+    "Verdicts",
     "Watch",
     "Webhooks",
     "Worker",

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from assessor.domain.assessment import Projection, Status
+from assessor.domain.verdict import VerdictStatus
 from assessor.ports.access import ApiKey
 
 
@@ -17,8 +18,10 @@ class StoredVerdict:
     tenant: str
     document: bytes
     jws: str
-    status: Literal["issued", "superseded", "revoked"]
+    status: VerdictStatus
     superseded_by: str | None
+    revoked_at: datetime | None = None
+    revoked_because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,20 @@ class Projections(Protocol):
         """Return ids whose invitation, break or working time has run out, and no status says so yet."""
         ...
 
-    async def live_verdict(self, assessment_id: str) -> StoredVerdict | None: ...
+    async def live_verdict(self, assessment_id: str) -> StoredVerdict | None:
+        """Return the verdict that no other has followed: it holds, or it was revoked."""
+        ...
+
     async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
         """Return what a read of the live verdict needs. Raises NotFound for an unknown or revoked key."""
         ...
 
     async def asked_verdict_of_id(self, key_id: str, verdict_id: str) -> AskedVerdict:
         """Return what a read of one verdict, live or not, needs. Raises NotFound as above."""
+        ...
+
+    async def verdict_of_id(self, verdict_id: str) -> StoredVerdict:
+        """Return one verdict of any tenant, live or not. Raises NotFound."""
         ...
 
     async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:

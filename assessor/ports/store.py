@@ -12,7 +12,8 @@ from assessor.ports.model import Ledger
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
-from assessor.ports.webhooks import Webhooks
+from assessor.ports.verdicts import Verdicts
+from assessor.ports.webhooks import Notices, Webhooks
 from assessor.ports.work import Workers
 
 
@@ -32,6 +33,8 @@ class Store(
     Attempts,
     Libraries,
     Items,
+    Verdicts,
+    Notices,
     Protocol,
 ):
     """Everything that is kept."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from assessor.domain.notification import EventType, Notice
-from assessor.domain.webhook import Delivery, Endpoint, Pause, Reception, Settled
+from assessor.domain.webhook import Delivery, DeliveryStatus, Endpoint, Pause, Reception, Settled
 from assessor.ports.log import Answered
 
 
@@ -28,7 +28,8 @@ class Claimed:
     delivery: Delivery
     tenant: str
     url: str
-    secret: str
+    secrets: tuple[str, ...]
+    """What signs it: `whsec_...` and `whsk_...`, the newest first."""
     until: datetime
     """From then on another worker may take it up."""
 
@@ -62,8 +63,37 @@ class Webhooks(Protocol):
         """Put one event into the outbox, due at once, whatever the filter says."""
         ...
 
-    async def deliveries(self, tenant: str, endpoint_id: str, limit: int = 100) -> tuple[Delivery, ...]:
-        """Return the delivery log of an endpoint, newest first. Raises NotFound."""
+    async def rotate_secret(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        secret: str,
+        former_until: datetime,
+        answered: Answered,
+        at: datetime,
+    ) -> None:
+        """Sign with another secret from now on, and with the one before as well until a time.
+
+        The answer is stored in the same transaction. Raises NotFound, and Conflict when the idempotency key
+        was used meanwhile.
+        """
+        ...
+
+    async def endpoint_keys(self, tenant: str, endpoint_id: str, now: datetime) -> tuple[str, ...]:
+        """Return the public keys (`whpk_...`) that verify what is sent, the newest first. Raises NotFound."""
+        ...
+
+    async def deliveries(
+        self, tenant: str, endpoint_id: str, status: DeliveryStatus | None = None, limit: int = 100
+    ) -> tuple[Delivery, ...]:
+        """Return the delivery log of an endpoint, newest first; of one status alone, if given.
+
+        Raises NotFound.
+        """
+        ...
+
+    async def redeliver_dead(self, tenant: str, endpoint_id: str, at: datetime) -> int:
+        """Make due again all that was given up for an endpoint. Return how many. Raises NotFound."""
         ...
 
     async def redeliver(self, tenant: str, endpoint_id: str, delivery_id: str, at: datetime) -> Delivery:
@@ -94,6 +124,23 @@ class Webhooks(Protocol):
         ...
 
 
+class Notices(Protocol):
+    """Public events, for those who poll."""
+
+    async def notices(
+        self, tenant: str, after: int, types: Sequence[EventType], limit: int
+    ) -> tuple[tuple[int, Notice], ...]:
+        """Return a tenant's public events after a place, each with its own; no types stand for every type.
+
+        What is committed later has a later place, so whoever asks after the last one misses nothing.
+        """
+        ...
+
+    async def forget_notices(self, before: datetime) -> int:
+        """Remove what happened before a time. Returns how many."""
+        ...
+
+
 class Receivers(Protocol):
     """The servers of platforms, which are not to be trusted with our network."""
 
@@ -101,6 +148,8 @@ class Receivers(Protocol):
         """Raise InvalidInput, for the field `url`, unless it leads to an address that may be sent to."""
         ...
 
-    async def send(self, url: str, secret: str, message_id: str, at: datetime, body: bytes) -> Reception:
-        """Sign and send once. Whatever goes wrong is a Reception, never an exception."""
+    async def send(
+        self, url: str, secrets: Sequence[str], message_id: str, at: datetime, body: bytes
+    ) -> Reception:
+        """Sign with each secret and send once. Whatever goes wrong is a Reception, never an exception."""
         ...

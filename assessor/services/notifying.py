@@ -126,7 +126,7 @@ class Notifying:
         delivery, begun = claimed.delivery, self._clock.now()
         body = cloud_event(delivery.notice, self._source)
         reach(CrashPoint.BEFORE_DELIVERY)
-        reception = await self._receivers.send(claimed.url, claimed.secret, delivery.notice.id, begun, body)
+        reception = await self._receivers.send(claimed.url, claimed.secrets, delivery.notice.id, begun, body)
         reach(CrashPoint.AFTER_DELIVERY)
         settled = settle(reception, delivery.retries, self._schedule, self._clock.now())
         pause = await self._outbox.record_attempt(claimed, reception, settled, begun)

@@ -1,14 +1,16 @@
 """A platform's webhook endpoints: where it wants to be told, and what it was told."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from assessor.domain.errors import Conflict, invalid
 from assessor.domain.ids import make_id
 from assessor.domain.notification import EventType, Notice
 from assessor.domain.text import accept_text
-from assessor.domain.webhook import Delivery, Endpoint
+from assessor.domain.webhook import Delivery, DeliveryStatus, Endpoint
 from assessor.ports import Answered, Clock, EndpointChange, Random, Receivers, Store
 from assessor.services.ordering import same_request
 
@@ -35,12 +37,25 @@ class Subscription:
 
 
 @dataclass(frozen=True)
-class OnceMade:
+class NewSecret:
+    """A secret as it replaced another, shown once."""
+
+    endpoint: Endpoint
+    secret: str
+    former_until: datetime
+    """Until then the one before signs as well."""
+
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class OnceMade(Generic[Made]):
     """An idempotency key with the hash of the request, and how the answer is written."""
 
     key: str
     request_hash: str
-    write: Callable[[NewEndpoint], bytes]
+    write: Callable[[Made], bytes]
 
 
 class Subscribing:
@@ -52,7 +67,9 @@ class Subscribing:
         self._clock = clock
         self._random = random
 
-    async def add_once(self, tenant: str, wanted: Subscription, once: OnceMade) -> tuple[int, bytes]:
+    async def add_once(
+        self, tenant: str, wanted: Subscription, once: OnceMade[NewEndpoint]
+    ) -> tuple[int, bytes]:
         """Make an endpoint, or return the stored answer when the key was used before for the same request.
 
         Returns HTTP status and body bytes. Raises InvalidInput for an address that is not sent to and for
@@ -63,14 +80,43 @@ class Subscribing:
         await self._check(wanted.url, wanted.description)
         made = self._new(tenant, wanted)
         answered = Answered(tenant, once.key, once.request_hash, 201, once.write(made))
+        return await self._done_once(
+            answered, self._store.add_endpoint(made.endpoint, made.secret, MAX_ENDPOINTS, answered)
+        )
+
+    async def rotate_once(
+        self, tenant: str, endpoint_id: str, overlap: timedelta, once: OnceMade[NewSecret]
+    ) -> tuple[int, bytes]:
+        """Replace an endpoint's secret, or return the stored answer when the key was used before.
+
+        Until the overlap has passed, both secrets sign. Returns HTTP status and body bytes. Raises NotFound,
+        and InvalidInput for a key that was used for another request.
+        """
+        if stored := await self._store.answered(tenant, once.key):
+            return same_request(stored, once.request_hash)
+        endpoint = await self._store.endpoint(tenant, endpoint_id)
+        now = self._clock.now()
+        made = NewSecret(endpoint, self._secret(), now + overlap)
+        answered = Answered(tenant, once.key, once.request_hash, 200, once.write(made))
+        return await self._done_once(
+            answered,
+            self._store.rotate_secret(tenant, endpoint_id, made.secret, made.former_until, answered, now),
+        )
+
+    async def _done_once(self, answered: Answered, work: Awaitable[None]) -> tuple[int, bytes]:
+        """Do what stores its own answer, or return the answer of who was first with the same key."""
         try:
-            await self._store.add_endpoint(made.endpoint, made.secret, MAX_ENDPOINTS, answered)
+            await work
         except Conflict:
-            stored = await self._store.answered(tenant, once.key)
+            stored = await self._store.answered(answered.tenant, answered.key)
             if stored is None:
                 raise
-            return same_request(stored, once.request_hash)
+            return same_request(stored, answered.request_hash)
         return answered.status, answered.body
+
+    async def keys(self, tenant: str, endpoint_id: str) -> Sequence[str]:
+        """Return the public keys that verify what is sent, the newest first. Raises NotFound."""
+        return await self._store.endpoint_keys(tenant, endpoint_id, self._clock.now())
 
     async def all(self, tenant: str) -> Sequence[Endpoint]:
         """Return a tenant's endpoints, the oldest first."""
@@ -99,9 +145,16 @@ class Subscribing:
         notice = Notice(event_id, EventType.TEST, endpoint_id, now, data)
         return await self._store.enqueue(endpoint, notice, now)
 
-    async def deliveries(self, tenant: str, endpoint_id: str) -> Sequence[Delivery]:
-        """Return the delivery log, newest first. Raises NotFound."""
-        return await self._store.deliveries(tenant, endpoint_id)
+    async def deliveries(
+        self, tenant: str, endpoint_id: str, status: DeliveryStatus | None = None
+    ) -> Sequence[Delivery]:
+        """Return the delivery log, newest first; of one status alone, if given. Raises NotFound."""
+        return await self._store.deliveries(tenant, endpoint_id, status)
+
+    async def redeliver_dead(self, tenant: str, endpoint_id: str) -> int:
+        """Send again all that was given up. Return how many. Raises NotFound, Conflict."""
+        await self._active(tenant, endpoint_id)
+        return await self._store.redeliver_dead(tenant, endpoint_id, self._clock.now())
 
     async def redeliver(self, tenant: str, endpoint_id: str, delivery_id: str) -> Delivery:
         """Send again what was sent or given up, under its old id. Raises NotFound, Conflict."""
@@ -132,5 +185,7 @@ class Subscribing:
             paused=None,
             created_at=self._clock.now(),
         )
-        secret = base64.b64encode(self._random.bytes(SECRET_BYTES)).decode("ascii")
-        return NewEndpoint(endpoint, f"whsec_{secret}")
+        return NewEndpoint(endpoint, self._secret())
+
+    def _secret(self) -> str:
+        return "whsec_" + base64.b64encode(self._random.bytes(SECRET_BYTES)).decode("ascii")

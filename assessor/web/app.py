@@ -20,14 +20,18 @@ from assessor.web import (
     candidate,
     care,
     demo,
+    events,
     handlers,
     openapi,
     outcomes,
     own_library,
     pilots,
+    qualifications,
     reference,
     reviewer,
     second_looks,
+    shared,
+    verdict_reports,
     verdicts,
     webhooks,
 )
@@ -130,6 +134,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         verdicts.polled,
         verdicts.router,
         verdicts.public,
+        qualifications.router,
+        verdict_reports.router,
         api.router,
         agreement.router,
         pilots.router,
@@ -137,11 +143,13 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         outcomes.router,
         own_library.router,
         badges.router,
+        events.router,
     ):
         # As routes of the application itself: a router within it matches every address twice.
         app.router.routes.extend(router.routes)
     app.include_router(reference.router)
     app.include_router(candidate.router, include_in_schema=False)
+    app.include_router(shared.router, include_in_schema=False)
     app.include_router(reviewer.router)
     app.include_router(care.router)
     app.include_router(second_looks.router)

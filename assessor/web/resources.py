@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -190,6 +190,9 @@ class ServedVerdict(Value):
 
     status: Literal["issued", "superseded", "revoked"]
     superseded_by: str | None
+    revoked_at: datetime | None
+    reason: str | None
+    """Why it was revoked."""
     document: VerdictDocument
     """Exactly the bytes that were signed."""
     jws: str
@@ -287,9 +290,24 @@ def track_resource(track: Track, *, is_own: bool) -> TrackResource:
 
 def served_verdict(verdict: StoredVerdict) -> bytes:
     """Put a verdict together around its stored bytes, which are never written anew."""
-    head = {"status": verdict.status, "superseded_by": verdict.superseded_by}
-    parts = (json.dumps(head)[:-1].encode(), b', "document": ', verdict.document, b', "jws": ')
-    return b"".join([*parts, json.dumps(verdict.jws).encode(), b"}"])
+    # A compact JWS has no character that JSON writes otherwise.
+    return b'%s, "document": %s, "jws": "%s"}' % (_standing(verdict), verdict.document, verdict.jws.encode())
+
+
+def _standing(verdict: StoredVerdict) -> bytes:
+    """Write what changes later, without the closing brace. Most of what is polled holds."""
+    if verdict.status == "issued":
+        return _HOLDS
+    head = {
+        "status": verdict.status,
+        "superseded_by": verdict.superseded_by,
+        "revoked_at": verdict.revoked_at.isoformat() if verdict.revoked_at else None,
+        "reason": verdict.revoked_because,
+    }
+    return json.dumps(head)[:-1].encode()
+
+
+_HOLDS: Final = b'{"status": "issued", "superseded_by": null, "revoked_at": null, "reason": null'
 
 
 def etag(body: bytes) -> str:

@@ -26,9 +26,10 @@ HSTS: Final = "max-age=63072000; includeSubDomains"
 COOKIE_SECONDS: Final = {CANDIDATE_COOKIE: 60 * 86_400, REVIEWER_COOKIE: REVIEWER_HOURS * 3600}
 """How long a browser keeps them, so that a candidate may close it. When a session ends, the store says."""
 RawHeader = tuple[bytes, bytes]
+_POLICY: Final = b"content-security-policy"
 _REQUEST_ID: Final = b"x-request-id"
 _FIXED: Final[list[RawHeader]] = [
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (_POLICY, CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     # The token in an invite link never leaves with a click on a link elsewhere.
     (b"referrer-policy", b"same-origin"),
@@ -60,8 +61,11 @@ class SecurityHeaders:
             await self._app(scope, receive, send_with_headers)
 
     def _with_ours(self, headers: Iterable[RawHeader], request_id: str) -> list[RawHeader]:
-        kept = [header for header in headers if header[0].lower() not in self._names]
-        kept += self._fixed
+        brought = list(headers)
+        kept = [header for header in brought if header[0].lower() not in self._names]
+        # A document that is printed or saved names a stricter policy of its own.
+        policies = [header for header in brought if header[0].lower() == _POLICY]
+        kept += self._fixed if not policies else [one for one in self._fixed if one[0] != _POLICY] + policies
         kept.append((_REQUEST_ID, request_id.encode()))
         # What does not say how long it may be kept is not kept: pages show people's words.
         if not any(header[0].lower() == b"cache-control" for header in kept):

@@ -130,11 +130,11 @@ async def jwks(service: Running, response: Response) -> dict[str, Any]:
 
 def _served(request: Request, found: StoredVerdict, if_none_match: str | None) -> Response:
     if JOSE in request.headers.get("accept", ""):
-        return _tagged(found.jws.encode(), JOSE, if_none_match)
-    return _tagged(r.served_verdict(found), "application/json", if_none_match)
+        return tagged(found.jws.encode(), JOSE, if_none_match)
+    return tagged(r.served_verdict(found), "application/json", if_none_match)
 
 
-def _tagged(body: bytes, media_type: str, if_none_match: str | None) -> Response:
+def tagged(body: bytes, media_type: str, if_none_match: str | None) -> Response:
     """Answer with an entity tag, or with 304 when the caller has this body already."""
     headers = {"ETag": r.etag(body), "Cache-Control": "private, no-cache", "Vary": "Accept"}
     known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}

@@ -1,10 +1,10 @@
 """The API for webhook endpoints: where a platform wants to be told, and what it was told."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Body, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import ConfigDict, Field
 
 from assessor.domain import errors as e
@@ -13,7 +13,13 @@ from assessor.domain.value import Value, content_hash
 from assessor.domain.webhook import Attempt, Delivery, DeliveryStatus, Endpoint, Outcome, Pause
 from assessor.ports import EndpointChange
 from assessor.services.access import Scope
-from assessor.services.subscribing import MAX_DESCRIPTION_CHARS, NewEndpoint, OnceMade, Subscription
+from assessor.services.subscribing import (
+    MAX_DESCRIPTION_CHARS,
+    NewEndpoint,
+    NewSecret,
+    OnceMade,
+    Subscription,
+)
 from assessor.web.api import Caller, IdempotencyKey, calling
 from assessor.web.dependencies import Running
 from assessor.web.openapi import refuses
@@ -32,6 +38,7 @@ EndpointId = Annotated[
 DeliveryId = Annotated[
     str, Path(description="Id of a delivery.", examples=["whd_0123456789abcdefghjkmnpqrs"])
 ]
+MAX_OVERLAP_HOURS: Final = 168
 ENDPOINT_EXAMPLE: Final = {
     "url": "https://hooks.example.com/assessor",
     "event_types": ["assessor.verdict.issued", "assessor.verdict.superseded"],
@@ -123,6 +130,46 @@ class DeliveryList(Value):
     data: tuple[DeliveryResource, ...]
 
 
+class RotationRequest(Value):
+    """How long the former secret goes on signing beside the new one."""
+
+    model_config = ConfigDict(strict=True)
+
+    overlap_hours: Annotated[int, Field(ge=0, le=MAX_OVERLAP_HOURS)] = 24
+    """0 ends the former one at once, as you want it after a leak."""
+
+
+class RotatedSecret(Value):
+    """A new secret, shown here and never again."""
+
+    object: Literal["webhook_secret"] = "webhook_secret"
+    endpoint_id: str
+    secret: str
+    former_until: datetime
+    """Until then everything is signed with the former one as well."""
+
+
+class PublicKey(Value):
+    """What verifies `v1a` signatures."""
+
+    public_key: str
+    """`whpk_` and the 32 bytes of an Ed25519 key in base64."""
+
+
+class PublicKeyList(Value):
+    """The newest first; two while a secret is being replaced."""
+
+    object: Literal["list"] = "list"
+    data: tuple[PublicKey, ...]
+
+
+class Redelivered(Value):
+    """How many are due again."""
+
+    object: Literal["redelivery"] = "redelivery"
+    count: int
+
+
 router = APIRouter(
     prefix="/v1/webhook-endpoints",
     tags=["webhooks"],
@@ -197,11 +244,63 @@ async def test(service: Running, caller: Writer, endpoint_id: EndpointId) -> Del
     return _delivery(await service.subscribing.test(caller.tenant.id, endpoint_id))
 
 
+@router.post(
+    "/{endpoint_id}/rotate-secret",
+    summary="Replace the secret",
+    response_model=RotatedSecret,
+    responses=refuses(e.NotFound, e.Conflict),
+)
+async def rotate(
+    service: Running,
+    caller: Writer,
+    endpoint_id: EndpointId,
+    wanted: Annotated[RotationRequest, Body(examples=[{"overlap_hours": 24}])],
+    idempotency_key: IdempotencyKey,
+) -> Response:
+    """Get a new secret; for `overlap_hours` the former one signs as well. Scope: `webhooks:write`.
+
+    The key pair of `v1a` signatures is replaced with it.
+    """
+    terms = content_hash({"rotate": endpoint_id, **wanted.model_dump(mode="json")})
+    once = OnceMade(idempotency_key, terms, _rotated)
+    overlap = timedelta(hours=wanted.overlap_hours)
+    status, body = await service.subscribing.rotate_once(caller.tenant.id, endpoint_id, overlap, once)
+    return Response(body, status, {"Cache-Control": "no-store"}, "application/json")
+
+
+@router.get("/{endpoint_id}/keys", summary="Read the public keys", responses=refuses(e.NotFound))
+async def keys(service: Running, caller: Reader, endpoint_id: EndpointId) -> PublicKeyList:
+    """Return what verifies the `v1a` signatures of this endpoint. Scope: `webhooks:read`.
+
+    Whoever verifies with a public key holds nothing that could sign in our name.
+    """
+    found = await service.subscribing.keys(caller.tenant.id, endpoint_id)
+    return PublicKeyList(data=tuple(PublicKey(public_key=one) for one in found))
+
+
 @router.get("/{endpoint_id}/deliveries", summary="Read the delivery log", responses=refuses(e.NotFound))
-async def deliveries(service: Running, caller: Reader, endpoint_id: EndpointId) -> DeliveryList:
+async def deliveries(
+    service: Running,
+    caller: Reader,
+    endpoint_id: EndpointId,
+    status: Annotated[
+        DeliveryStatus | None, Query(description="`dead` lists what was given up.", examples=["dead"])
+    ] = None,
+) -> DeliveryList:
     """Return the newest 100 deliveries with every attempt; kept for 30 days. Scope: `webhooks:read`."""
-    found = await service.subscribing.deliveries(caller.tenant.id, endpoint_id)
+    found = await service.subscribing.deliveries(caller.tenant.id, endpoint_id, status)
     return DeliveryList(data=tuple(map(_delivery, found)))
+
+
+@router.post(
+    "/{endpoint_id}/deliveries/redeliver-dead",
+    status_code=202,
+    summary="Send again all that was given up",
+    responses=refuses(e.NotFound, e.Conflict),
+)
+async def redeliver_dead(service: Running, caller: Writer, endpoint_id: EndpointId) -> Redelivered:
+    """Send every dead delivery now, each under its old `webhook-id`. Scope: `webhooks:write`."""
+    return Redelivered(count=await service.subscribing.redeliver_dead(caller.tenant.id, endpoint_id))
 
 
 @router.post(
@@ -219,6 +318,11 @@ async def redeliver(
 
 def _written(made: NewEndpoint) -> bytes:
     return MadeEndpoint(**_fields(made.endpoint), secret=made.secret).model_dump_json().encode()
+
+
+def _rotated(made: NewSecret) -> bytes:
+    shown = RotatedSecret(endpoint_id=made.endpoint.id, secret=made.secret, former_until=made.former_until)
+    return shown.model_dump_json().encode()
 
 
 def _endpoint(found: Endpoint) -> EndpointResource:

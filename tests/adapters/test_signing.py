@@ -1,6 +1,6 @@
 import json
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OctKey
 
-from assessor.adapters.signing import JwsSigner, verify
-from assessor.domain.errors import DocumentRefused
+from assessor.adapters.signing import JwsSigner, make_key, rotate, verify
+from assessor.domain.errors import DocumentRefused, SettingsInvalid
 
 PAYLOAD = '{"schema_version":"1","text":"naïve"}'.encode()
 
@@ -94,3 +94,88 @@ def test_private_keys_are_for_their_owner_only_and_never_published(signer: JwsSi
 def test_outside_development_a_missing_key_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         JwsSigner.from_files(tmp_path / "a.jwk", tmp_path / "b.jwk", create=False)
+
+
+def opened(folder: Path) -> JwsSigner:
+    return JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
+
+
+def soon() -> datetime:
+    return datetime.now(UTC) + timedelta(hours=1)
+
+
+def test_after_a_rotation_the_new_key_signs_and_what_the_former_one_signed_still_verifies(
+    tmp_path: Path,
+) -> None:
+    before = opened(tmp_path)
+    old = signed(before, livemode=True)
+
+    done = rotate(tmp_path / "live.jwk", soon())
+
+    after = opened(tmp_path)
+    new = signed(after, livemode=True)
+    assert jws.extract_compact(new.encode()).headers()["kid"] == done.signs
+    assert jws.extract_compact(old.encode()).headers()["kid"] == done.retired
+    assert verify(old, after.jwks(), demonstration=False) == PAYLOAD
+    assert verify(new, after.jwks(), demonstration=False) == PAYLOAD
+    with pytest.raises(DocumentRefused):
+        verify(new, before.jwks(), demonstration=False)
+
+
+def test_a_rotation_leaves_nothing_that_could_sign_as_before_nor_open_to_others(tmp_path: Path) -> None:
+    opened(tmp_path)
+    former = json.loads((tmp_path / "live.jwk").read_text())["d"]
+
+    rotate(tmp_path / "live.jwk", soon())
+
+    assert all(former not in file.read_text() for file in tmp_path.iterdir())
+    assert stat.S_IMODE((tmp_path / "live.jwk").stat().st_mode) == 0o600
+    assert not any("d" in key or "served_until" in key for key in opened(tmp_path).jwks()["keys"])
+
+
+def test_a_retired_key_is_served_until_its_day_and_every_rotation_before_it_counts(tmp_path: Path) -> None:
+    opened(tmp_path)
+    first = rotate(tmp_path / "live.jwk", datetime.now(UTC) - timedelta(seconds=1))
+    second = rotate(tmp_path / "live.jwk", soon())
+    third = rotate(tmp_path / "live.jwk", soon())
+
+    served = [key["kid"] for key in opened(tmp_path).jwks()["keys"]]
+
+    assert served[0] == third.signs
+    assert {second.retired, third.retired} <= set(served)
+    assert first.retired not in served
+
+
+def test_a_private_half_that_was_left_in_a_retired_key_is_not_published(tmp_path: Path) -> None:
+    opened(tmp_path)
+    file = tmp_path / "live.jwk"
+    former = json.loads(file.read_text())
+    rotate(file, soon())
+    ring = json.loads(file.read_text())
+    ring["keys"][1]["d"] = former["d"]
+    file.write_text(json.dumps(ring))
+
+    assert not any("d" in key for key in opened(tmp_path).jwks()["keys"])
+
+
+def test_a_file_that_begins_with_a_public_key_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    opened(tmp_path)
+    rotate(tmp_path / "live.jwk", soon())
+    ring = json.loads((tmp_path / "live.jwk").read_text())
+    (tmp_path / "live.jwk").write_text(json.dumps({"keys": ring["keys"][::-1]}))
+
+    with pytest.raises(SettingsInvalid, match="signing-key make"):
+        opened(tmp_path)
+
+
+def test_a_key_is_made_once(tmp_path: Path) -> None:
+    made = make_key(tmp_path / "keys" / "live.jwk")
+
+    assert (
+        JwsSigner.from_files(
+            tmp_path / "keys" / "live.jwk", tmp_path / "demonstration.jwk", create=True
+        ).jwks()["keys"][0]["kid"]
+        == made
+    )
+    with pytest.raises(FileExistsError):
+        make_key(tmp_path / "keys" / "live.jwk")

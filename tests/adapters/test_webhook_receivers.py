@@ -49,7 +49,7 @@ def receivers(resolve: Resolve | None = None, tls: ssl.SSLContext | None = None)
 
 
 async def send(url: str, by: HttpReceivers | None = None, at: datetime | None = None) -> Reception:
-    return await (by or receivers()).send(url, SECRET, "evt_1", at or datetime.now(UTC), BODY)
+    return await (by or receivers()).send(url, [SECRET], "evt_1", at or datetime.now(UTC), BODY)
 
 
 def leading_to(*turns: Sequence[str]) -> Resolve:

@@ -15,7 +15,8 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 _COLUMNS = (
-    "SELECT document, jws, status, superseded_by FROM verdict WHERE status = 'issued' AND assessment_id = "
+    "SELECT document, jws, status, superseded_by FROM verdict "
+    "WHERE superseded_by IS NULL AND assessment_id = "
 )
 
 Read = Callable[[str], Awaitable[Any]]

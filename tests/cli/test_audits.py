@@ -74,6 +74,23 @@ def test_a_verdict_is_replayed_scored_again_and_replayed(installation: Installat
     assert (last.returncode, last.stdout.count("byte-equal")) == (0, 3), last.stderr
 
 
+def test_a_verdict_is_revoked_and_says_so_when_it_is_asked_for_again(
+    installation: Installation, run: Run
+) -> None:
+    replayed = run("replay", installation.assessment, "--json", **installation.variables)
+    superseded, live = (one["id"] for one in json.loads(replayed.stdout)["assessments"][0]["verdicts"])
+    why = ("--reason", "Somebody else sat the assessment.", "--json")
+
+    revoked = run("revoke-verdict", live, *why, **installation.variables)
+    refused = run("revoke-verdict", superseded, *why, **installation.variables)
+    again = run("replay", installation.assessment, **installation.variables)
+
+    found = json.loads(revoked.stdout)
+    assert (found["id"], found["status"], found["reason"]) == (live, "revoked", why[1])
+    assert (refused.returncode, live in refused.stderr, "Traceback" in refused.stderr) == (1, True, False)
+    assert again.returncode == 0, again.stdout
+
+
 def test_what_cannot_be_replayed_or_scored_again_is_said_without_a_traceback(
     installation: Installation, run: Run
 ) -> None:

@@ -201,3 +201,20 @@ def test_what_cannot_be_simulated_is_refused_with_what_can(
     assert refused.returncode == 1
     assert option[0] in refused.stderr
     assert known in refused.stderr
+
+
+def test_a_signing_key_is_made_and_rotated(run: Run, tmp_path: Path) -> None:
+    file = str(tmp_path / "signing.jwk")
+
+    made = json.loads(run("signing-key", "make", file, "--json").stdout)
+    rotated = json.loads(run("signing-key", "rotate", file, "--json").stdout)
+    twice = run("signing-key", "make", file)
+    missing = run("signing-key", "rotate", str(tmp_path / "nowhere.jwk"))
+
+    assert rotated["retired"] == made["signs"]
+    assert [key["kid"] for key in json.loads(Path(file).read_text())["keys"]] == [
+        rotated["signs"],
+        rotated["retired"],
+    ]
+    assert (twice.returncode, missing.returncode) == (1, 1)
+    assert "Traceback" not in twice.stderr + missing.stderr

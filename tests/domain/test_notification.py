@@ -27,6 +27,9 @@ def verdict(decision: str, supersedes: str | None = None) -> e.VerdictIssued:
     return e.VerdictIssued(verdict_id="ver_2", supersedes=supersedes, document=document, jws="a.b.c")
 
 
+REVOKED = e.VerdictRevoked(verdict_id="ver_2", by="anna", reason="Somebody else sat the assessment.")
+
+
 def logged(*facts: e.Fact, after: int = 0) -> list[e.Event]:
     return [
         e.Event(assessment_id="asm_1", seq=seq, at=NOW, fact=fact, hash="h")
@@ -49,6 +52,7 @@ def logged(*facts: e.Fact, after: int = 0) -> list[e.Event]:
         (None, e.HelpAsked(kind="person", message=9), ["help.requested"]),
         (None, e.HelpAsked(kind="more_time", message=9), ["help.requested"]),
         (None, e.HelpAsked(kind="break", message=9), []),
+        ("qualified", REVOKED, ["verdict.revoked"]),
         (None, verdict("qualified"), ["verdict.issued"]),
         (None, verdict("needs_review"), ["verdict.issued", "review.requested"]),
         (
@@ -78,8 +82,9 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "model.replied", "response.scored", "scoring.repeated", "review.decided", "fault.recorded",
         "hold.released",
         "assessment.paused", "assessment.resumed", "accommodation.granted", "help.seen", "transcript.opened",
-        "answer.corrected", "words.redacted", "summary.confirmed", "block.finished", "item.retired",
+        "answer.corrected", "words.redacted", "summary.confirmed", "result.shared", "sharing.ended",
         "second_look.drawn", "second_look.scored", "second_look.compared", "second_look.seen",
+        "item.retired", "block.finished",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}

@@ -54,7 +54,7 @@ def verdict(sequence: int = 58, decision: str = "qualified", *, livemode: bool =
 
 def request(message: tuple[str, bytes], age: timedelta = timedelta(0)) -> tuple[dict[str, str], bytes]:
     message_id, body = message
-    return signed(SECRET, message_id, datetime.now(UTC) - age, body), body
+    return signed([SECRET], message_id, datetime.now(UTC) - age, body), body
 
 
 def decisions(database: sqlite3.Connection) -> list[Any]:
@@ -164,7 +164,7 @@ def with_header(name: str, value: str) -> Callable[[dict[str, str], bytes], tupl
             body,
         ),
         lambda _headers, body: (
-            signed("whsec_YW5vdGhlci1zZWNyZXQtYW5vdGhlcg==", "evt_58", datetime.now(UTC), body), body
+            signed(["whsec_YW5vdGhlci1zZWNyZXQtYW5vdGhlcg=="], "evt_58", datetime.now(UTC), body), body
         ),
     ],
     ids=[

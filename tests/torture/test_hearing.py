@@ -20,7 +20,7 @@ def sent(event_id: str = "evt_1", sequence: int = 1, secret: str = SECRET, **dat
     told = {"assessment_id": "asm_1", "sequence": sequence, **data}
     event = {"id": event_id, "type": "assessor.verdict.issued", "data": {"verdict_id": "ver_1", **told}}
     body = json.dumps(event).encode()
-    headers = signed_headers(secret, event_id, datetime.now(UTC), body)
+    headers = signed_headers([secret], event_id, datetime.now(UTC), body)
     return Received("/", {name.lower(): value for name, value in headers.items()}, body)
 
 

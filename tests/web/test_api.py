@@ -253,7 +253,7 @@ async def test_the_verdict_is_served_with_the_very_bytes_that_were_signed(
         jwks = (await api.get("/.well-known/jwks.json")).json()
 
     served = answer.json()
-    assert list(served) == ["status", "superseded_by", "document", "jws"]
+    assert list(served) == ["status", "superseded_by", "revoked_at", "reason", "document", "jws"]
     assert (served["status"], served["superseded_by"]) == ("issued", None)
     signed = verify(served["jws"], jwks, demonstration=True)
     assert signed in answer.content

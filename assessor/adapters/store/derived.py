@@ -4,11 +4,12 @@ the levels of second looks, and words that are destroyed because they were taken
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
 from assessor.adapters.store.chain import digest_of
 from assessor.adapters.store.part import unique_or
-from assessor.adapters.store.tables import EVENT, FORM_ITEM, INVITE, QUALITY_LEVEL, VERDICT
+from assessor.adapters.store.tables import EVENT, FORM_ITEM, INVITE, QUALITY_LEVEL, SHARE, VERDICT
+from assessor.domain.assessment import Projection
 from assessor.domain.errors import Conflict, Gone
 from assessor.domain.events import (
     Event,
@@ -16,20 +17,24 @@ from assessor.domain.events import (
     InviteIssued,
     InviteRedeemed,
     ItemSwapped,
+    ResultShared,
     SecondLookCompared,
+    SharingEnded,
     VerdictIssued,
+    VerdictRevoked,
     WordsRedacted,
 )
 from assessor.domain.value import canonical
 
 ISSUED = "issued"
 SUPERSEDED = "superseded"
+REVOKED = "revoked"
 
 
-def write(connection: Connection, tenant_id: str, event: Event) -> None:
-    """Write what follows from one event; most have nothing that does.
+def write(connection: Connection, row: Projection, event: Event) -> None:  # noqa: C901 - one case a fact
+    """Write what follows from one event of an assessment; most have nothing that does.
 
-    Raises Gone for an invite that is spent, Conflict for a second live verdict.
+    Raises Gone for an invite that is spent, Conflict for a second current verdict.
     """
     match event.fact:
         case InviteIssued():
@@ -41,7 +46,16 @@ def write(connection: Connection, tenant_id: str, event: Event) -> None:
         case ItemSwapped():
             _give(connection, event.assessment_id, event.fact.place.item_id)
         case VerdictIssued():
-            _issue_verdict(connection, tenant_id, event, event.fact)
+            _issue_verdict(connection, row, event, event.fact)
+        case ResultShared():
+            _share(connection, event, event.fact)
+        case SharingEnded():
+            ended = update(SHARE).where(
+                SHARE.c.id == event.fact.share_id, SHARE.c.assessment_id == event.assessment_id
+            )
+            connection.execute(ended.values(ended_at=event.at))
+        case VerdictRevoked():
+            _revoke_verdict(connection, event, event.fact)
         case WordsRedacted():
             for one in event.fact.left:
                 _destroy(connection, event, one.seq, one.fact.type)
@@ -108,7 +122,7 @@ def _redeem_invite(connection: Connection, assessment_id: str, at: datetime, fac
         raise Gone("invitation", "was used or replaced", "Ask the platform for a new one.")
 
 
-def _issue_verdict(connection: Connection, tenant_id: str, event: Event, fact: VerdictIssued) -> None:
+def _issue_verdict(connection: Connection, row: Projection, event: Event, fact: VerdictIssued) -> None:
     if fact.supersedes is not None:
         _supersede(connection, event.assessment_id, fact.supersedes, fact.verdict_id)
     second = Conflict(f"Assessment {event.assessment_id} has a live verdict", "Supersede it.")
@@ -117,7 +131,14 @@ def _issue_verdict(connection: Connection, tenant_id: str, event: Event, fact: V
             insert(VERDICT).values(
                 id=fact.verdict_id,
                 assessment_id=event.assessment_id,
-                tenant_id=tenant_id,
+                tenant_id=row.tenant,
+                livemode=row.livemode,
+                candidate_ref=row.candidate_ref,
+                track=row.track,
+                decision=fact.document["decision"],
+                level=fact.document.get("level"),
+                issued_at=event.at,
+                valid_until=datetime.fromisoformat(fact.document["valid_until"]),
                 seq=event.seq,
                 document=canonical(fact.document),
                 jws=fact.jws,
@@ -126,11 +147,33 @@ def _issue_verdict(connection: Connection, tenant_id: str, event: Event, fact: V
         )
 
 
-def _supersede(connection: Connection, assessment_id: str, old: str, new: str) -> None:
-    superseded = connection.execute(
-        update(VERDICT)
-        .where(VERDICT.c.id == old, VERDICT.c.assessment_id == assessment_id, VERDICT.c.status == ISSUED)
-        .values(status=SUPERSEDED, superseded_by=new)
+def _share(connection: Connection, event: Event, fact: ResultShared) -> None:
+    connection.execute(
+        insert(SHARE).values(
+            token_hash=fact.token_hash,
+            id=fact.share_id,
+            assessment_id=event.assessment_id,
+            until=fact.until,
+        )
     )
+
+
+def _supersede(connection: Connection, assessment_id: str, old: str, new: str) -> None:
+    """Name the successor. One that was revoked stays revoked."""
+    current = (VERDICT.c.id == old) & (VERDICT.c.assessment_id == assessment_id)
+    current &= VERDICT.c.superseded_by.is_(None)
+    status = case((VERDICT.c.status == REVOKED, REVOKED), else_=SUPERSEDED)
+    superseded = connection.execute(update(VERDICT).where(current).values(status=status, superseded_by=new))
     if superseded.rowcount != 1:
         raise Conflict(f"Verdict {old} is not the live one", "Read the assessment again and retry.")
+
+
+def _revoke_verdict(connection: Connection, event: Event, fact: VerdictRevoked) -> None:
+    live = (VERDICT.c.id == fact.verdict_id) & (VERDICT.c.assessment_id == event.assessment_id)
+    revoked = connection.execute(
+        update(VERDICT)
+        .where(live, VERDICT.c.status == ISSUED)
+        .values(status=REVOKED, revoked_at=event.at, revoked_because=fact.reason)
+    )
+    if revoked.rowcount != 1:
+        raise Conflict(f"Verdict {fact.verdict_id} is not the live one", "Read the assessment again.")

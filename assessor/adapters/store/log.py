@@ -110,7 +110,7 @@ class SqlEventLog(SqlAnswers):
         if moved.rowcount != 1:
             raise _taken(change)
         for event in events:
-            derived.write(connection, end.tenant_id, event)
+            derived.write(connection, change.projection, event)
         return events
 
     def _sealed(self, change: Append, end: LogEnd) -> tuple[tuple[Event, ...], list[dict[str, Any]]]:

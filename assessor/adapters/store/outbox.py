@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
+from assessor.adapters.store.notices import place_notices
 from assessor.adapters.store.tables import ASSESSMENT, WEBHOOK_ATTEMPT, WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT
 from assessor.adapters.store.webhooks import SqlWebhooks, as_endpoint, locked_endpoint
 from assessor.domain.assessment import Projection
@@ -27,6 +28,7 @@ from assessor.domain.webhook import (
     Reception,
     Settled,
     delivery_id,
+    paused_notice,
 )
 from assessor.ports import Claimed
 
@@ -37,26 +39,33 @@ D, E = WEBHOOK_DELIVERY.c, WEBHOOK_ENDPOINT.c
 
 
 def announce(connection: Connection, tenant_id: str, log: Sequence[Event], row: Projection) -> None:
-    """Write a delivery for each public event and each endpoint that wants it.
+    """Write down which of the facts are public, for those who poll and for those who are told.
 
     Runs in the transaction of the facts, before the assessment's row is moved on.
     """
     if not any(types_of(None, event.fact) for event in log):
         return
+    before = connection.execute(select(ASSESSMENT.c.decision).where(ASSESSMENT.c.id == row.id)).scalar()
+    _publish(connection, tenant_id, notices_of(before, log, row))
+
+
+def _publish(connection: Connection, tenant_id: str, notices: Sequence[Notice]) -> None:
+    """Write public events for those who poll, and a delivery of each for every endpoint that wants it.
+
+    What is about an endpoint is not sent to that endpoint.
+    """
     # The lock keeps an endpoint from being removed before its deliveries are committed.
     mine = select(WEBHOOK_ENDPOINT).where(E.tenant_id == tenant_id).with_for_update(read=True, key_share=True)
     endpoints = [as_endpoint(row) for row in connection.execute(mine)]
-    if not endpoints:
-        return
-    before = connection.execute(select(ASSESSMENT.c.decision).where(ASSESSMENT.c.id == row.id)).scalar()
     rows = [
         _row(new_delivery(endpoint, notice, notice.at))
-        for notice in notices_of(before, log, row)
+        for notice in notices
         for endpoint in endpoints
-        if endpoint.wants(notice.type)
+        if endpoint.wants(notice.type) and endpoint.id != notice.subject
     ]
     if rows:
         connection.execute(insert(WEBHOOK_DELIVERY), rows)
+    place_notices(connection, tenant_id, notices)
 
 
 def new_delivery(endpoint: Endpoint, notice: Notice, at: datetime) -> Delivery:
@@ -86,11 +95,18 @@ class SqlOutbox(SqlWebhooks):
 
         return await self._database.write(enqueue)
 
-    async def deliveries(self, tenant: str, endpoint_id: str, limit: int = 100) -> tuple[Delivery, ...]:
-        """Return the delivery log of an endpoint, newest first. Raises NotFound."""
+    async def deliveries(
+        self, tenant: str, endpoint_id: str, status: DeliveryStatus | None = None, limit: int = 100
+    ) -> tuple[Delivery, ...]:
+        """Return the delivery log of an endpoint, newest first; of one status alone, if given.
+
+        Raises NotFound.
+        """
         await self.endpoint(tenant, endpoint_id)
         newest = (D.created_at.desc(), D.at.desc(), D.id)
         query = select(WEBHOOK_DELIVERY).where(D.endpoint_id == endpoint_id).order_by(*newest).limit(limit)
+        if status is not None:
+            query = query.where(D.status == status.value)
 
         def read(connection: Connection) -> tuple[Delivery, ...]:
             found = [_as_delivery(row) for row in connection.execute(query)]
@@ -114,6 +130,18 @@ class SqlOutbox(SqlWebhooks):
 
         return await self._database.write(again)
 
+    async def redeliver_dead(self, tenant: str, endpoint_id: str, at: datetime) -> int:
+        """Make due again all that was given up for an endpoint. Return how many. Raises NotFound."""
+
+        def again(connection: Connection) -> int:
+            locked_endpoint(connection, tenant, endpoint_id)
+            dead = (D.endpoint_id == endpoint_id) & (D.status == DeliveryStatus.DEAD.value)
+            due = update(WEBHOOK_DELIVERY).where(dead)
+            due = due.values(status=DeliveryStatus.PENDING.value, retries=0, next_at=at, holder=None)
+            return connection.execute(due).rowcount
+
+        return await self._database.write(again)
+
     async def claim(
         self, holder: str, now: datetime, until: datetime, limit: int, busy: Sequence[str] = ()
     ) -> tuple[Claimed, ...]:
@@ -125,7 +153,7 @@ class SqlOutbox(SqlWebhooks):
         def claim(connection: Connection) -> tuple[Claimed, ...]:
             rows = connection.execute(_due(now, limit, busy)).all()
             return tuple(
-                self._claimed(row, until) for row in rows if _taken_up(connection, row, holder, until)
+                self._claimed(row, now, until) for row in rows if _taken_up(connection, row, holder, until)
             )
 
         # Asked every second: where nothing is due, nobody has to wait for the writer.
@@ -159,7 +187,10 @@ class SqlOutbox(SqlWebhooks):
             connection.execute(_settled(delivery.id, settled))
             if accepted:
                 connection.execute(_endpoint(delivery.endpoint_id).values(accepted_at=at))
-            return _pause(connection, delivery, settled)
+            pause = _pause(connection, delivery, settled)
+            if pause is not None:
+                _publish(connection, claimed.tenant, [paused_notice(delivery, pause, at)])
+            return pause
 
         return await self._database.write(note)
 
@@ -173,9 +204,9 @@ class SqlOutbox(SqlWebhooks):
 
         return await self._database.write(forget)
 
-    def _claimed(self, row: Row[Any], until: datetime) -> Claimed:
-        secret = self._opened_secret(row.endpoint_id, row.secret)
-        return Claimed(_as_delivery(row), row.tenant_id, row.url, secret, until)
+    def _claimed(self, row: Row[Any], now: datetime, until: datetime) -> Claimed:
+        secrets = self._secrets_at(now, row.endpoint_id, row.secret, row.former_secret, row.former_until)
+        return Claimed(_as_delivery(row), row.tenant_id, row.url, secrets, until)
 
 
 def _due(now: datetime, limit: int, busy: Sequence[str]) -> Any:
@@ -186,6 +217,8 @@ def _due(now: datetime, limit: int, busy: Sequence[str]) -> Any:
             E.tenant_id,
             E.url,
             E.secret,
+            E.former_secret,
+            E.former_until,
             func.row_number().over(partition_by=D.endpoint_id, order_by=(D.next_at, D.id)).label("place"),
         )
         .join(WEBHOOK_ENDPOINT, E.id == D.endpoint_id)

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
-from assessor.adapters.store.derived import ISSUED
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.rows import as_projection, select_projections
@@ -64,8 +63,8 @@ class SqlProjections(StorePart):
         return await self._ids(query.order_by(ASSESSMENT.c.ordered_at, ASSESSMENT.c.id))
 
     async def live_verdict(self, assessment_id: str) -> StoredVerdict | None:
-        """Return the verdict that holds now, or None."""
-        query = _select_verdicts(assessment_id).where(VERDICT.c.status == ISSUED)
+        """Return the verdict that no other has followed, or None: it holds, or it was revoked."""
+        query = _select_verdicts(assessment_id).where(VERDICT.c.superseded_by.is_(None))
         return next(iter(await self._verdicts(query)), None)
 
     async def asked_verdict(self, key_id: str, assessment_id: str) -> AskedVerdict:
@@ -75,6 +74,13 @@ class SqlProjections(StorePart):
     async def asked_verdict_of_id(self, key_id: str, verdict_id: str) -> AskedVerdict:
         """Return what a read of any verdict by its id needs, by one query. Raises NotFound for the key."""
         return _asked(key_id, await self._look_up(_BY_ID, key_id=key_id, verdict_id=verdict_id))
+
+    async def verdict_of_id(self, verdict_id: str) -> StoredVerdict:
+        """Return one verdict of any tenant, live or not. Raises NotFound."""
+        found = await self._verdicts(select(*_VERDICT_COLUMNS).where(VERDICT.c.id == verdict_id))
+        if not found:
+            raise NotFound("verdict", verdict_id)
+        return found[0]
 
     async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:
         """Return all verdicts of an assessment, oldest first."""
@@ -104,6 +110,8 @@ _VERDICT_COLUMNS = (
     VERDICT.c.jws,
     VERDICT.c.status,
     VERDICT.c.superseded_by,
+    VERDICT.c.revoked_at,
+    VERDICT.c.revoked_because,
 )
 """In the order of StoredVerdict's fields."""
 
@@ -125,7 +133,7 @@ _LIVE = Lookup(
         ASSESSMENT,
         and_(ASSESSMENT.c.id == bindparam("assessment_id"), ASSESSMENT.c.tenant_id == API_KEY.c.tenant_id),
     )
-    .outerjoin(VERDICT, and_(VERDICT.c.assessment_id == ASSESSMENT.c.id, VERDICT.c.status == ISSUED))
+    .outerjoin(VERDICT, and_(VERDICT.c.assessment_id == ASSESSMENT.c.id, VERDICT.c.superseded_by.is_(None)))
     .where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
 )
 _BY_ID = Lookup(

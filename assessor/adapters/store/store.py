@@ -11,11 +11,13 @@ from assessor.adapters.store.items import SqlItems
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.libraries import SqlLibraries
 from assessor.adapters.store.log import SqlEventLog
+from assessor.adapters.store.notices import SqlNotices
 from assessor.adapters.store.outbox import SqlOutbox
 from assessor.adapters.store.outcomes import SqlOutcomes
 from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.schema import check_revision
+from assessor.adapters.store.verdicts import SqlVerdicts
 from assessor.adapters.store.workers import SqlWorkers
 from assessor.adapters.vault import Vault
 from assessor.ports import Random
@@ -27,7 +29,9 @@ class SqlStore(
     SqlSessions,
     SqlDrafts,
     SqlProjections,
+    SqlVerdicts,
     SqlOutbox,
+    SqlNotices,
     SqlWorkers,
     SqlLedger,
     SqlCalibrations,

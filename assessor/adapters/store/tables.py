@@ -70,6 +70,8 @@ class TenantRow(Row, table=True):
     name: str
     policy: dict[str, Any] = Field(sa_type=JSON)
     created_at: datetime = Field(sa_type=Instant)
+    notices: int = Field(default=0, sa_type=BigInteger)
+    """How many public events there have been, which is the place of the last one."""
 
 
 class ApiKeyRow(Row, table=True):
@@ -207,28 +209,60 @@ class DraftRow(Row, table=True):
 
 
 class VerdictRow(Row, table=True):
-    """A verdict in the bytes that were signed. The partial index allows one live verdict."""
+    """A verdict in the bytes that were signed, with what lists ask for.
+
+    The partial index allows one that no other has followed: it holds, or it was revoked. Each filter of the
+    list has an index that is in the list's order, so that a page costs the same however many rows there are.
+    """
 
     __tablename__ = "verdict"
     __table_args__ = (
         Index(
-            "uq_verdict_live",
+            "uq_verdict_current",
             "assessment_id",
             unique=True,
-            sqlite_where=text("status = 'issued'"),
-            postgresql_where=text("status = 'issued'"),
+            sqlite_where=text("superseded_by IS NULL"),
+            postgresql_where=text("superseded_by IS NULL"),
         ),
         UniqueConstraint("assessment_id", "seq"),
+        Index("ix_verdict_listed", "tenant_id", "livemode", "issued_at", "id"),
+        Index("ix_verdict_listed_by_track", "tenant_id", "livemode", "track", "issued_at", "id"),
+        Index("ix_verdict_listed_by_decision", "tenant_id", "livemode", "decision", "issued_at", "id"),
+        Index(
+            "ix_verdict_listed_by_track_and_decision",
+            *("tenant_id", "livemode", "track", "decision", "issued_at", "id"),
+        ),
+        Index("ix_verdict_of_candidate", "tenant_id", "livemode", "candidate_ref", "issued_at", "id"),
     )
     id: str = Field(primary_key=True)
     assessment_id: str = Field(foreign_key="assessment.id")
-    tenant_id: str = Field(foreign_key="tenant.id", index=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    livemode: bool
+    candidate_ref: str
+    track: str
+    decision: str
+    level: str | None
+    issued_at: datetime = Field(sa_type=Instant)
+    valid_until: datetime = Field(sa_type=Instant)
     seq: int
     """The event that issued it."""
     document: bytes = Field(sa_type=LargeBinary)
     jws: str = Field(sa_type=Text)
     status: str
     superseded_by: str | None
+    revoked_at: datetime | None = Field(sa_type=Instant)
+    revoked_because: str | None = Field(sa_type=Text)
+
+
+class ShareRow(Row, table=True):
+    """A link by which a candidate shows their result, until a time or until they take it back."""
+
+    __tablename__ = "share"
+    token_hash: str = Field(primary_key=True)
+    id: str = Field(unique=True)
+    assessment_id: str = Field(foreign_key="assessment.id", index=True)
+    until: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(sa_type=Instant)
 
 
 class IdempotencyRow(Row, table=True):
@@ -266,9 +300,26 @@ class WebhookEndpointRow(Row, table=True):
     enabled: bool
     paused: str | None
     secret: bytes = Field(sa_type=LargeBinary)
+    former_secret: bytes | None = Field(sa_type=LargeBinary)
+    """The one before, sealed; signs as well until `former_until`."""
+    former_until: datetime | None = Field(sa_type=Instant)
     created_at: datetime = Field(sa_type=Instant)
     accepted_at: datetime | None = Field(sa_type=Instant)
     """When it last accepted something."""
+
+
+class NoticeRow(Row, table=True):
+    """A public event, for those who poll. A tenant's have places without gaps, in the order of commits."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index(None, "tenant_id", "type", "position"),)
+    tenant_id: str = Field(foreign_key="tenant.id", primary_key=True)
+    position: int = Field(primary_key=True, sa_type=BigInteger)
+    id: str
+    type: str
+    subject: str
+    at: datetime = Field(sa_type=Instant, index=True)
+    data: dict[str, Any] = Field(sa_type=JSON)
 
 
 class WebhookDeliveryRow(Row, table=True):
@@ -455,6 +506,8 @@ VERDICT = _table_of(VerdictRow)
 IDEMPOTENCY = _table_of(IdempotencyRow)
 WORKER = _table_of(WorkerRow)
 WEBHOOK_ENDPOINT = _table_of(WebhookEndpointRow)
+SHARE = _table_of(ShareRow)
+NOTICE = _table_of(NoticeRow)
 WEBHOOK_DELIVERY = _table_of(WebhookDeliveryRow)
 WEBHOOK_ATTEMPT = _table_of(WebhookAttemptRow)
 MODEL_CALL = _table_of(ModelCallRow)

@@ -1,10 +1,13 @@
 """Endpoints of platforms. Their secrets are sealed, and leave the store with a claimed delivery only."""
 
+import hmac
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
+from assessor.adapters.standard_webhooks import is_private_key, private_key, public_key
 from assessor.adapters.store.answers import SqlAnswers
 from assessor.adapters.store.tables import TENANT, WEBHOOK_ATTEMPT, WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT
 from assessor.adapters.vault import open_sealed, place, seal
@@ -14,6 +17,7 @@ from assessor.domain.webhook import Endpoint, Pause
 from assessor.ports import Answered, EndpointChange
 
 _PURPOSE = "webhook-secrets"
+_KEYS = "webhook-keys"
 
 
 class SqlWebhooks(SqlAnswers):
@@ -76,6 +80,66 @@ class SqlWebhooks(SqlAnswers):
             connection.execute(delete(WEBHOOK_ENDPOINT).where(WEBHOOK_ENDPOINT.c.id == endpoint_id))
 
         await self._database.write(remove)
+
+    async def rotate_secret(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        secret: str,
+        former_until: datetime,
+        answered: Answered,
+        at: datetime,
+    ) -> None:
+        """Sign with another secret from now on, and with the one before as well until a time.
+
+        The answer is stored in the same transaction. Raises NotFound, and Conflict when the idempotency key
+        was used meanwhile.
+        """
+
+        def rotate(connection: Connection) -> None:
+            self._keep_answer(connection, at, answered)
+            locked_endpoint(connection, tenant, endpoint_id)
+            one = WEBHOOK_ENDPOINT.c.id == endpoint_id
+            connection.execute(
+                update(WEBHOOK_ENDPOINT)
+                .where(one)
+                .values(
+                    former_secret=WEBHOOK_ENDPOINT.c.secret,
+                    former_until=former_until,
+                    secret=self._sealed_secret(endpoint_id, secret),
+                )
+            )
+
+        await self._database.write(rotate)
+
+    async def endpoint_keys(self, tenant: str, endpoint_id: str, now: datetime) -> tuple[str, ...]:
+        """Return the public keys that verify what is sent, the newest first. Raises NotFound."""
+        row = await self._first(_one(tenant, endpoint_id))
+        if row is None:
+            raise _unknown(endpoint_id)
+        secrets = self._secrets_at(now, row.id, row.secret, row.former_secret, row.former_until)
+        return tuple(public_key(secret) for secret in secrets if is_private_key(secret))
+
+    def _secrets_at(
+        self,
+        now: datetime,
+        endpoint_id: str,
+        sealed: bytes,
+        former: bytes | None,
+        former_until: datetime | None,
+    ) -> tuple[str, ...]:
+        """Return what signs at a time: each secret, and the private key that goes with it."""
+        held = [sealed]
+        if former is not None and former_until is not None and now < former_until:
+            held.append(former)
+        opened = [self._opened_secret(endpoint_id, one) for one in held]
+        return tuple(one for secret in opened for one in (secret, self._private_key(endpoint_id, secret)))
+
+    def _private_key(self, endpoint_id: str, secret: str) -> str:
+        """Derive an endpoint's own private key, which changes with its secret and cannot be told from it."""
+        return private_key(
+            hmac.digest(self._vault.derived(_KEYS), place(endpoint_id) + secret.encode(), "sha256")
+        )
 
     def _sealed_secret(self, endpoint_id: str, secret: str) -> bytes:
         return seal(self._vault.derived(_PURPOSE), secret.encode(), place(endpoint_id))

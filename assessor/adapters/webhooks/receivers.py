@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -11,9 +11,9 @@ from http import HTTPStatus
 from typing import Final
 
 import httpx
-from standardwebhooks import Webhook
 
 from assessor import __version__
+from assessor.adapters.standard_webhooks import signatures
 from assessor.adapters.webhooks.target import (
     Resolve,
     Target,
@@ -62,17 +62,18 @@ class HttpReceivers:
         except (OSError, TimeoutError):
             raise refused("has a host name that is not known") from None
 
-    async def send(self, url: str, secret: str, message_id: str, at: datetime, body: bytes) -> Reception:
-        """Sign and send once. Whatever goes wrong is a Reception, never an exception."""
+    async def send(
+        self, url: str, secrets: Sequence[str], message_id: str, at: datetime, body: bytes
+    ) -> Reception:
+        """Sign with each secret and send once. Whatever goes wrong is a Reception, never an exception."""
         tls = await self._context()
         begun = time.monotonic()
         deadline = asyncio.get_running_loop().time() + self._total_seconds
         try:
             async with asyncio.timeout_at(deadline):
                 target = await self._target(url)
-            reception = _reception(
-                await self._post(target, tls, signed_headers(secret, message_id, at, body), body, deadline)
-            )
+            headers = signed_headers(secrets, message_id, at, body)
+            reception = _reception(await self._post(target, tls, headers, body, deadline))
         except InvalidInput:
             reception = Reception(Outcome.TARGET_REFUSED, None, 0)
         except (TimeoutError, httpx.TimeoutException):
@@ -154,9 +155,8 @@ async def _drain(response: httpx.Response, deadline: float) -> None:
     await response.aclose()
 
 
-def signed_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """Return all headers but `Host`, signed by Standard Webhooks."""
-    # The library counts the seconds of the time as if it were UTC, whatever its zone.
+def signed_headers(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """Return all headers but `Host`, signed by Standard Webhooks with each secret."""
     moment = at.astimezone(UTC).replace(microsecond=0)
     return {
         "Content-Type": MEDIA_TYPE,
@@ -164,7 +164,7 @@ def signed_headers(secret: str, message_id: str, at: datetime, body: bytes) -> d
         "Accept-Encoding": "identity",
         "webhook-id": message_id,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, moment, body.decode()),
+        "webhook-signature": " ".join(signatures(secrets, message_id, moment, body)),
     }
 
 

@@ -17,10 +17,12 @@ from assessor.domain.verdict.document import (
     read_verdict,
     write_verdict,
 )
+from assessor.domain.verdict.explanation import Explanation, explanation_of
 from assessor.domain.verdict.reasons import REASONS, Action, ReasonCode
 from assessor.domain.verdict.rule import CompetencyResult, Decision, decide
 from assessor.domain.verdict.stated import StatedRule, stated_rules
 from assessor.domain.verdict.stopping import is_clear, probability_by_rules
+from assessor.domain.verdict.summary import VerdictStatus, VerdictSummary
 
 __all__ = [
     "REASONS",
@@ -31,14 +33,18 @@ __all__ = [
     "CompetencyResult",
     "Counterfactual",
     "Decision",
+    "Explanation",
     "JudgeBasis",
     "ReasonCode",
     "StatedRule",
     "VerdictDocument",
+    "VerdictStatus",
+    "VerdictSummary",
     "bind",
     "compose",
     "decide",
     "explain",
+    "explanation_of",
     "is_clear",
     "judges_of",
     "keys_of",

@@ -11,11 +11,12 @@ from assessor.web.candidate import (
     interview,
     result,
     scored,
+    sharing,
     tasks,
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (entrance, hub, interview, amending, tasks, breaks, result, scored, declaring):
+for _part in (entrance, hub, interview, amending, tasks, breaks, result, sharing, scored, declaring):
     router.include_router(_part.router)
 
 __all__ = ["router"]

@@ -29,6 +29,7 @@ class Stage(StrEnum):
     SCORING = "scoring"
     WAITS = "waits"
     DECIDED = "decided"
+    REVOKED = "revoked"
     HELD = "held"
     VOIDED = "voided"
 
@@ -120,6 +121,8 @@ def stage_of(assessment: Assessment) -> Stage:
         return Stage.VOIDED
     if assessment.verdict is None:
         return Stage.SCORING
+    if assessment.revoked:
+        return Stage.REVOKED
     return Stage.WAITS if assessment.decision == "needs_review" else Stage.DECIDED
 
 

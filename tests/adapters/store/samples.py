@@ -73,7 +73,14 @@ def verdict(verdict_id: str, supersedes: str | None = None, **document: Any) -> 
     return e.VerdictIssued(
         verdict_id=verdict_id,
         supersedes=supersedes,
-        document={"schema_version": "1", "id": verdict_id, "score": 61.25, **document},
+        document={
+            "schema_version": "1",
+            "id": verdict_id,
+            "score": 61.25,
+            "decision": "qualified",
+            "valid_until": (NOW + 365 * 24 * HOUR).isoformat(),
+            **document,
+        },
         jws=f"head.{verdict_id}.signature",
     )
 
@@ -136,6 +143,9 @@ def every_fact() -> list[e.Fact]:
         e.ItemRetired(item_id="debugging-1", by="anna", reason="Its key is wrong."),
         e.ReviewDecided(reviewer="rev_1", decision="qualified", reason="Explains every step well."),
         verdict("vrd_1", interval=[0.1, 1e-7], level=None, big=2**60),
+        e.VerdictRevoked(verdict_id="vrd_1", by="anna", reason="Somebody else sat the assessment."),
+        e.ResultShared(share_id="shr_1", token_hash="t2", until=NOW + HOUR),
+        e.SharingEnded(share_id="shr_1"),
         e.FaultRecorded(where="scoring", kind="timeout"),
         e.HoldReleased(by="rev_1"),
         e.AssessmentVoided(reason="a fault of ours", successor="asm_2"),

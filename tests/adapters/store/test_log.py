@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import Instant
 from assessor.domain import events as e
-from assessor.domain.assessment import Projection
+from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import Conflict, Gone, NotFound, SequenceTaken
 from tests.adapters.store.samples import (
     NOW,
@@ -25,6 +25,7 @@ from tests.adapters.store.samples import (
     message,
     ordered_by,
     projection,
+    verdict,
 )
 
 pytestmark = pytest.mark.anyio
@@ -41,6 +42,8 @@ async def test_every_fact_is_read_as_it_was_appended(store: SqlStore, fact: e.Fa
     row = await begun(store)
     if isinstance(fact, e.InviteRedeemed):
         await appended(store, row, [e.InviteIssued(token_hash=fact.token_hash, expires_at=NOW)], after=1)
+    if isinstance(fact, e.VerdictRevoked):
+        await appended(store, row, [verdict(fact.verdict_id)], after=1)
     after = (await store.events(row.id))[-1].seq
 
     written = await store.append(change(row, fact, after=after))
@@ -215,7 +218,11 @@ async def test_an_idempotency_key_belongs_to_one_tenant(store: SqlStore) -> None
 async def test_appending_moves_the_row_and_leaves_its_origin(store: SqlStore) -> None:
     row = await begun(store)
     moved = projection(
-        row.id, row.candidate_id, status="in_progress", deadline=NOW + timedelta(hours=1), open_criteria=3
+        row.id,
+        row.candidate_id,
+        status=Status.IN_PROGRESS,
+        deadline=NOW + timedelta(hours=1),
+        open_criteria=3,
     )
 
     await store.append(change(moved, e.AssessmentStarted(deadline=NOW), after=1))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from assessor.adapters.standard_webhooks import public_key
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import WEBHOOK_ENDPOINT
 from assessor.adapters.vault import Vault
@@ -43,6 +44,7 @@ from tests.adapters.store.samples import (
 pytestmark = pytest.mark.anyio
 
 SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQh"
+NEXT = "whsec_YW5vdGhlci1zZWNyZXQtYW5vdGhlcg=="
 MINUTE = timedelta(minutes=1)
 OTHER = Tenant("other", "Another platform", Policy())
 OK = Reception(Outcome.ACCEPTED, 200, 12)
@@ -97,7 +99,7 @@ async def test_public_facts_are_in_the_outbox_as_soon_as_they_are_in_the_log(sto
     (first, second) = await claimed(store)
     assert first.delivery.notice.subject == row.id
     assert {first.url, second.url} == {to.url}
-    assert {first.secret, second.secret} == {SECRET}
+    assert {first.secrets[0], second.secrets[0]} == {SECRET}
     assert first.delivery.notice.data["candidate_ref"] == row.candidate_ref
 
 
@@ -243,7 +245,7 @@ async def test_a_secret_is_stored_sealed_and_opens_for_its_own_endpoint_only(
     await begun(store)
     rows = await store._all(select(WEBHOOK_ENDPOINT.c.secret))
 
-    assert [(await claimed(store))[0].secret] == [secret]
+    assert (await claimed(store))[0].secrets[0] == secret
     assert all(secret.encode() not in row.secret for row in rows)
     other_key = SqlStore(address, Vault(bytes(32)))
     with pytest.raises(DocumentRefused, match="The secret of whe_acme_1"):
@@ -470,3 +472,68 @@ async def test_an_assessment_of_a_tenant_without_endpoints_costs_no_rows(store: 
     await store.begin(change(row, ordered_by()))
 
     assert await claimed(store) == ()
+
+
+async def test_while_a_secret_is_replaced_both_sign_each_with_a_key_pair_of_its_own(store: SqlStore) -> None:
+    to = await added(store)
+    (before,) = await store.endpoint_keys(to.tenant, to.id, NOW)
+
+    await store.rotate_secret(to.tenant, to.id, NEXT, NOW + MINUTE, answer("rotation"), NOW)
+    await begun(store)
+    (meanwhile,) = await claimed(store)
+    await store.release_claims("w1", NOW + MINUTE)
+    (afterwards,) = await claimed(store, NOW + MINUTE)
+
+    assert [one for one in meanwhile.secrets if one.startswith("whsec_")] == [NEXT, SECRET]
+    assert [one for one in afterwards.secrets if one.startswith("whsec_")] == [NEXT]
+    keys = await store.endpoint_keys(to.tenant, to.id, NOW)
+    assert keys[1] == before
+    assert keys[0] != before
+    assert await store.endpoint_keys(to.tenant, to.id, NOW + MINUTE) == keys[:1]
+    assert [public_key(one) for one in meanwhile.secrets if one.startswith("whsk_")] == list(keys)
+
+
+async def test_two_endpoints_with_one_secret_have_different_key_pairs(store: SqlStore) -> None:
+    first, second = await added(store, 1), await added(store, 2)
+
+    one = await store.endpoint_keys(first.tenant, first.id, NOW)
+    other = await store.endpoint_keys(second.tenant, second.id, NOW)
+
+    assert one != other
+    with pytest.raises(NotFound):
+        await store.endpoint_keys("other", first.id, NOW)
+
+
+async def test_an_endpoint_that_is_paused_is_told_of_at_the_others_and_to_those_who_poll(
+    store: SqlStore,
+) -> None:
+    failing, other = await added(store, 1), await added(store, 2, EventType.ENDPOINT_PAUSED)
+    await begun(store)
+    (what,) = await claimed(store)
+
+    assert await attempted(store, what, FAILED, NOW + MINUTE, schedule=()) is Pause.FAILING
+
+    (notice,) = [one for _, one in await store.notices(TENANT.id, 1, (), 10)]
+    assert (notice.type, notice.subject) == (EventType.ENDPOINT_PAUSED, failing.id)
+    assert notice.data == {"endpoint_id": failing.id, "delivery_id": what.delivery.id, "why": "failing"}
+    assert await told(store, other) == ["webhook.paused"]
+    assert await told(store, failing) == ["assessment.created"]
+
+
+async def test_what_was_given_up_is_listed_and_sent_again_all_at_once(store: SqlStore) -> None:
+    to = await added(store)
+    for number in range(2):
+        await begun(store, f"asm_{number}")
+    first, second = await claimed(store)
+    await attempted(store, first, OK)
+    await attempted(store, second, FAILED, schedule=())
+
+    dead = await store.deliveries(to.tenant, to.id, DeliveryStatus.DEAD)
+    count = await store.redeliver_dead(to.tenant, to.id, NOW + MINUTE)
+
+    assert [one.id for one in dead] == [second.delivery.id]
+    assert count == 1
+    assert await store.deliveries(to.tenant, to.id, DeliveryStatus.DEAD) == ()
+    assert [one.delivery.id for one in await claimed(store, NOW + MINUTE)] == [second.delivery.id]
+    with pytest.raises(NotFound):
+        await store.redeliver_dead("other", to.id, NOW)

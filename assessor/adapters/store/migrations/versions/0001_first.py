@@ -35,6 +35,7 @@ def _people() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("notices", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tenant"),
     )
     op.create_table(
@@ -146,21 +147,56 @@ def _derived_from_logs() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("assessment_id", sa.String(), nullable=False),
         sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
+        sa.Column("candidate_ref", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=True),
+        sa.Column("issued_at", _MOMENT, nullable=False),
+        sa.Column("valid_until", _MOMENT, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("jws", sa.Text(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("superseded_by", sa.String(), nullable=True),
+        sa.Column("revoked_at", _MOMENT, nullable=True),
+        sa.Column("revoked_because", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_verdict"),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_verdict_assessment_id"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_verdict_tenant_id"),
         sa.UniqueConstraint("assessment_id", "seq", name="uq_verdict_assessment_id_seq"),
     )
-    op.create_index("ix_verdict_tenant_id", "verdict", ["tenant_id"])
-    live = sa.text("status = 'issued'")
+    current = sa.text("superseded_by IS NULL")
     op.create_index(
-        "uq_verdict_live", "verdict", ["assessment_id"], unique=True, sqlite_where=live, postgresql_where=live
+        "uq_verdict_current",
+        "verdict",
+        ["assessment_id"],
+        unique=True,
+        sqlite_where=current,
+        postgresql_where=current,
     )
+    listed = {
+        "listed": (),
+        "listed_by_track": ("track",),
+        "listed_by_decision": ("decision",),
+        "listed_by_track_and_decision": ("track", "decision"),
+        "of_candidate": ("candidate_ref",),
+    }
+    for name, by in listed.items():
+        op.create_index(f"ix_verdict_{name}", "verdict", ["tenant_id", "livemode", *by, "issued_at", "id"])
+
+    op.create_table(
+        "share",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("until", _MOMENT, nullable=False),
+        sa.Column("ended_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("token_hash", name="pk_share"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_share_assessment_id"),
+        sa.UniqueConstraint("id", name="uq_share_id"),
+    )
+    op.create_index("ix_share_assessment_id", "share", ["assessment_id"])
 
 
 def _kept_beside_logs() -> None:
@@ -210,12 +246,28 @@ def _webhooks() -> None:
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("paused", sa.String(), nullable=True),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("former_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", _MOMENT, nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("accepted_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_endpoint"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_webhook_endpoint_tenant_id"),
     )
     op.create_index("ix_webhook_endpoint_tenant_id", "webhook_endpoint", ["tenant_id"])
+    op.create_table(
+        "notice",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "position", name="pk_notice"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_notice_tenant_id"),
+    )
+    op.create_index("ix_notice_at", "notice", ["at"])
+    op.create_index("ix_notice_tenant_id_type_position", "notice", ["tenant_id", "type", "position"])
     op.create_table(
         "webhook_delivery",
         sa.Column("id", sa.String(), nullable=False),

@@ -1,0 +1,62 @@
+"""Verdicts as lists and qualifications read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from assessor.domain.verdict import VerdictSummary
+
+
+@dataclass(frozen=True)
+class VerdictFilter:
+    """Whose verdicts are listed, and which of them; None leaves that open."""
+
+    tenant: str
+    livemode: bool
+    candidate_ref: str | None = None
+    track: str | None = None
+    decision: str | None = None
+    issued_from: datetime | None = None
+    issued_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ListPlace:
+    """Where a page ended: the next one begins with what is older."""
+
+    at: datetime
+    id: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link by which a candidate shows their result."""
+
+    assessment_id: str
+    tenant: str
+    """The name of the platform that ordered the assessment."""
+    until: datetime
+    ended_at: datetime | None
+    verdict: VerdictSummary
+    """The one that no other has followed."""
+
+
+class Verdicts(Protocol):
+    """Lists of verdicts, without their documents."""
+
+    async def share(self, token_hash: str) -> Share:
+        """Return what a link leads to. Raises NotFound, also once the candidate was erased."""
+        ...
+
+    async def listed_verdicts(
+        self, wanted: VerdictFilter, after: ListPlace | None, limit: int
+    ) -> tuple[VerdictSummary, ...]:
+        """Return a page of what is wanted, newest first, beginning after a place."""
+        ...
+
+    async def current_verdicts(
+        self, tenant: str, track: str, candidates: Sequence[str], *, livemode: bool
+    ) -> tuple[VerdictSummary, ...]:
+        """Return, by one query, every verdict of these candidates that no other has followed."""
+        ...

@@ -1,0 +1,48 @@
+"""Taking a verdict back: it stays signed as it is, and whoever asks is told not to rely on it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment
+from assessor.domain.errors import Conflict, invalid
+from assessor.domain.text import accept_text
+from assessor.ports import Store, StoredVerdict
+from assessor.services.log import AssessmentLog
+
+MIN_REASON_CHARS: Final = 10
+MAX_REASON_CHARS: Final = 500
+
+
+class Revoking:
+    """What somebody who answers for the service does, rarely."""
+
+    def __init__(self, store: Store, assessments: AssessmentLog) -> None:
+        self._store = store
+        self._assessments = assessments
+
+    async def revoke(self, verdict_id: str, by: str, reason: str) -> StoredVerdict:
+        """Revoke the live verdict of an assessment; revoking twice is once.
+
+        The reason is told to whoever reads the verdict. Raises NotFound, InvalidInput, and Conflict for a
+        verdict that was superseded.
+        """
+        reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True).strip()
+        if len(reason) < MIN_REASON_CHARS:
+            raise invalid("reason", "is too short", "Say in a sentence why nobody may rely on it any more.")
+        stored = await self._store.verdict_of_id(verdict_id)
+
+        def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            live = assessment.verdict
+            if live is None or live.verdict_id != verdict_id:
+                raise Conflict(
+                    f"Verdict {verdict_id} was superseded, so it does not hold already",
+                    f"Revoke {live.verdict_id} if that must not hold either." if live else "Read it again.",
+                )
+            if assessment.revoked is not None:
+                return []
+            return [e.VerdictRevoked(verdict_id=verdict_id, by=by, reason=reason)]
+
+        await self._assessments.change(stored.assessment_id, facts)
+        return await self._store.verdict_of_id(verdict_id)
