@@ -220,6 +220,13 @@ class Settings(BaseSettings):
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
     invite_days: int = Field(default=14, ge=1, description="Days for which an invite link can be opened.")
+    api_requests_per_minute: int = Field(
+        default=3000,
+        ge=1,
+        description="Requests a minute that one API key may send for long. Counted by each web process for "
+        "itself.",
+    )
+    api_burst: int = Field(default=500, ge=1, description="Requests that one API key may send at once.")
     demonstration: bool = Field(
         default=False,
         description="Demonstration mode: sign-in without passwords, verdicts marked `livemode: false`. "

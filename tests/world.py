@@ -181,7 +181,7 @@ async def world(
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
             reviewing=Reviewing(store, log, content, scoring, ordering, jobs, AppliedRubrics(judge_of)),
-            delivering=Delivering(store, log, signer),
+            delivering=Delivering(store, log, signer, clock),
             signer=signer,
             tenant=await access.add_tenant("acme", "Acme", policy),
         )

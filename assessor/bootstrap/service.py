@@ -19,6 +19,7 @@ from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
 from assessor.ports import Content, Store
 from assessor.services.access import Access
+from assessor.services.adjusting import Adjusting
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.applied_rubrics import AppliedRubrics
@@ -28,6 +29,7 @@ from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.explaining import Explaining
+from assessor.services.idempotency import Idempotency
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
@@ -56,6 +58,7 @@ class Services:
     content: Content
     access: Access
     ordering: Ordering
+    adjusting: Adjusting
     conversing: Conversing
     pausing: Pausing
     caring: Caring
@@ -75,6 +78,7 @@ class Services:
     qualifying: Qualifying
     sharing: Sharing
     polling: Polling
+    idempotency: Idempotency
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
 
@@ -139,14 +143,15 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 random,
                 retirements=store,
                 max_message_chars=settings.max_message_chars,
+                without_model=Interviewer(None, prompts),
             )
-            delivering = Delivering(store, assessments, signer)
             services = Services(
                 settings=settings,
                 store=store,
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
                 ordering=ordering,
+                adjusting=Adjusting(assessments),
                 conversing=conversing,
                 pausing=Pausing(store, assessments, clock),
                 caring=Caring(assessments),
@@ -163,11 +168,12 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 recording=Recording(store, clock, random),
                 declaring=Declaring(store, assessments, clock),
                 libraries=OwnLibraries(store, content, UploadReader(), clock),
-                delivering=delivering,
-                explaining=Explaining(delivering, content),
+                delivering=Delivering(store, assessments, signer, clock),
+                explaining=Explaining(store, content),
                 qualifying=Qualifying(store, content, clock),
                 sharing=Sharing(store, assessments, content, clock, random, public_url=settings.public_url),
                 polling=Polling(store, clock, source=settings.public_url),
+                idempotency=Idempotency(store, clock),
                 model_name=chosen.shown,
             )
 
@@ -183,6 +189,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 await services.piloting.fall_back()
                 await notifying.forget_old()
                 await services.polling.forget_old()
+                await services.idempotency.forget_old()
 
             async with contextlib.AsyncExitStack() as background:
                 if works:

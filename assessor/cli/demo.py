@@ -117,10 +117,14 @@ def _named_database(chosen: Settings) -> dict[str, Any]:
 
 async def _serve(demonstration: Settings, count: int) -> None:
     from assessor.cli.workers import workers
+    from assessor.simulation.outcomes import simulating
     from assessor.web.serving import serving
 
     typer.echo("Starting ...", err=True)
-    async with serving(demonstration, works=count == 0) as server, workers(demonstration, count):
+    async with (
+        serving(demonstration, works=count == 0, simulating=simulating) as server,
+        workers(demonstration, count),
+    ):
         await _prepare(server.services)
         name = server.services.model_name
         model = name or "none: the interview asks authored questions and rule-chosen probes"

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -10,9 +11,19 @@ from assessor.cli.app import keys, reviewers
 from assessor.cli.output import Json, print_json, print_table, settings
 from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, MAX_BREAK_MINUTES
 
+if TYPE_CHECKING:
+    from assessor.ports import ApiKey
+
 T = TypeVar("T")
 
+MAX_OVERLAP_HOURS = 24 * 90
+MAX_DAYS = 3650
+
 TenantOption = Annotated[str, typer.Option("--tenant", help="Id of the platform; made when it is new.")]
+
+ExpiresOption = Annotated[
+    int | None, typer.Option(min=1, max=MAX_DAYS, help="After how many days it ends; never by default.")
+]
 
 
 def _with_access(use: Callable[..., Awaitable[T]]) -> T:
@@ -41,6 +52,7 @@ def add_key(
     break_minutes: Annotated[
         int, typer.Option(min=0, max=MAX_BREAK_MINUTES, help="New platform: how long breaks may be in all.")
     ] = DEFAULT_BREAK_MINUTES,
+    expires_in_days: ExpiresOption = None,
     as_json: Json = False,
 ) -> None:
     """Make a key. Its secret is shown once."""
@@ -61,24 +73,80 @@ def add_key(
                 judge_may_score=judge, least_basis=Grade(least_basis), break_minutes=break_minutes
             )
             await access.add_tenant(tenant, name or tenant, policy)
-        return await access.add_key(tenant, scopes, livemode=not test)
+        return await access.add_key(tenant, scopes, livemode=not test, days=expires_in_days)
 
     made = _with_access(use)
     if as_json:
-        print_json({"id": made.key.id, "tenant": tenant, "scopes": made.key.scopes, "secret": made.secret})
+        print_json(_shown(made.key) | {"tenant": tenant, "secret": made.secret})
     else:
         typer.echo(f"Key {made.key.id} of {tenant}. Its secret, shown only now:\n{made.secret}")
 
 
+@keys.command("rotate")
+def rotate_key(
+    key_id: Annotated[str, typer.Argument(help="Id of the key, which is its visible beginning.")],
+    overlap_hours: Annotated[
+        int, typer.Option(min=0, max=MAX_OVERLAP_HOURS, help="For how long the old key still works.")
+    ] = 24,
+    expires_in_days: ExpiresOption = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key like another one, which ends after an overlap. The new secret is shown once."""
+    from assessor.ports import Store
+    from assessor.services.access import Access, NewKey
+
+    async def use(access: Access, _store: Store) -> tuple[NewKey, datetime]:
+        return await access.rotate_key(key_id, overlap_hours, expires_in_days)
+
+    made, ends_at = _with_access(use)
+    if as_json:
+        replaced = {"id": key_id, "expires_at": ends_at.isoformat()}
+        print_json(_shown(made.key) | {"secret": made.secret, "replaces": replaced})
+    else:
+        typer.echo(
+            f"Key {made.key.id} replaces {key_id}, which works until {ends_at:%Y-%m-%d %H:%M} UTC. "
+            f"Its secret, shown only now:\n{made.secret}"
+        )
+
+
 @keys.command("list")
 def list_keys(tenant: TenantOption, as_json: Json = False) -> None:
-    """List a platform's keys, never their secrets."""
+    """List a platform's keys with their visible beginnings, never their secrets."""
     found = _with_access(lambda _access, store: store.keys(tenant))
     if as_json:
-        print_json([{"id": key.id, "scopes": key.scopes, "livemode": key.livemode} for key in found])
+        print_json([_shown(key) for key in found])
     else:
-        rows = [(key.id, ", ".join(key.scopes), "live" if key.livemode else "test") for key in found]
-        print_table(f"Keys of {tenant}", ("Id", "Scopes", "Mode"), rows)
+        rows = [
+            (
+                key.id,
+                "live" if key.livemode else "test",
+                ", ".join(key.scopes),
+                _day(key.created_at),
+                _day(key.expires_at),
+                _day(key.last_used_at),
+            )
+            for key in found
+        ]
+        print_table(f"Keys of {tenant}", ("Id", "Mode", "Scopes", "Made", "Expires", "Last used"), rows)
+
+
+def _shown(key: "ApiKey") -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "livemode": key.livemode,
+        "scopes": key.scopes,
+        "created_at": _written(key.created_at),
+        "expires_at": _written(key.expires_at),
+        "last_used_at": _written(key.last_used_at),
+    }
+
+
+def _written(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _day(at: datetime | None) -> str:
+    return "never" if at is None else f"{at:%Y-%m-%d %H:%M}"
 
 
 @keys.command("revoke")

@@ -23,6 +23,7 @@ def serve(
     """Migrate the database and serve until stopped."""
     from assessor.adapters.store import migrate as migrate_store
     from assessor.bootstrap import check_models
+    from assessor.simulation.outcomes import simulating
     from assessor.web.app import create_app
     from assessor.web.serving import run
 
@@ -31,7 +32,7 @@ def serve(
     chosen = chosen.model_copy(update=overrides)
     check_models(chosen)
     migrate_store(chosen.database_url)
-    run(create_app(chosen, works=works), chosen)
+    run(create_app(chosen, works=works, simulating=simulating), chosen)
 
 
 @app.command()

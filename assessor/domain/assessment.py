@@ -166,6 +166,7 @@ class Assessment(Timekeeping):
     opened_by: frozenset[str] = frozenset()
     """Reviewers who have seen the case with its scores."""
     second_look: SecondLook | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ordered(self) -> e.AssessmentOrdered:
@@ -352,13 +353,15 @@ def replay(assessment_id: str, log: Iterable[e.Event]) -> Assessment:
     return assessment
 
 
-def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:  # noqa: C901, PLR0911, PLR0912 - one case a fact; splitting the table would hide that it is complete
+def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case a fact; splitting the table would hide that it is complete
     match fact:
         case e.AssessmentOrdered():
             terms = replace(
                 a, accommodation=fact.accommodation, standard_break=60.0 * fact.policy.break_minutes
             )
-            return replace(terms, order=fact, ordered_at=at, expires_at=fact.expires_at)
+            return replace(
+                terms, order=fact, ordered_at=at, expires_at=fact.expires_at, metadata=fact.metadata
+            )
         case e.FormDrawn():
             return replace(a, drawn=fact)
         case e.InviteIssued():
@@ -442,6 +445,11 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return working.going_on(at, fact.deadline, owes_reply=a.transcript.unanswered is not None)
         case e.AccommodationGranted():
             return a.accommodated(fact.terms, at)
+        case e.AssessmentExtended():
+            invites = dict.fromkeys(a.invites, fact.expires_at)
+            return replace(a, invites=invites, expires_at=fact.expires_at)
+        case e.MetadataReplaced():
+            return replace(a, metadata=fact.metadata)
         case e.AssessmentExpired():
             return a.moved(Status.EXPIRED)
         case e.AssessmentWithdrawn():

@@ -11,6 +11,8 @@
         StaleRevision         somebody saved in between; carries what is stored now
         SequenceTaken         another writer appended first; read again and retry
         RetakeTooEarly        the track's retake policy; says from when it is possible
+        RequestUnderWay       the same idempotency key, and no answer yet
+        StaleEdit             edited on top of what has changed since it was read
       Gone                    was there once: a spent or expired invite, a finished session
       TooLarge                over a stated bound
       LibraryInvalid          errors in banks and rubrics, all at once
@@ -182,6 +184,22 @@ class RetakeTooEarly(Conflict):
         else:
             self.remedy = "Let it come to its end, issue a new link to it, or cancel it."
         self.remedy += " To order nevertheless, say why in `waive_retake_policy`."
+
+
+@dataclass
+class RequestUnderWay(Conflict):
+    """A request with the same idempotency key has no answer yet."""
+
+    retry_after = 1
+    """Seconds."""
+    code = "request-under-way"
+
+
+@dataclass
+class StaleEdit(Conflict):
+    """What is edited has changed since its `ETag` was read."""
+
+    code = "stale-edit"
 
 
 @dataclass

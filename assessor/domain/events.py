@@ -20,6 +20,15 @@ from assessor.domain.score import Score
 from assessor.domain.timekeeping import PauseReason
 from assessor.domain.value import Value
 
+Outcome = Literal["qualified", "not_qualified", "needs_review"]
+"""What an order in test mode may ask a simulated candidate to bring about."""
+
+MAX_METADATA = 20
+MetadataName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")]
+MetadataValue = Annotated[str, Field(max_length=500)]
+Metadata = Annotated[dict[MetadataName, MetadataValue], Field(max_length=MAX_METADATA)]
+"""What a platform notes for itself."""
+
 HelpKind = Literal["distress", "person", "more_time", "break"]
 """What a candidate may need, the most urgent first."""
 
@@ -54,6 +63,11 @@ class AssessmentOrdered(Value):
     retake_policy_waived: Annotated[str, Field(min_length=10, max_length=500)] | None = None
     """Why the platform ordered although the track's retake policy did not allow it; None where it did."""
     expires_at: datetime
+    metadata: Metadata = Field(default_factory=dict)
+    redirect_url: str | None = None
+    """Where the candidate may go on to at the end."""
+    simulate: Outcome | None = None
+    """What a simulated candidate is to bring about."""
 
     @property
     def accommodation(self) -> Accommodation:
@@ -426,6 +440,20 @@ class AccommodationGranted(Value):
     reason: str
 
 
+class AssessmentExtended(Value):
+    """The platform gave more days to begin; the link that is out stays the same."""
+
+    type: Literal["assessment.extended"] = "assessment.extended"
+    expires_at: datetime
+
+
+class MetadataReplaced(Value):
+    """The platform noted something else for itself."""
+
+    type: Literal["metadata.replaced"] = "metadata.replaced"
+    metadata: Metadata
+
+
 class AssessmentExpired(Value):
     """The invitation was not used in time."""
 
@@ -520,6 +548,8 @@ Fact = Annotated[
     | AssessmentPaused
     | AssessmentResumed
     | AccommodationGranted
+    | AssessmentExtended
+    | MetadataReplaced
     | AssessmentExpired
     | AssessmentWithdrawn
     | AssessmentCancelled

@@ -65,6 +65,8 @@ class Endpoint:
     enabled: bool
     paused: Pause | None
     created_at: datetime
+    livemode: bool = True
+    """Of the key that made it: it is told of live assessments only, or of test ones only."""
 
     def wants(self, public: EventType) -> bool:
         """Whether events of a type are for this endpoint. A pause collects them; disabling does not."""

@@ -1,6 +1,7 @@
 """What the core asks of the world. Each port is small; adapters fulfil them, services use them."""
 
-from assessor.ports.access import Access, ApiKey, Reviewer, Session, Tenant
+from assessor.ports.access import Access, ApiKey, Owned, Reviewer, Session, Tenant
+from assessor.ports.answers import Answers
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
 from assessor.ports.grounds import Grounds
@@ -18,10 +19,12 @@ from assessor.ports.model import (
     Subject,
     Token,
     Usage,
+    UsageOf,
+    UsageSum,
 )
 from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
-from assessor.ports.projections import AskedVerdict, Projections, StoredVerdict
+from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
 from assessor.ports.verdicts import ListPlace, Share, VerdictFilter, Verdicts
@@ -36,12 +39,14 @@ from assessor.ports.world import (
     Prompts,
     Random,
     Signer,
+    Simulations,
 )
 
 __all__ = [
     "SUBJECT",
     "Access",
     "Answered",
+    "Answers",
     "ApiKey",
     "Append",
     "AskedVerdict",
@@ -80,6 +85,8 @@ __all__ = [
     "Notices",
     "OpenLog",
     "Outcomes",
+    "Owned",
+    "Page",
     "Passwords",
     "Pilots",
     "Projections",
@@ -95,6 +102,7 @@ __all__ = [
     "Session",
     "Share",
     "Signer",
+    "Simulations",
     "Standings",
     "Steps",
     "Stopped",
@@ -106,6 +114,8 @@ __all__ = [
     "Token",
     "TurnBuffer",
     "Usage",
+    "UsageOf",
+    "UsageSum",
     "VerdictFilter",
     "Verdicts",
     "Watch",

@@ -1,21 +1,25 @@
 """Who may ask: tenants, keys, reviewers, sessions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from assessor.domain.policy import Policy
-from assessor.ports.log import Answered
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """Who is calling. The secret itself is never stored."""
+    """Who is calling. The secret itself is never stored; `id` is its visible beginning."""
 
     id: str
     tenant: str
     scopes: tuple[str, ...]
     livemode: bool
+    expires_at: datetime | None = None
+    """From then on it opens nothing."""
+    last_used_at: datetime | None = None
+    """To the hour."""
+    created_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class Session:
     expires_at: datetime
 
 
+Owned = Literal["assessment_id", "endpoint_id", "verdict_id"]
+"""What belongs to one tenant and one mode, by the name that it has in addresses."""
+
+
 class Access(Protocol):
     """Tenants, keys, people and sessions."""
 
@@ -60,8 +68,22 @@ class Access(Protocol):
         """Return the key and the hash of its secret. Raises NotFound, also when it was revoked."""
         ...
 
-    async def keys(self, tenant_id: str) -> tuple[ApiKey, ...]: ...
+    async def keys(self, tenant_id: str) -> tuple[ApiKey, ...]:
+        """Return the keys that were not revoked, the expired ones too."""
+        ...
+
     async def revoke_key(self, key_id: str, at: datetime) -> None: ...
+    async def replace_key(
+        self, old_id: str, new: ApiKey, secret_hash: str, at: datetime, ends_at: datetime
+    ) -> None:
+        """Add a key, and let the old one end at `ends_at` or before, in one transaction. Raises NotFound."""
+        ...
+
+    async def note_use(self, key_id: str, at: datetime) -> None: ...
+    async def owns(self, key: ApiKey, kind: Owned, thing_id: str) -> bool:
+        """Whether a thing belongs to the key's tenant and to its mode, test or live."""
+        ...
+
     async def add_reviewer(self, reviewer: Reviewer, at: datetime) -> None: ...
     async def reviewer(self, reviewer_id: str) -> Reviewer: ...
     async def reviewer_by_email(self, email: str) -> Reviewer | None: ...
@@ -79,5 +101,3 @@ class Access(Protocol):
     async def invite(self, token_hash: str) -> tuple[str, datetime, bool]:
         """Return assessment id, expiry and whether it was used or replaced. Raises NotFound."""
         ...
-
-    async def answered(self, tenant: str, key: str) -> Answered | None: ...

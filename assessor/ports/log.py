@@ -28,13 +28,17 @@ class Append:
 
 @dataclass(frozen=True)
 class Answered:
-    """The stored answer to a request that carried an idempotency key."""
+    """A request that carried an idempotency key, with its answer. Status 0: it is under way."""
 
     tenant: str
     key: str
     request_hash: str
     status: int
     body: bytes
+    livemode: bool
+    """Of the API key: test and live keep their idempotency keys apart."""
+    location: str | None = None
+    """Where what was made is found."""
 
 
 class OpenLog(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 Purpose = Literal["turn", "judge", "observation"]
@@ -129,6 +129,32 @@ class Usage:
     unpriced: int
 
 
+@dataclass(frozen=True)
+class UsageOf:
+    """What is added up for a tenant: the calls for assessments of one mode, the last day included."""
+
+    tenant: str
+    livemode: bool
+    since: date
+    until: date
+    by_month: bool
+
+
+@dataclass(frozen=True)
+class UsageSum:
+    """What calls add up to for one day or month and purpose, in UTC. Sums as in `Usage`."""
+
+    period: str
+    purpose: Purpose
+    calls: int
+    failed: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    cost: int
+    unpriced: int
+
+
 class Ledger(Protocol):
     """What model calls cost."""
 
@@ -138,4 +164,12 @@ class Ledger(Protocol):
 
     async def usage(self) -> tuple[Usage, ...]:
         """Return the sums, by model, purpose and assessment."""
+        ...
+
+
+class TenantUsage(Protocol):
+    """What model calls cost for one tenant."""
+
+    async def usage_of(self, asked: UsageOf) -> tuple[UsageSum, ...]:
+        """Return the sums, the oldest first."""
         ...

@@ -35,6 +35,22 @@ class AskedVerdict:
     verdict: StoredVerdict | None
 
 
+@dataclass(frozen=True)
+class Page:
+    """Which of a tenant's assessments are listed: those of one mode that pass every filter that is set."""
+
+    tenant: str
+    livemode: bool
+    limit: int
+    before: tuple[datetime, str] | None = None
+    """When the last one of the page before was ordered, and its id."""
+    candidate_ref: str | None = None
+    track: str | None = None
+    status: Status | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
+
 class Projections(Protocol):
     """Rows for lists, queues and reads. All are derived from the logs."""
 
@@ -52,6 +68,10 @@ class Projections(Protocol):
 
     async def earlier(self, candidate_id: str, track: str) -> tuple[str, ...]:
         """Return the ids of a candidate's assessments for one track, the oldest first."""
+        ...
+
+    async def page(self, page: Page) -> tuple[Projection, ...]:
+        """Return one page, newest first."""
         ...
 
     async def unscored(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from typing import Protocol
 
 from assessor.ports.access import Access
+from assessor.ports.answers import Answers
 from assessor.ports.calibration import Calibrations
 from assessor.ports.gold import GoldRuns
 from assessor.ports.items import Items
 from assessor.ports.libraries import Libraries
 from assessor.ports.log import Drafts, EventLog
-from assessor.ports.model import Ledger
+from assessor.ports.model import Ledger, TenantUsage
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
@@ -20,9 +21,11 @@ from assessor.ports.work import Workers
 class Store(
     EventLog,
     Access,
+    Answers,
     Drafts,
     Projections,
     Ledger,
+    TenantUsage,
     Webhooks,
     Workers,
     Calibrations,

@@ -50,7 +50,7 @@ class Webhooks(Protocol):
         """Raises NotFound, also for another tenant's."""
         ...
 
-    async def endpoints(self, tenant: str) -> tuple[Endpoint, ...]: ...
+    async def endpoints(self, tenant: str, *, livemode: bool) -> tuple[Endpoint, ...]: ...
     async def change_endpoint(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
         """Raises NotFound."""
         ...
@@ -128,9 +128,11 @@ class Notices(Protocol):
     """Public events, for those who poll."""
 
     async def notices(
-        self, tenant: str, after: int, types: Sequence[EventType], limit: int
+        self, tenant: str, after: int, types: Sequence[EventType], limit: int, *, livemode: bool
     ) -> tuple[tuple[int, Notice], ...]:
-        """Return a tenant's public events after a place, each with its own; no types stand for every type.
+        """Return a tenant's public events of one mode after a place, each with its own.
+
+        No types stand for every type.
 
         What is committed later has a later place, so whoever asks after the last one misses nothing.
         """

@@ -5,7 +5,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assessor.domain.code import CodeCall, CodeOutcome
+from assessor.domain.events import Outcome
 from assessor.domain.library import Library
+
+
+class Simulations(Protocol):
+    """Simulated candidates, for test keys."""
+
+    def begin(self, assessment_id: str, token: str, outcome: Outcome) -> None:
+        """Play an assessment in the background, from its invite link to the outcome that is wanted."""
+        ...
 
 
 class Clock(Protocol):

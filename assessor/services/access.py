@@ -1,32 +1,20 @@
 """Who is asking: platform backends by key, reviewers by password."""
 
-import hmac
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
+from typing import Final
 
-from assessor.domain.errors import Forbidden, NotFound, Unauthenticated, invalid
+from assessor.domain.errors import NotFound, Unauthenticated, invalid
 from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
-from assessor.ports import ApiKey, Clock, Passwords, Random, Reviewer, Session, Store, Tenant
+from assessor.ports import ApiKey, Clock, Owned, Passwords, Random, Reviewer, Session, Store, Tenant
+from assessor.services.admission import Admission, Presented, Scope
 from assessor.services.ordering import hash_token
+
+__all__ = ["Access", "NewKey", "Presented", "Scope"]
 
 REVIEWER_HOURS = 12
 MIN_PASSWORD_CHARS = 12
-
-
-class Scope(StrEnum):
-    """What a key may do."""
-
-    ASSESSMENTS_WRITE = "assessments:write"
-    ASSESSMENTS_READ = "assessments:read"
-    VERDICTS_READ = "verdicts:read"
-    WEBHOOKS_READ = "webhooks:read"
-    WEBHOOKS_WRITE = "webhooks:write"
-    OUTCOMES_READ = "outcomes:read"
-    OUTCOMES_WRITE = "outcomes:write"
-    LIBRARY_READ = "library:read"
-    LIBRARY_WRITE = "library:write"
 
 
 @dataclass(frozen=True)
@@ -37,38 +25,6 @@ class NewKey:
     secret: str
 
 
-@dataclass(frozen=True)
-class Presented:
-    """What a caller presents as `Authorization: Bearer <key id>.<random>`."""
-
-    scheme: str
-    secret: str
-
-    @classmethod
-    def by(cls, authorization: str | None) -> "Presented":
-        """Read the header's value."""
-        scheme, _, secret = (authorization or "").partition(" ")
-        return cls(scheme.lower(), secret)
-
-    @property
-    def key_id(self) -> str:
-        """The part that names the key."""
-        return self.secret.partition(".")[0]
-
-    def admitted(self, key: ApiKey | None, secret_hash: str, scope: Scope) -> ApiKey:
-        """Return the key that was looked up, None for one that there is not.
-
-        Raises Unauthenticated, or Forbidden without the scope.
-        """
-        # The comparison also runs for an unknown key, so that timing tells nothing about which keys exist.
-        matches = hmac.compare_digest(hash_token(self.secret), secret_hash)
-        if self.scheme != "bearer" or key is None or not matches:
-            raise Unauthenticated("Send a valid key as `Authorization: Bearer <key>`.")
-        if scope.value not in key.scopes:
-            raise Forbidden(f"a key with the scope {scope.value}")
-        return key
-
-
 class Access:
     """Tenants, keys and reviewers."""
 
@@ -77,6 +33,7 @@ class Access:
         self._passwords = passwords
         self._clock = clock
         self._random = random
+        self._admission = Admission(store, clock)
 
     async def add_tenant(self, tenant_id: str, name: str, policy: Policy) -> Tenant:
         """Add a platform. Raises InvalidInput when the id is taken."""
@@ -86,14 +43,43 @@ class Access:
         await self._store.add_tenant(tenant, self._clock.now())
         return tenant
 
-    async def add_key(self, tenant_id: str, scopes: tuple[Scope, ...], *, livemode: bool) -> NewKey:
-        """Make a key. Its secret is shown once; only its hash is kept. Raises NotFound."""
+    async def add_key(
+        self, tenant_id: str, scopes: tuple[Scope, ...], *, livemode: bool, days: int | None = None
+    ) -> NewKey:
+        """Make a key that ends after so many days, or never. Raises NotFound.
+
+        Its secret is shown once; only its hash is kept.
+        """
         await self._store.tenant(tenant_id)
+        expires_at = None if days is None else self._clock.now() + timedelta(days=days)
+        made = self._new_key(
+            tenant_id, tuple(scope.value for scope in scopes), livemode=livemode, expires_at=expires_at
+        )
+        await self._store.add_key(made.key, hash_token(made.secret), self._clock.now())
+        return made
+
+    async def rotate_key(
+        self, key_id: str, overlap_hours: int, days: int | None = None
+    ) -> tuple[NewKey, datetime]:
+        """Make a key of the same scopes and mode, and let the old one end after the overlap.
+
+        The new key ends after so many days, or never. Returns it with when the old one ends, which is never
+        later than it would have been. Raises NotFound.
+        """
+        old, _ = await self._store.key(key_id)
+        now = self._clock.now()
+        ends_at = min(filter(None, (old.expires_at, now + timedelta(hours=overlap_hours))))
+        expires_at = None if days is None else now + timedelta(days=days)
+        made = self._new_key(old.tenant, old.scopes, livemode=old.livemode, expires_at=expires_at)
+        await self._store.replace_key(key_id, made.key, hash_token(made.secret), now, ends_at)
+        return made, ends_at
+
+    def _new_key(
+        self, tenant_id: str, scopes: tuple[str, ...], *, livemode: bool, expires_at: datetime | None
+    ) -> NewKey:
         key_id = make_id("ak_live" if livemode else "ak_test", self._random.bytes(16))
-        secret = f"{key_id}.{self._random.bytes(24).hex()}"
-        key = ApiKey(key_id, tenant_id, tuple(scope.value for scope in scopes), livemode)
-        await self._store.add_key(key, hash_token(secret), self._clock.now())
-        return NewKey(key, secret)
+        key = ApiKey(key_id, tenant_id, scopes, livemode, expires_at)
+        return NewKey(key, f"{key_id}.{self._random.bytes(24).hex()}")
 
     async def revoke_key(self, key_id: str) -> None:
         """End a key at once. Raises NotFound."""
@@ -107,8 +93,13 @@ class Access:
             key, secret_hash = await self._store.key(presented.key_id)
         except NotFound:
             key, secret_hash = None, ""
-        key = presented.admitted(key, secret_hash, scope)
+        key = await self._admission.admit(presented, key, secret_hash, scope)
         return key, await self._store.tenant(key.tenant)
+
+    async def require_own(self, key: ApiKey, kind: Owned, thing_id: str) -> None:
+        """Raise NotFound for what is another tenant's, or of the other mode, test or live."""
+        if not await self._store.owns(key, kind, thing_id):
+            raise NotFound(_NAMES[kind], thing_id)
 
     async def add_reviewer(self, tenant_id: str, email: str, name: str, password: str) -> Reviewer:
         """Add a person who audits. Raises InvalidInput for a taken address or a short password."""
@@ -148,3 +139,10 @@ class Access:
     async def sign_out(self, reviewer: Reviewer) -> None:
         """End all sessions of a reviewer."""
         await self._store.close_sessions("reviewer", reviewer.id)
+
+
+_NAMES: Final[dict[Owned, str]] = {
+    "assessment_id": "assessment",
+    "endpoint_id": "webhook endpoint",
+    "verdict_id": "verdict",
+}

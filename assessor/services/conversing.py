@@ -42,10 +42,13 @@ class Conversing:
         *,
         retirements: Retirements,
         max_message_chars: int,
+        without_model: Interviewer | None = None,
     ) -> None:
+        """`without_model` interviews where a simulated candidate plays for a chosen outcome."""
         self._assessments = assessments
         self._briefing = Briefing(content, retirements)
         self._interviewer = interviewer
+        self._without_model = without_model or interviewer
         self._stream = stream
         self._clock = clock
         self._random = random
@@ -110,6 +113,9 @@ class Conversing:
     async def observed(self, assessment_id: str) -> None:
         """Wait until nothing is being observed: for whoever wants the same interview every time."""
         await self._observing.settled(assessment_id)
+
+    def _interviewer_of(self, assessment: Assessment) -> Interviewer:
+        return self._without_model if assessment.ordered.simulate else self._interviewer
 
     async def close(self) -> None:
         """Let running turns finish before the process ends; what runs beside them is given up."""
@@ -213,7 +219,7 @@ class Conversing:
         try:
             brief = await self._briefing.of(assessment)
             with on_behalf_of(assessment):
-                await self._interviewer.turn(
+                await self._interviewer_of(assessment).turn(
                     brief,
                     assessment.transcript.as_understood,
                     observed=assessment.observed,

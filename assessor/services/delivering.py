@@ -6,19 +6,23 @@ from typing import Any
 
 from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
-from assessor.ports import AskedVerdict, Signer, Store, StoredVerdict
-from assessor.services.access import Presented, Scope
+from assessor.ports import ApiKey, AskedVerdict, Clock, Signer, Store, StoredVerdict
+from assessor.services.admission import Admission, Presented, Scope
 from assessor.services.log import AssessmentLog
 
 RETRY_WHILE_WORKING = 300
 RETRY_WHILE_SCORING = 5
 
+Count = Callable[[ApiKey], object]
+"""Counts a request of a key, and raises when there were too many."""
+
 
 class Delivering:
     """Reads of what was signed."""
 
-    def __init__(self, store: Store, assessments: AssessmentLog, signer: Signer) -> None:
+    def __init__(self, store: Store, assessments: AssessmentLog, signer: Signer, clock: Clock) -> None:
         self._store = store
+        self._admission = Admission(store, clock)
         self._assessments = assessments
         self._signer = signer
 
@@ -29,19 +33,20 @@ class Delivering:
             raise NotFound("assessment", assessment_id)
         return _ready(assessment_id, projection.status, await self._store.live_verdict(assessment_id))
 
-    async def verdict_for(self, authorization: str | None, assessment_id: str) -> StoredVerdict:
+    async def verdict_for(self, authorization: str | None, assessment_id: str, count: Count) -> StoredVerdict:
         """Return the live verdict to whoever presents a key; platforms poll this, so it is one query.
 
-        Raises Unauthenticated, Forbidden, NotFound, or VerdictNotReady with when to ask again.
+        `count` is asked about the key before anything is told. Raises Unauthenticated, Forbidden,
+        NotFound, or VerdictNotReady with when to ask again.
         """
-        asked = await _admitted(authorization, self._store.asked_verdict, assessment_id)
+        asked = await self._admitted(authorization, self._store.asked_verdict, assessment_id, count)
         if asked.status is None:
             raise NotFound("assessment", assessment_id)
         return _ready(assessment_id, asked.status, asked.verdict)
 
-    async def verdict_of_id(self, authorization: str | None, verdict_id: str) -> StoredVerdict:
+    async def verdict_of_id(self, authorization: str | None, verdict_id: str, count: Count) -> StoredVerdict:
         """Return one verdict, live or not, to whoever presents a key. Raises as `verdict_for`."""
-        asked = await _admitted(authorization, self._store.asked_verdict_of_id, verdict_id)
+        asked = await self._admitted(authorization, self._store.asked_verdict_of_id, verdict_id, count)
         if asked.verdict is None:
             raise NotFound("verdict", verdict_id)
         return asked.verdict
@@ -55,22 +60,25 @@ class Delivering:
         """Return the conversation and the responses as JSON types. Raises NotFound."""
         return transcript_document(await self._assessments.load_for(tenant, assessment_id))
 
+    async def _admitted(
+        self,
+        authorization: str | None,
+        ask: Callable[[str, str], Awaitable[AskedVerdict]],
+        thing_id: str,
+        count: Count,
+    ) -> AskedVerdict:
+        presented = Presented.by(authorization)
+        try:
+            asked = await ask(presented.key_id, thing_id)
+        except NotFound:
+            await self._admission.admit(presented, None, "", Scope.VERDICTS_READ)
+            raise
+        count(await self._admission.admit(presented, asked.key, asked.secret_hash, Scope.VERDICTS_READ))
+        return asked
+
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JWK set."""
         return self._signer.jwks()
-
-
-async def _admitted(
-    authorization: str | None, ask: Callable[[str, str], Awaitable[AskedVerdict]], thing_id: str
-) -> AskedVerdict:
-    presented = Presented.by(authorization)
-    try:
-        asked = await ask(presented.key_id, thing_id)
-    except NotFound:
-        presented.admitted(None, "", Scope.VERDICTS_READ)
-        raise
-    presented.admitted(asked.key, asked.secret_hash, Scope.VERDICTS_READ)
-    return asked
 
 
 def _ready(assessment_id: str, status: Status, verdict: StoredVerdict | None) -> StoredVerdict:

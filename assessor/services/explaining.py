@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from assessor.domain.verdict import Explanation, VerdictDocument, explanation_of, read_verdict
-from assessor.ports import Content, StoredVerdict
-from assessor.services.delivering import Delivering
+from assessor.ports import Content, Projections, StoredVerdict
 
 
 @dataclass(frozen=True)
@@ -21,18 +20,15 @@ class Explained:
 class Explaining:
     """Puts what was signed into words; it decides nothing."""
 
-    def __init__(self, delivering: Delivering, content: Content) -> None:
-        self._delivering = delivering
+    def __init__(self, verdicts: Projections, content: Content) -> None:
+        self._verdicts = verdicts
         self._content = content
 
-    async def explained(self, authorization: str | None, verdict_id: str) -> Explained:
-        """Return one verdict, live or not, to whoever presents a key.
-
-        Raises Unauthenticated, Forbidden, NotFound.
-        """
-        stored = await self._delivering.verdict_of_id(authorization, verdict_id)
+    async def explained(self, verdict_id: str) -> Explained:
+        """Return one verdict, live or not. Raises NotFound."""
+        stored = await self._verdicts.verdict_of_id(verdict_id)
         document = read_verdict(stored.document)
-        track = (await self._content.library()).tracks.get(document.track.id)
+        track = (await self._content.library(document.track.id)).tracks.get(document.track.id)
         titles = {one.id: one.title for one in track.competencies} if track else {}
         explanation = explanation_of(document, titles)
         return Explained(stored, document, explanation, track.title if track else document.track.id)

@@ -37,6 +37,8 @@ class Observing:
         observer of an earlier message is of no use any more, and is cancelled.
         """
         said = assessment.transcript.unanswered
+        if assessment.ordered.simulate:  # what it says was written by us
+            return
         if said is None or said.item_id is None or not self._interviewer.has_model:
             return
         if earlier := self._running.get(assessment.id):

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from assessor.domain.library import Library
 from assessor.domain.track import Track
 from assessor.domain.value import content_hash
 from assessor.ports import Answered, Append, Clock, Content, Prompts, Random, Session, Store, Tenant
+from assessor.services.adjusting import begin_by
 from assessor.services.log import MAX_ATTEMPTS, AssessmentLog, each_overdue, following
 from assessor.services.retaking import Attempt, Retaking
 
@@ -49,6 +50,11 @@ class Order:
     """Why the attempt is given although the track's retake policy does not allow it yet."""
     identity: Mapping[str, Any] | None = None
     """What the platform attests, as in `domain/identity.py`."""
+    expires_at: datetime | None = None
+    """By when it has to be begun; as set for the whole service where it is None."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    redirect_url: str | None = None
+    simulate: e.Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,17 @@ class Ordered:
     invite_url: str
 
 
+Answer = tuple[bytes, str]
+"""A body, and the address of what was made."""
+
+
 @dataclass(frozen=True)
 class Once:
     """An idempotency key with the hash of the request, and how the answer is written."""
 
     key: str
     request_hash: str
-    write: Callable[[Ordered], bytes]
+    write: Callable[[Ordered], Answer]
 
 
 class Ordering:
@@ -100,27 +110,27 @@ class Ordering:
         """
         return await self._begun(tenant, order, lambda _ordered: None)
 
-    async def order_once(self, tenant: Tenant, order: Order, once: Once) -> tuple[int, bytes]:
+    async def order_once(self, tenant: Tenant, order: Order, once: Once) -> Answered:
         """Order, or return the stored answer when the key was used before for the same request.
 
-        Returns HTTP status and body bytes. Raises InvalidInput when the key was used for another.
+        Raises InvalidInput when the key was used for another.
         """
-        if stored := await self._store.answered(tenant.id, once.key):
+        if stored := await self._store.answered(tenant.id, once.key, livemode=order.livemode):
             return same_request(stored, once.request_hash)
 
         def answer(ordered: Ordered) -> Answered:
-            return Answered(tenant.id, once.key, once.request_hash, 201, once.write(ordered))
+            body, location = once.write(ordered)
+            return Answered(tenant.id, once.key, once.request_hash, 201, body, order.livemode, location)
 
         try:
             ordered = await self._begun(tenant, order, answer)
         except Conflict:
-            stored = await self._store.answered(tenant.id, once.key)
+            stored = await self._store.answered(tenant.id, once.key, livemode=order.livemode)
             if stored is None:
                 raise
             return same_request(stored, once.request_hash)
         reach(CrashPoint.AFTER_ORDER)
-        answered = answer(ordered)
-        return answered.status, answered.body
+        return answer(ordered)
 
     async def get(self, tenant: str, assessment_id: str) -> Assessment:
         """Raises NotFound, also for another tenant's."""
@@ -139,7 +149,9 @@ class Ordering:
             assessment.require(
                 "a new invitation", Status.ORDERED, Status.OPENED, Status.IN_PROGRESS, Status.PAUSED
             )
-            return [e.InviteIssued(token_hash=hash_token(token), expires_at=now + self._invite_for)]
+            # A new link never takes away from the time that was given to begin.
+            expires_at = max(now + self._invite_for, assessment.expires_at or now)
+            return [e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at)]
 
         assessment = await self._log.change(assessment_id, decide)
         await self._store.close_sessions("candidate", assessment_id)
@@ -217,6 +229,8 @@ class Ordering:
             simulated=terms.simulated,
             livemode=terms.livemode,
             identity=terms.identity.model_dump() if terms.identity else None,
+            metadata=spoiled.metadata,
+            redirect_url=terms.redirect_url,
             **spoiled.accommodation.model_dump(),
         )
         track = (await self._content.library(terms.track)).track(terms.track)
@@ -284,10 +298,11 @@ class Ordering:
         entropy = _successor_entropy(replaces) if replaces else self._random.bytes(16)
         assessment_id = make_id("asm", entropy)
         token = self._token()
+        expires_at = now + self._invite_for if order.expires_at is None else begin_by(order.expires_at, now)
         facts = (
-            self._ordered(tenant, order, library, candidate_id, now, attempt, replaces),
+            self._ordered(tenant, order, library, candidate_id, now, expires_at, attempt, replaces),
             self._drawn(library, order, attempt),
-            e.InviteIssued(token_hash=hash_token(token), expires_at=now + self._invite_for),
+            e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at),
         )
         assessment = following(Assessment(assessment_id), facts, now)
         change = Append(assessment_id, 0, now, facts, assessment.projection())
@@ -300,10 +315,12 @@ class Ordering:
         library: Library,
         candidate_id: str,
         now: datetime,
+        expires_at: datetime,
         attempt: Attempt,
         replaces: str | None,
     ) -> e.AssessmentOrdered:
         track = _offered(tenant, order, library)
+        _require_simulable(order)
         return e.AssessmentOrdered(
             tenant=tenant.id,
             candidate_id=candidate_id,
@@ -316,7 +333,12 @@ class Ordering:
             jurisdiction=order.jurisdiction or track.jurisdiction,
             livemode=order.livemode,
             simulated=order.simulated,
-            policy=tenant.policy,
+            # For a chosen outcome rules and models never decide, so that a (simulated) person can.
+            policy=(
+                tenant.policy.changed(judge_may_score=False, rules_may_decide=())
+                if order.simulate
+                else tenant.policy
+            ),
             time_factor=order.time_factor,
             untimed=order.untimed,
             extra_break_minutes=order.extra_break_minutes,
@@ -325,7 +347,10 @@ class Ordering:
             earlier_attempts=attempt.earlier,
             retake_policy_waived=attempt.waived,
             identity=_attested(order, now),
-            expires_at=now + self._invite_for,
+            expires_at=expires_at,
+            metadata=dict(order.metadata),
+            redirect_url=order.redirect_url,
+            simulate=order.simulate,
         )
 
     def _drawn(self, library: Library, order: Order, attempt: Attempt) -> e.FormDrawn:
@@ -383,6 +408,12 @@ def _attested(order: Order, now: datetime) -> Attestation | None:
     return attested
 
 
+def _require_simulable(order: Order) -> None:
+    # A simulated candidate knows the keys.
+    if order.simulate and (order.livemode or not order.simulated):
+        raise invalid("simulate", "is for test keys only", "Leave it out, or order with a test key.")
+
+
 def _offered(tenant: Tenant, order: Order, library: Library) -> Track:
     """Return the track that is ordered. Raises InvalidInput when it is not to be had like that."""
     track = library.offered_to(tenant.id, order.track)
@@ -417,13 +448,13 @@ def _successor_entropy(assessment_id: str) -> bytes:
     return hashlib.sha256(f"{assessment_id}\nnext attempt".encode()).digest()[:16]
 
 
-def same_request(stored: Answered, request_hash: str) -> tuple[int, bytes]:
+def same_request(stored: Answered, request_hash: str) -> Answered:
     """Return the stored answer. Raises InvalidInput when it answered another request."""
     if stored.request_hash != request_hash:
         raise invalid(
             "Idempotency-Key", "was used before for another request", "Use a new key for a new request."
         )
-    return stored.status, stored.body
+    return stored
 
 
 def _expire(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:

@@ -54,17 +54,17 @@ class Recording:
 
     async def record_once(
         self, tenant: str, reports: Sequence[Report], once: OnceRecorded, *, livemode: bool
-    ) -> tuple[int, bytes]:
+    ) -> Answered:
         """Record, or return the stored answer when the key was used before for the same request.
 
-        Returns HTTP status and body bytes. Raises as `record` does, InvalidInput when the key was used for
+        Raises as `record` does, InvalidInput when the key was used for
         another request, and NotFound when all there is to refuse is one report of what is not known.
         """
-        if stored := await self._store.answered(tenant, once.key):
+        if stored := await self._store.answered(tenant, once.key, livemode=livemode):
             return same_request(stored, once.request_hash)
 
         def answer(kept: Sequence[Outcome]) -> Answered:
-            return Answered(tenant, once.key, once.request_hash, 201, once.write(kept))
+            return Answered(tenant, once.key, once.request_hash, 201, once.write(kept), livemode)
 
         try:
             kept = await self.record(tenant, reports, answer, livemode=livemode)
@@ -74,12 +74,11 @@ class Recording:
                     raise NotFound("assessment", one.assessment_id or str(one.candidate_ref)) from None
             raise
         except Conflict:
-            stored = await self._store.answered(tenant, once.key)
+            stored = await self._store.answered(tenant, once.key, livemode=livemode)
             if stored is None:
                 raise
             return same_request(stored, once.request_hash)
-        answered = answer(kept)
-        return answered.status, answered.body
+        return answer(kept)
 
     async def record(
         self,

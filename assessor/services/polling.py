@@ -28,9 +28,11 @@ class Polling:
         self._clock = clock
         self._source = source
 
-    async def after(self, tenant: str, place: int, types: Sequence[EventType], limit: int) -> Polled:
-        """Return a tenant's events after a place, oldest first; no types stand for every type."""
-        found = await self._store.notices(tenant, place, types, limit + 1)
+    async def after(
+        self, tenant: str, place: int, types: Sequence[EventType], limit: int, *, livemode: bool
+    ) -> Polled:
+        """Return a tenant's events of one mode after a place, oldest first; no types stand for every type."""
+        found = await self._store.notices(tenant, place, types, limit + 1, livemode=livemode)
         page = found[:limit]
         return Polled(
             bodies=tuple(cloud_event(notice, self._source) for _, notice in page),

@@ -12,7 +12,7 @@ from assessor.domain.notification import EventType, Notice
 from assessor.domain.text import accept_text
 from assessor.domain.webhook import Delivery, DeliveryStatus, Endpoint
 from assessor.ports import Answered, Clock, EndpointChange, Random, Receivers, Store
-from assessor.services.ordering import same_request
+from assessor.services.ordering import Answer, same_request
 
 MAX_ENDPOINTS = 20
 MAX_DESCRIPTION_CHARS = 200
@@ -34,6 +34,7 @@ class Subscription:
     url: str
     description: str = ""
     event_types: tuple[EventType, ...] = ()
+    livemode: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class OnceMade(Generic[Made]):
 
     key: str
     request_hash: str
-    write: Callable[[Made], bytes]
+    write: Callable[[Made], Answer]
 
 
 class Subscribing:
@@ -67,60 +68,59 @@ class Subscribing:
         self._clock = clock
         self._random = random
 
-    async def add_once(
-        self, tenant: str, wanted: Subscription, once: OnceMade[NewEndpoint]
-    ) -> tuple[int, bytes]:
+    async def add_once(self, tenant: str, wanted: Subscription, once: OnceMade[NewEndpoint]) -> Answered:
         """Make an endpoint, or return the stored answer when the key was used before for the same request.
 
-        Returns HTTP status and body bytes. Raises InvalidInput for an address that is not sent to and for
+        Raises InvalidInput for an address that is not sent to and for
         a key that was used for another request, Conflict when there are too many.
         """
-        if stored := await self._store.answered(tenant, once.key):
+        if stored := await self._store.answered(tenant, once.key, livemode=wanted.livemode):
             return same_request(stored, once.request_hash)
         await self._check(wanted.url, wanted.description)
         made = self._new(tenant, wanted)
-        answered = Answered(tenant, once.key, once.request_hash, 201, once.write(made))
+        body, location = once.write(made)
+        answered = Answered(tenant, once.key, once.request_hash, 201, body, wanted.livemode, location)
         return await self._done_once(
             answered, self._store.add_endpoint(made.endpoint, made.secret, MAX_ENDPOINTS, answered)
         )
 
     async def rotate_once(
-        self, tenant: str, endpoint_id: str, overlap: timedelta, once: OnceMade[NewSecret]
-    ) -> tuple[int, bytes]:
+        self, endpoint: Endpoint, overlap: timedelta, once: OnceMade[NewSecret]
+    ) -> Answered:
         """Replace an endpoint's secret, or return the stored answer when the key was used before.
 
-        Until the overlap has passed, both secrets sign. Returns HTTP status and body bytes. Raises NotFound,
-        and InvalidInput for a key that was used for another request.
+        Until the overlap has passed, both secrets sign. Raises NotFound, and InvalidInput for a key that was
+        used for another request.
         """
-        if stored := await self._store.answered(tenant, once.key):
+        tenant, now = endpoint.tenant, self._clock.now()
+        if stored := await self._store.answered(tenant, once.key, livemode=endpoint.livemode):
             return same_request(stored, once.request_hash)
-        endpoint = await self._store.endpoint(tenant, endpoint_id)
-        now = self._clock.now()
         made = NewSecret(endpoint, self._secret(), now + overlap)
-        answered = Answered(tenant, once.key, once.request_hash, 200, once.write(made))
+        body, location = once.write(made)
+        answered = Answered(tenant, once.key, once.request_hash, 200, body, endpoint.livemode, location)
         return await self._done_once(
             answered,
-            self._store.rotate_secret(tenant, endpoint_id, made.secret, made.former_until, answered, now),
+            self._store.rotate_secret(tenant, endpoint.id, made.secret, made.former_until, answered, now),
         )
 
-    async def _done_once(self, answered: Answered, work: Awaitable[None]) -> tuple[int, bytes]:
+    async def _done_once(self, answered: Answered, work: Awaitable[None]) -> Answered:
         """Do what stores its own answer, or return the answer of who was first with the same key."""
         try:
             await work
         except Conflict:
-            stored = await self._store.answered(answered.tenant, answered.key)
+            stored = await self._store.answered(answered.tenant, answered.key, livemode=answered.livemode)
             if stored is None:
                 raise
             return same_request(stored, answered.request_hash)
-        return answered.status, answered.body
+        return answered
 
     async def keys(self, tenant: str, endpoint_id: str) -> Sequence[str]:
         """Return the public keys that verify what is sent, the newest first. Raises NotFound."""
         return await self._store.endpoint_keys(tenant, endpoint_id, self._clock.now())
 
-    async def all(self, tenant: str) -> Sequence[Endpoint]:
-        """Return a tenant's endpoints, the oldest first."""
-        return await self._store.endpoints(tenant)
+    async def all(self, tenant: str, *, livemode: bool) -> Sequence[Endpoint]:
+        """Return a tenant's endpoints of one mode, the oldest first."""
+        return await self._store.endpoints(tenant, livemode=livemode)
 
     async def get(self, tenant: str, endpoint_id: str) -> Endpoint:
         """Raises NotFound, also for another tenant's."""
@@ -184,6 +184,7 @@ class Subscribing:
             enabled=True,
             paused=None,
             created_at=self._clock.now(),
+            livemode=wanted.livemode,
         )
         return NewEndpoint(endpoint, self._secret())
 

@@ -13,9 +13,14 @@ from assessor.domain.value import Value
 from assessor.ports import Entry
 from assessor.web.api import Reader
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
 
-router = APIRouter(tags=["agreement"], responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
+router = APIRouter(
+    route_class=OnceRoute,
+    tags=["agreement"],
+    responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
+)
 
 
 class StoppedEntry(Value):

@@ -1,67 +1,29 @@
-"""The API for platforms: order and follow."""
+"""The API for platforms: order, invite, cancel, accommodate."""
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Depends, Header, Path, Request, Response, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from assessor.domain import errors as e
-from assessor.domain.value import content_hash
-from assessor.ports import ApiKey, Tenant
-from assessor.services.access import Scope
+from assessor.domain.errors import invalid
+from assessor.services.admission import Scope
 from assessor.services.caring import Wanted
-from assessor.services.ordering import Once, Order, Ordered
+from assessor.services.ordering import Answer, Once, Ordered
 from assessor.web import resources as r
+from assessor.web.calling import Caller, bearer, calling
 from assessor.web.dependencies import Running
+from assessor.web.once import IdempotencyKey, OnceRoute, UnderWay
 from assessor.web.openapi import refuses
+from assessor.web.orders import OrderRequest, order_of
 
-bearer = HTTPBearer(
-    auto_error=False,
-    description=f"An API key. Its scopes are {', '.join(f'`{scope}`' for scope in Scope)}.",
-)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The platform that calls, and with which key."""
-
-    key: ApiKey
-    tenant: Tenant
-
-
-def calling(scope: Scope) -> Callable[..., Awaitable[Caller]]:
-    """Return the dependency that asks who calls, and refuses keys without the scope."""
-
-    async def caller(
-        request: Request,
-        service: Running,
-        _documented: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
-    ) -> Caller:
-        key, tenant = await service.access.caller(request.headers.get("authorization"), scope)
-        return Caller(key, tenant)
-
-    return caller
-
+__all__ = ["AssessmentId", "Caller", "IdempotencyKey", "Reader", "Writer", "bearer", "calling", "router"]
 
 Writer = Annotated[Caller, Depends(calling(Scope.ASSESSMENTS_WRITE))]
 Reader = Annotated[Caller, Depends(calling(Scope.ASSESSMENTS_READ))]
+TranscriptReader = Annotated[Caller, Depends(calling(Scope.TRANSCRIPTS_READ))]
 AssessmentId = Annotated[
     str, Path(description="Id of an assessment.", examples=["asm_0123456789abcdefghjkmnpqrs"])
-]
-IdempotencyKey = Annotated[
-    str,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[ -~]+$",
-        description="Chosen by you, once for each thing you ask for. Sent again with the same body, it gives "
-        "the same answer and makes nothing new.",
-        examples=["order-2026-11-21-0042"],
-    ),
 ]
 ORDER_EXAMPLE: Final = {
     "candidate_ref": "applicant-4711",
@@ -70,7 +32,7 @@ ORDER_EXAMPLE: Final = {
     "language": "en",
 }
 
-router = APIRouter(responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
+router = APIRouter(route_class=OnceRoute, responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
 
 
 @router.post(
@@ -79,46 +41,34 @@ router = APIRouter(responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidIn
     tags=["assessments"],
     summary="Order an assessment",
     response_model=r.OrderedAssessment,
-    responses=refuses(e.Conflict, e.RetakeTooEarly, e.TooLarge),
+    responses=refuses(e.Conflict, e.RetakeTooEarly),
 )
 async def order(
+    request: Request,
     service: Running,
     caller: Writer,
-    wanted: Annotated[r.OrderRequest, Body(examples=[ORDER_EXAMPLE])],
-    idempotency_key: IdempotencyKey,
+    wanted: Annotated[OrderRequest, Body(examples=[ORDER_EXAMPLE])],
+    under_way: UnderWay,
 ) -> Response:
     """Draw a form and make the link that opens it once. Scope: `assessments:write`.
 
     A candidate's further attempts at a track follow its retake policy: a pause, so many attempts in a period,
     one at a time, and other items as far as the bank has them. What a fault of ours spoiled is no attempt.
 
-    Whether the verdict counts (`livemode`) is a property of the key.
+    Whether the verdict counts (`livemode`) is a property of the key. With a test key, `simulate` has a
+    program play the candidate, and the verdict comes within a minute.
     """
-    terms = wanted.model_dump() | {"livemode": caller.key.livemode}
-    asked = wanted.model_dump(mode="json") | {"livemode": caller.key.livemode}
-    once = Once(idempotency_key, content_hash(asked), _written)
-    status, body = await service.ordering.order_once(caller.tenant, Order(**terms), once)
-    location = f"/v1/assessments/{json.loads(body)['id']}"
-    return Response(body, status, {"Location": location}, "application/json")
-
-
-@router.get("/v1/assessments", tags=["assessments"], summary="List the latest assessments")
-async def assessments(service: Running, caller: Reader) -> r.AssessmentList:
-    """Return the newest 100. Scope: `assessments:read`."""
-    rows = await service.ordering.recent(caller.tenant.id)
-    return r.AssessmentList(data=tuple(map(r.assessment_resource, rows)))
-
-
-@router.get(
-    "/v1/assessments/{assessment_id}",
-    tags=["assessments"],
-    summary="Follow an assessment",
-    responses=refuses(e.NotFound),
-)
-async def assessment(service: Running, caller: Reader, assessment_id: AssessmentId) -> r.AssessmentResource:
-    """Return where it stands. Scope: `assessments:read`."""
-    found = await service.ordering.get(caller.tenant.id, assessment_id)
-    return r.assessment_resource(found.projection())
+    simulations = request.app.state.simulations
+    if wanted.simulate and simulations is None:
+        raise invalid("simulate", "is not served by this process", "Ask its operator.")
+    terms = order_of(wanted, service.settings, livemode=caller.key.livemode)
+    once = Once(under_way.key, under_way.request_hash, _written)
+    answered = await service.ordering.order_once(caller.tenant, terms, once)
+    if wanted.simulate:
+        made = json.loads(answered.body)
+        simulations.begin(made["id"], made["invite_url"].rsplit("/", 1)[-1], wanted.simulate)
+    headers = {"Location": answered.location} if answered.location else {}
+    return Response(answered.body, answered.status, headers, "application/json")
 
 
 @router.post(
@@ -187,7 +137,9 @@ async def accommodate(
     summary="Read the transcript",
     responses=refuses(e.NotFound),
 )
-async def transcript(service: Running, caller: Reader, assessment_id: AssessmentId) -> dict[str, Any]:
+async def transcript(
+    service: Running, caller: TranscriptReader, assessment_id: AssessmentId
+) -> dict[str, Any]:
     """Return what was said and handed in. `event_seq` is what a verdict's evidence points to.
 
     `corrections` are the candidate's own, made before submitting: each counts in place of the turn whose
@@ -195,24 +147,11 @@ async def transcript(service: Running, caller: Reader, assessment_id: Assessment
     text has `redactions`, the candidate took so many words back: they are destroyed, and what stands from
     `start` to `end` says so.
 
-    Scope: `assessments:read`.
+    Scope: `transcripts:read`.
     """
     return await service.delivering.transcript(caller.tenant.id, assessment_id)
 
 
-@router.get("/v1/tracks", tags=["tracks"], summary="List the tracks")
-async def tracks(service: Running, caller: Reader) -> r.TrackList:
-    """Return what one can be assessed for, your own tracks at the end. Scope: `assessments:read`."""
-    library = await service.content.library()
-    everybodys = [track for name, track in library.tracks.items() if name not in library.owners]
-    own = await service.libraries.offered(caller.tenant.id)
-    return r.TrackList(
-        data=(
-            *(r.track_resource(track, is_own=False) for track in everybodys),
-            *(r.track_resource(track, is_own=True) for track in own),
-        )
-    )
-
-
-def _written(ordered: Ordered) -> bytes:
-    return r.ordered_assessment(ordered).model_dump_json().encode()
+def _written(ordered: Ordered) -> Answer:
+    made = r.ordered_assessment(ordered)
+    return made.model_dump_json().encode(), f"/v1/assessments/{made.id}"

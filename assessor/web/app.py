@@ -1,7 +1,7 @@
 """The application: routes, the layers around them, and the life of the service behind them."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -10,12 +10,14 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from assessor import __version__
-from assessor.bootstrap import running
+from assessor.bootstrap import Services, running
 from assessor.domain.verdict import stated_rules
+from assessor.ports import Simulations
 from assessor.settings import Settings
 from assessor.web import (
     agreement,
     api,
+    assessments,
     badges,
     candidate,
     care,
@@ -31,6 +33,8 @@ from assessor.web import (
     reviewer,
     second_looks,
     shared,
+    tracks,
+    usage,
     verdict_reports,
     verdicts,
     webhooks,
@@ -41,6 +45,7 @@ from assessor.web.examples import illustrate
 from assessor.web.handlers import FaultBarrier, log_fault
 from assessor.web.pages import STATIC, asset
 from assessor.web.problems import NOT_READY, Problem, respond
+from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
 
 __all__ = ["create_app", "services"]
@@ -50,8 +55,10 @@ Orders assessments of people who train AI models, and reads their signed verdict
 
 - Send `Authorization: Bearer <key>`. A key has scopes; a missing one is 403. What belongs to another
   platform is 404, whether it exists or not.
-- Send an `Idempotency-Key` with an order, a new webhook endpoint or outcomes: the same key with the same
-  body gets the same answer.
+- Send an `Idempotency-Key` with every POST: for 24 hours the same key with the same body gets the same
+  answer, and nothing is done twice.
+- A test key (`ak_test_...`) sees and makes test data only, and a live key (`ak_live_...`) live data only.
+- `RateLimit` on every answer tells how many requests the key has left; beyond them there is 429.
 - Every error is `application/problem+json` (RFC 9457), and its `type` leads to a page that explains it.
 - A verdict is a signed document (JWS, Ed25519). Its public keys are at `/.well-known/jwks.json`.
 """
@@ -70,22 +77,29 @@ TAGS: Final = [
     {"name": "outcomes", "description": "Tell how good later work was, so that verdicts can be checked."},
     {"name": "tracks", "description": "What one can be assessed for."},
     {"name": "library", "description": "Tasks of your own: upload them, look at them, activate them."},
+    {"name": "usage", "description": "What the calls to models cost."},
     {"name": "operations", "description": "Whether the service lives and can serve."},
 ]
+
+Simulating = Callable[[Services], AbstractAsyncContextManager[Simulations]]
+"""Makes what plays simulated candidates; it stands above the web, and is handed in."""
 
 YEAR_SECONDS: Final = 31_536_000
 
 
-def create_app(settings: Settings, *, works: bool = True) -> FastAPI:
+def create_app(settings: Settings, *, works: bool = True, simulating: Simulating | None = None) -> FastAPI:
     """Build the application. The service behind it starts and ends with the application's lifespan.
 
-    One that does not work leaves scoring and deliveries to workers.
+    One that does not work leaves scoring and deliveries to workers. With `simulating`, test keys may order
+    simulated candidates.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings, works=works) as service:
-            app.state.services = service
+        async with AsyncExitStack() as stack:
+            app.state.services = service = await stack.enter_async_context(running(settings, works=works))
+            if simulating is not None:
+                app.state.simulations = await stack.enter_async_context(simulating(service))
             yield
 
     app = _Application(
@@ -103,6 +117,8 @@ def create_app(settings: Settings, *, works: bool = True) -> FastAPI:
     )
     app.state.public_url = settings.public_url
     app.state.sign_in_throttle = reviewer.new_throttle()
+    app.state.simulations = None
+    app.state.rates = Rates(settings.api_requests_per_minute, settings.api_burst)
     _add_layers(app, settings)
     _add_routes(app, settings)
     return app
@@ -114,10 +130,9 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI 3.1 document of the platforms' API."""
         if self.openapi_schema is None:
-            document = super().openapi()
-            document["components"]["schemas"].setdefault("Problem", openapi.PROBLEM)
-            illustrate(document)
-        return super().openapi()
+            self.openapi_schema = openapi.complete(super().openapi())
+            illustrate(self.openapi_schema)
+        return self.openapi_schema
 
 
 def _add_layers(app: FastAPI, settings: Settings) -> None:
@@ -125,6 +140,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(BodyGuard, max_bytes=settings.max_body_bytes)
     app.add_middleware(OriginCheck, public_url=settings.public_url)
     app.add_middleware(FaultBarrier)
+    app.add_middleware(RateHeaders, policy=app.state.rates.policy)
     app.add_middleware(SecurityHeaders, hsts=settings.environment != "development")
 
 
@@ -137,6 +153,9 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         qualifications.router,
         verdict_reports.router,
         api.router,
+        assessments.router,
+        tracks.router,
+        usage.router,
         agreement.router,
         pilots.router,
         webhooks.router,

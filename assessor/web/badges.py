@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Response
 
 from assessor.domain import errors as e
 from assessor.web.api import AssessmentId
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import Responses, refuses
-from assessor.web.verdicts import Documented, VerdictId
+from assessor.web.verdicts import VerdictId, VerdictReader
 
 MEDIA_TYPE: Final = "application/vc+jwt"
 _SIGNED: Final[Responses] = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
@@ -16,7 +17,7 @@ KEPT: Final = {"Cache-Control": "public, max-age=300"}
 TrackId = Annotated[str, Path(description="Id of a track.", examples=["python"])]
 KeyId = Annotated[str, Path(description="Id of a key.", examples=["kPrK_qmxVWaYVA9w"])]
 
-router = APIRouter(tags=["badges"])
+router = APIRouter(route_class=OnceRoute, tags=["badges"])
 
 
 @router.get(
@@ -25,14 +26,12 @@ router = APIRouter(tags=["badges"])
     response_class=Response,
     responses=_SIGNED | refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput, e.NotFound, e.Conflict),
 )
-async def badge(
-    request: Request, service: Running, _documented: Documented, verdict_id: VerdictId
-) -> Response:
+async def badge(service: Running, _caller: VerdictReader, verdict_id: VerdictId) -> Response:
     """Return an Open Badges 3.0 credential as a signed JWT, for a verdict that holds and says `qualified`.
 
     The candidate can take the same one from the result page. Scope: `verdicts:read`.
     """
-    found = await service.delivering.verdict_of_id(request.headers.get("authorization"), verdict_id)
+    found = await service.store.verdict_of_id(verdict_id)
     return Response(await service.badges.of(found), media_type=MEDIA_TYPE)
 
 

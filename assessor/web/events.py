@@ -10,6 +10,7 @@ from assessor.domain.notification import EventType
 from assessor.domain.value import Value
 from assessor.web.cursors import DEFAULT_LIMIT, MAX_LIMIT
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
 from assessor.web.webhooks import Reader
 
@@ -49,7 +50,11 @@ class EventPage(Value):
     """Send it as `cursor` the next time, also when `data` was empty."""
 
 
-router = APIRouter(tags=["webhooks"], responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
+router = APIRouter(
+    route_class=OnceRoute,
+    tags=["webhooks"],
+    responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
+)
 
 
 @router.get("/v1/events", summary="Ask what happened", response_model=EventPage)
@@ -65,10 +70,12 @@ async def events(
     """Return what webhooks tell, oldest first, kept for 30 days; no endpoint is needed.
 
     Keep `next_cursor` in the transaction of what you do with the page, and nothing is missed or done twice:
-    an event that is committed later always stands later. Each says by `livemode` whether it counts. Scope:
-    `webhooks:read`.
+    an event that is committed later always stands later. A live key is told of
+    live assessments, a test key of test ones. Scope: `webhooks:read`.
     """
-    found = await service.polling.after(caller.tenant.id, int(cursor), types, limit)
+    found = await service.polling.after(
+        caller.tenant.id, int(cursor), types, limit, livemode=caller.key.livemode
+    )
     more = b"true" if found.has_more else b"false"
     body = b'{"object": "list", "data": [%s], "has_more": %s, "next_cursor": "%d"}'
     return Response(

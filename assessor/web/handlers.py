@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assessor.domain.errors import AssessorError, FieldProblem, InvalidInput, invalid
@@ -105,12 +106,22 @@ def _http_error(request: Request, error: HTTPException) -> Response:
         case 404:
             return respond(request, Problem(UNKNOWN_ADDRESS, UNKNOWN_ADDRESS.meaning))
         case 405:
+            headers["Allow"] = ", ".join(_methods(request))
             return respond(request, Problem(METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED.meaning, {}, headers))
         case 400 | 413:
             unread = invalid("body", "cannot be read as the form it says it is", "Send it again, complete.")
             return respond(request, problem_of(unread))
         case _:
             raise error
+
+
+def _methods(request: Request) -> list[str]:
+    """Return what works at an address: each of its methods may have a route of its own."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def log_fault(scope: Scope, fault: Exception) -> None:

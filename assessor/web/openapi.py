@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
+from assessor.domain import errors as e
 from assessor.domain.errors import AssessorError
 from assessor.web.problems import MEDIA_TYPE, Kind, kind_of
+from assessor.web.rates import RateLimited
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -44,6 +46,54 @@ _MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "verdict-not-ready": {"assessment_status": "scoring"},
     "stale-revision": {"stored": {"revision": 3, "payload": {}}},
 }
+
+
+RATE_HEADERS: Final[dict[str, Any]] = {
+    "RateLimit": {
+        "description": "How many requests the key has left (`r`), and in how many seconds it has all of "
+        "them again (`t`).",
+        "schema": {"type": "string", "examples": ['"key";r=499;t=1']},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests may come at once (`q`), and in how many seconds as many flow "
+        "back (`w`).",
+        "schema": {"type": "string", "examples": ['"key";q=500;w=10']},
+    },
+}
+
+
+def complete(document: dict[str, Any]) -> dict[str, Any]:
+    """Add what holds for all operations alike: the problems of layers around them, and rate headers."""
+    document["components"]["schemas"].setdefault("Problem", PROBLEM)
+    document["components"]["headers"] = RATE_HEADERS
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for status, response in _of_every(path, method, operation).items():
+                _merge(operation["responses"], str(status), response)
+            if path.startswith("/v1/"):
+                for response in operation["responses"].values():
+                    response["headers"] = {
+                        name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS
+                    }
+    return document
+
+
+def _of_every(path: str, method: str, operation: dict[str, Any]) -> Responses:
+    kinds = [kind_of(RateLimited)] if "security" in operation and path.startswith("/v1/") else []
+    if method == "post":
+        kinds.append(kind_of(e.RequestUnderWay))
+    if method in {"post", "patch", "put", "delete"}:
+        kinds.append(kind_of(e.TooLarge))
+    return told(*kinds)
+
+
+def _merge(responses: dict[str, Any], status: str, more: dict[str, Any]) -> None:
+    known = responses.setdefault(status, more)
+    if known is more:
+        return
+    known["description"] = f"{known['description']}; {more['description']}"
+    examples = known["content"][MEDIA_TYPE]["examples"]
+    examples.update(more["content"][MEDIA_TYPE]["examples"])
 
 
 def refuses(*errors: type[AssessorError]) -> Responses:

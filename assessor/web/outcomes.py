@@ -9,11 +9,12 @@ from pydantic import AwareDatetime, ConfigDict, Discriminator, Field, Tag
 from assessor.domain import errors as e
 from assessor.domain.ids import CandidateRef, Slug
 from assessor.domain.outcome import MOST, Metric, Outcome, WorkReference
-from assessor.domain.value import Value, content_hash
-from assessor.services.access import Scope
+from assessor.domain.value import Value
+from assessor.services.admission import Scope
 from assessor.services.outcomes import OnceRecorded, Report
-from assessor.web.api import Caller, IdempotencyKey, calling
+from assessor.web.calling import Caller, calling
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute, UnderWay
 from assessor.web.openapi import refuses
 
 MOST_AT_ONCE: Final = 100
@@ -89,6 +90,7 @@ Sent = Annotated[
 
 router = APIRouter(
     prefix="/v1/outcomes",
+    route_class=OnceRoute,
     tags=["outcomes"],
     responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
 )
@@ -105,7 +107,7 @@ async def record(
     service: Running,
     caller: Writer,
     sent: Annotated[Sent, Body(examples=[OUTCOME_EXAMPLE, [OUTCOME_EXAMPLE]])],
-    idempotency_key: IdempotencyKey,
+    under_way: UnderWay,
 ) -> Response:
     """Record one outcome, or a list of up to 100: all of them or none. Scope: `outcomes:write`.
 
@@ -113,17 +115,15 @@ async def record(
     value it is refused. A test key records for test assessments, a live key for live ones.
     """
     several = sent if isinstance(sent, list) else [sent]
-    # As texts: numbers in a canonical document are rounded, and these are told apart to the last digit.
-    asked = {"outcomes": [one.model_dump_json() for one in several], "livemode": caller.key.livemode}
     reports = [
         Report(**one.model_dump(), place=f"outcomes.{number}." if isinstance(sent, list) else "outcome.")
         for number, one in enumerate(several)
     ]
-    once = OnceRecorded(idempotency_key, content_hash(asked), _written)
-    status, body = await service.recording.record_once(
+    once = OnceRecorded(under_way.key, under_way.request_hash, _written)
+    answered = await service.recording.record_once(
         caller.tenant.id, reports, once, livemode=caller.key.livemode
     )
-    return Response(body, status, media_type="application/json")
+    return Response(answered.body, answered.status, media_type="application/json")
 
 
 @router.get("", summary="List the outcomes", responses=refuses(e.NotFound))

@@ -12,11 +12,12 @@ from assessor.domain import errors as e
 from assessor.domain.errors import invalid
 from assessor.domain.value import Value
 from assessor.ports import LibraryVersion
-from assessor.services.access import Scope
+from assessor.services.admission import Scope
 from assessor.services.libraries import Added
-from assessor.web.api import Caller, calling
 from assessor.web.bodies import ARCHIVE, strict_json
+from assessor.web.calling import Caller, calling
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
 from assessor.web.pages import render
 
@@ -53,6 +54,7 @@ _BODY: Final = {
 
 router = APIRouter(
     prefix="/v1/library",
+    route_class=OnceRoute,
     tags=["library"],
     responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
 )

@@ -12,9 +12,14 @@ from assessor.domain.policy import DEFAULT_STAGE, RULES_MAY_DECIDE, Decidable, S
 from assessor.domain.value import Value
 from assessor.web.api import Reader
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
 
-router = APIRouter(tags=["pilots"], responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
+router = APIRouter(
+    route_class=OnceRoute,
+    tags=["pilots"],
+    responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
+)
 
 
 class PilotChange(Value):

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from assessor.domain import errors as e
 from assessor.domain.errors import AssessorError
 from assessor.web.pages import render
+from assessor.web.rates import RateLimited
 from assessor.web.throttle import TooManyTries
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -147,6 +148,20 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "`assessment_id` which attempt is still under way. A reason in `waive_retake_policy` orders "
             "nevertheless, and is recorded.",
         ),
+        e.RequestUnderWay: Kind(
+            "request-under-way",
+            409,
+            "The same request is under way",
+            "A request with this `Idempotency-Key` was sent and has no answer yet. Send it again as it is "
+            "after `Retry-After` seconds, and you get the answer.",
+        ),
+        e.StaleEdit: Kind(
+            "stale-edit",
+            412,
+            "Changed since you read it",
+            "The `If-Match` that was sent names an older state. Read the thing again, and send the change "
+            "with its new `ETag`.",
+        ),
         e.Gone: Kind(
             "gone",
             410,
@@ -179,6 +194,13 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             429,
             "Too many tries",
             "There were too many tries in a short time. Wait as long as `Retry-After` says, in seconds.",
+        ),
+        RateLimited: Kind(
+            "rate-limited",
+            429,
+            "Too many requests with this key",
+            "The key has used up its requests for the moment. `Retry-After` says after how many seconds the "
+            "next one is answered, and `RateLimit` on every answer how many are left.",
         ),
         e.ModelFault: Kind(
             "model-fault",
@@ -223,8 +245,8 @@ def problem_of(error: AssessorError) -> Problem:
             return Problem(kind, detail, {"errors": [vars(problem) for problem in error.problems]})
         case e.VerdictNotReady():
             return Problem(kind, detail, {"assessment_status": error.status}, _retry_after(error.retry_after))
-        case TooManyTries():
-            return Problem(kind, detail, headers={"Retry-After": str(error.retry_after)})
+        case e.RequestUnderWay() | TooManyTries() | RateLimited():
+            return Problem(kind, detail, headers=_retry_after(error.retry_after))
         case e.StaleRevision() | e.RetakeTooEarly():
             return Problem(kind, detail, _members_of(error))
         case e.Unauthenticated():

@@ -15,6 +15,7 @@ from assessor.ports import VerdictFilter
 from assessor.services.qualifying import MAX_CANDIDATES
 from assessor.web.cursors import DEFAULT_LIMIT, MAX_LIMIT, cursor_of, place_of
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import Responses, refuses
 from assessor.web.verdicts import VerdictReader, tagged
 
@@ -91,7 +92,11 @@ class QualificationList(Value):
     data: tuple[QualificationResource, ...]
 
 
-router = APIRouter(tags=["verdicts"], responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
+router = APIRouter(
+    route_class=OnceRoute,
+    tags=["verdicts"],
+    responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
+)
 
 
 @router.get("/v1/verdicts", summary="List verdicts")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -9,45 +10,14 @@ from pydantic import ConfigDict, Field
 
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
-from assessor.domain.events import HelpKind
-from assessor.domain.identity import Attestation
-from assessor.domain.ids import CandidateRef, Region, Slug
-from assessor.domain.track import Level, Track
+from assessor.domain.events import HelpKind, Outcome
+from assessor.domain.item import AiPolicy, Category, Item
+from assessor.domain.track import FormPlan, Level, Track
 from assessor.domain.value import Value
 from assessor.domain.verdict import VerdictDocument
 from assessor.ports import StoredVerdict
 from assessor.services.caring import MAX_REASON_CHARS
 from assessor.services.ordering import Ordered
-
-
-class OrderRequest(Value):
-    """What is ordered."""
-
-    model_config = ConfigDict(strict=True)
-
-    candidate_ref: CandidateRef
-    """Your own reference for the person: printable, without spaces; neither a name nor an address."""
-    track: Slug
-    form: Slug = "full"
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
-    specialty: Slug | None = None
-    """One of the track's specialties: what belongs to another one is not asked."""
-    region: Region | None = None
-    """A short code of yours, such as `eu`: where your pilot of a track is at another stage there, that
-    stage holds. Left out, the stage of the track holds."""
-    jurisdiction: Slug | None = None
-    """One of the track's jurisdictions, its first by default: what belongs to another one is not asked."""
-    time_factor: TimeFactor = 1.0
-    """An accommodation: 1.5 gives half as much time again."""
-    untimed: bool = False
-    """An accommodation: no limit to the working time."""
-    extra_break_minutes: BreakMinutes = 0
-    """An accommodation: breaks beyond what your policy gives everybody."""
-    waive_retake_policy: Annotated[str, Field(min_length=10, max_length=500)] | None = None
-    """Why this candidate gets another attempt although the track's retake policy does not allow it yet. It is
-    recorded, and where the policy allows the attempt it has no effect."""
-    identity: Annotated[Attestation | None, Field(strict=False)] = None
-    """That you have made sure who they are. A verdict says so (`identity`), without your reference."""
 
 
 class OrderedAssessment(Value):
@@ -63,6 +33,9 @@ class OrderedAssessment(Value):
     livemode: bool
     created_at: datetime
     expires_at: datetime
+    metadata: dict[str, str]
+    redirect_url: str | None
+    simulate: Outcome | None
     invite_url: str
     """Opens the assessment once. Shown here and never again; a new one can be issued."""
 
@@ -134,11 +107,24 @@ class AssessmentResource(Value):
     links: AssessmentLinks
 
 
+class AssessmentDetail(AssessmentResource):
+    """An assessment with its terms. What is noted in `metadata` is sealed, so lists do without it."""
+
+    form: str
+    language: str
+    attempt: int
+    metadata: dict[str, str]
+    redirect_url: str | None
+    simulate: Outcome | None
+
+
 class AssessmentList(Value):
     """Assessments, newest first."""
 
     object: Literal["list"] = "list"
     data: tuple[AssessmentResource, ...]
+    next_cursor: str | None
+    """Send it as `cursor` for the next page; null on the last one."""
 
 
 class Invite(Value):
@@ -158,6 +144,26 @@ class TrackCompetency(Value):
     description: str
 
 
+class TrackSection(Value):
+    """A part of a form."""
+
+    category: Category
+    items: int
+    """How many are asked."""
+    ai_policies: tuple[AiPolicy, ...]
+    """What its items say of AI tools; each states its own to the candidate."""
+
+
+class TrackForm(Value):
+    """One way of assessing for a track."""
+
+    minutes: int
+    """What the candidate is told."""
+    time_limit_minutes: int
+    """How long the session stays open once it is started, before accommodations."""
+    sections: tuple[TrackSection, ...]
+
+
 class TrackResource(Value):
     """What one can be assessed for."""
 
@@ -167,6 +173,7 @@ class TrackResource(Value):
     summary: str
     minutes: dict[str, int]
     """What the candidate is told, by form."""
+    forms: dict[str, TrackForm]
     competencies: tuple[TrackCompetency, ...]
     languages: tuple[str, ...]
     specialties: tuple[str, ...]
@@ -219,6 +226,9 @@ def ordered_assessment(ordered: Ordered) -> OrderedAssessment:
         livemode=row.livemode,
         created_at=row.ordered_at,
         expires_at=row.expires_at,
+        metadata=dict(ordered.assessment.metadata),
+        redirect_url=terms.redirect_url,
+        simulate=terms.simulate,
         invite_url=ordered.invite_url,
     )
 
@@ -248,6 +258,20 @@ def assessment_resource(row: Projection) -> AssessmentResource:
     )
 
 
+def assessment_detail(assessment: Assessment) -> AssessmentDetail:
+    """Write down where an assessment stands, with its terms."""
+    terms = assessment.ordered
+    return AssessmentDetail(
+        **dict(assessment_resource(assessment.projection())),
+        form=assessment.form.name,
+        language=terms.language,
+        attempt=terms.attempt,
+        metadata=dict(assessment.metadata),
+        redirect_url=terms.redirect_url,
+        simulate=terms.simulate,
+    )
+
+
 def invite(ordered: Ordered) -> Invite:
     """Write down a new link."""
     assessment: Assessment = ordered.assessment
@@ -269,13 +293,14 @@ def accommodation_resource(assessment: Assessment) -> AccommodationResource:
     )
 
 
-def track_resource(track: Track, *, is_own: bool) -> TrackResource:
+def track_resource(track: Track, items: Collection[Item], *, is_own: bool) -> TrackResource:
     """Write down what a platform may know of a track; cut scores and weights stay inside."""
     return TrackResource(
         id=track.id,
         title=track.title,
         summary=track.summary,
         minutes={str(name): plan.minutes for name, plan in track.forms.items()},
+        forms={str(name): _form(plan, items) for name, plan in track.forms.items()},
         competencies=tuple(
             TrackCompetency(id=competency.id, title=competency.title, description=competency.description)
             for competency in track.competencies
@@ -285,6 +310,23 @@ def track_resource(track: Track, *, is_own: bool) -> TrackResource:
         levels=("entry", *(name for name, _ in track.higher_levels)) if track.levels else (),
         rules_url=None if is_own else f"/how-you-are-scored/{track.id}",
         jurisdictions=track.jurisdictions,
+    )
+
+
+def _form(plan: FormPlan, items: Collection[Item]) -> TrackForm:
+    return TrackForm(
+        minutes=plan.minutes,
+        time_limit_minutes=plan.time_limit_minutes,
+        sections=tuple(
+            TrackSection(
+                category=section.category,
+                items=section.count,
+                ai_policies=tuple(
+                    sorted({item.ai_policy for item in items if item.category is section.category})
+                ),
+            )
+            for section in plan.sections
+        ),
     )
 
 

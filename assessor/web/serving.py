@@ -5,12 +5,16 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
 
 from assessor.bootstrap import Services
 from assessor.settings import Settings
+
+if TYPE_CHECKING:
+    from assessor.web.app import Simulating
 
 GRACE_SECONDS = 10
 POLL_SECONDS = 0.05
@@ -34,13 +38,15 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, works: bool = True) -> AsyncIterator[Serving]:
+async def serving(
+    settings: Settings, *, works: bool = True, simulating: "Simulating | None" = None
+) -> AsyncIterator[Serving]:
     """Migrate, serve in this event loop, and stop at the end. Raises what kept it from starting."""
     from assessor.adapters.store import migrate
     from assessor.web.app import create_app
 
     await asyncio.to_thread(migrate, settings.database_url)
-    app = create_app(settings, works=works)
+    app = create_app(settings, works=works, simulating=simulating)
     server = _server(app, settings)
     task = asyncio.create_task(server.serve(), name="server")
     try:

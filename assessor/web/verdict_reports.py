@@ -13,9 +13,10 @@ from assessor.domain import errors as e
 from assessor.domain.verdict import THRESHOLDS, Explanation
 from assessor.services.explaining import Explained
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
 from assessor.web.pages import STATIC, environment
-from assessor.web.verdicts import Documented, VerdictId
+from assessor.web.verdicts import VerdictId, VerdictReader
 
 PRINT_STYLE: Final = "verdict_report.css"
 
@@ -28,20 +29,22 @@ class ExplanationResource(Explanation):
     """Where the transcript is that `evidence` points into; reading it needs `assessments:read`."""
 
 
-router = APIRouter(tags=["verdicts"], responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput))
+router = APIRouter(
+    route_class=OnceRoute,
+    tags=["verdicts"],
+    responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
+)
 
 
 @router.get(
     "/v1/verdicts/{verdict_id}/explanation", summary="Read why it was decided", responses=refuses(e.NotFound)
 )
-async def explanation(
-    request: Request, service: Running, _documented: Documented, verdict_id: VerdictId
-) -> ExplanationResource:
+async def explanation(service: Running, _caller: VerdictReader, verdict_id: VerdictId) -> ExplanationResource:
     """Return the verdict in words: each competency, the reasons, and where the evidence stands.
 
     The words are for your own people and follow from the signed document alone. Scope: `verdicts:read`.
     """
-    found = await service.explaining.explained(request.headers.get("authorization"), verdict_id)
+    found = await service.explaining.explained(verdict_id)
     transcript = f"/v1/assessments/{found.document.assessment_id}/transcript"
     return ExplanationResource(**dict(found.explanation), transcript=transcript)
 
@@ -53,14 +56,14 @@ async def explanation(
     responses=refuses(e.NotFound),
 )
 async def report(
-    request: Request, service: Running, _documented: Documented, verdict_id: VerdictId
+    request: Request, service: Running, _caller: VerdictReader, verdict_id: VerdictId
 ) -> Response:
     """Return the verdict on two pages of HTML that bring their style along and run no script.
 
     Save it, show it or print it; what counts is the signed document, which it tells how to verify. Scope:
     `verdicts:read`.
     """
-    found = await service.explaining.explained(request.headers.get("authorization"), verdict_id)
+    found = await service.explaining.explained(verdict_id)
     headers = {"Content-Security-Policy": report_policy(), "Cache-Control": "private, no-store"}
     return HTMLResponse(report_page(found, request.app.state.public_url), headers=headers)
 

@@ -1,6 +1,7 @@
 """The API for platforms: read the verdicts, and the keys that verify them."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response, Security
@@ -9,11 +10,14 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from assessor.domain import errors as e
 from assessor.ports import StoredVerdict
-from assessor.services.access import Scope
+from assessor.services.admission import Scope
 from assessor.web import resources as r
-from assessor.web.api import AssessmentId, Caller, bearer, calling
+from assessor.web.api import AssessmentId
+from assessor.web.calling import Caller, bearer, calling
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute
 from assessor.web.openapi import Responses, refuses
+from assessor.web.rates import count
 
 JWKS_SECONDS: Final = 300
 JOSE: Final = "application/jose"
@@ -34,7 +38,10 @@ class PolledRoute(APIRoute):
     """A route that programs ask over and over. Its parameters are strings, which are passed on as they came.
 
     They are declared for the OpenAPI document: to have FastAPI solve them took half of the whole answer.
+    Who asks is found out by the query that reads the verdict, which is why `scope` stands here.
     """
+
+    scope: Final = Scope.VERDICTS_READ
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request."""
@@ -58,7 +65,7 @@ _SERVED: Final[Responses] = {
     304: {"description": "Not changed since the `ETag` that you sent"},
 }
 polled = APIRouter(route_class=PolledRoute, tags=["verdicts"], responses=_REFUSED)
-router = APIRouter(tags=["verdicts"], responses=_REFUSED)
+router = APIRouter(route_class=OnceRoute, tags=["verdicts"], responses=_REFUSED)
 public = APIRouter(tags=["verdicts"])
 
 
@@ -79,7 +86,9 @@ async def verdict(
 
     Scope: `verdicts:read`. Poll with `If-None-Match`; before there is a verdict, `Retry-After` says when.
     """
-    found = await service.delivering.verdict_for(request.headers.get("authorization"), assessment_id)
+    found = await service.delivering.verdict_for(
+        request.headers.get("authorization"), assessment_id, partial(count, request)
+    )
     return _served(request, found, if_none_match)
 
 
@@ -101,7 +110,9 @@ async def verdict_of_id(
     Whoever holds a signed copy asks here, by its `jti`, whether it was superseded or revoked. Scope:
     `verdicts:read`.
     """
-    found = await service.delivering.verdict_of_id(request.headers.get("authorization"), verdict_id)
+    found = await service.delivering.verdict_of_id(
+        request.headers.get("authorization"), verdict_id, partial(count, request)
+    )
     return _served(request, found, if_none_match)
 
 

@@ -1,6 +1,5 @@
 """The API for webhook endpoints: where a platform wants to be told, and what it was told."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -9,10 +8,11 @@ from pydantic import ConfigDict, Field
 
 from assessor.domain import errors as e
 from assessor.domain.notification import EventType
-from assessor.domain.value import Value, content_hash
+from assessor.domain.value import Value
 from assessor.domain.webhook import Attempt, Delivery, DeliveryStatus, Endpoint, Outcome, Pause
 from assessor.ports import EndpointChange
-from assessor.services.access import Scope
+from assessor.services.admission import Scope
+from assessor.services.ordering import Answer
 from assessor.services.subscribing import (
     MAX_DESCRIPTION_CHARS,
     NewEndpoint,
@@ -20,8 +20,9 @@ from assessor.services.subscribing import (
     OnceMade,
     Subscription,
 )
-from assessor.web.api import Caller, IdempotencyKey, calling
+from assessor.web.calling import Caller, calling
 from assessor.web.dependencies import Running
+from assessor.web.once import OnceRoute, UnderWay
 from assessor.web.openapi import refuses
 
 Url = Annotated[str, Field(min_length=1, max_length=2000, examples=["https://hooks.example.com/assessor"])]
@@ -74,6 +75,7 @@ class EndpointResource(Value):
 
     id: str
     object: Literal["webhook_endpoint"] = "webhook_endpoint"
+    livemode: bool
     url: str
     description: str
     event_types: tuple[EventType, ...]
@@ -172,6 +174,7 @@ class Redelivered(Value):
 
 router = APIRouter(
     prefix="/v1/webhook-endpoints",
+    route_class=OnceRoute,
     tags=["webhooks"],
     responses=refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput),
 )
@@ -188,21 +191,25 @@ async def add(
     service: Running,
     caller: Writer,
     wanted: Annotated[EndpointRequest, Body(examples=[ENDPOINT_EXAMPLE])],
-    idempotency_key: IdempotencyKey,
+    under_way: UnderWay,
 ) -> Response:
-    """Add an address, and get the secret that verifies what is sent there. Scope: `webhooks:write`."""
-    terms = wanted.model_dump(mode="json")
-    once = OnceMade(idempotency_key, content_hash({"webhook_endpoint": terms}), _written)
-    subscription = Subscription(wanted.url, wanted.description, wanted.event_types)
-    status, body = await service.subscribing.add_once(caller.tenant.id, subscription, once)
-    headers = {"Location": f"{router.prefix}/{json.loads(body)['id']}", "Cache-Control": "no-store"}
-    return Response(body, status, headers, "application/json")
+    """Add an address, and get the secret that verifies what is sent there. Scope: `webhooks:write`.
+
+    It is told of live assessments when the key is live, and of test ones when it is a test key.
+    """
+    once = OnceMade(under_way.key, under_way.request_hash, _written)
+    subscription = Subscription(
+        wanted.url, wanted.description, wanted.event_types, livemode=caller.key.livemode
+    )
+    answered = await service.subscribing.add_once(caller.tenant.id, subscription, once)
+    headers = {"Location": answered.location} if answered.location else {}
+    return Response(answered.body, answered.status, headers, "application/json")
 
 
 @router.get("", summary="List the endpoints")
 async def endpoints(service: Running, caller: Reader) -> EndpointList:
-    """Return all of them, the oldest first. Scope: `webhooks:read`."""
-    found = await service.subscribing.all(caller.tenant.id)
+    """Return all of the key's mode, the oldest first. Scope: `webhooks:read`."""
+    found = await service.subscribing.all(caller.tenant.id, livemode=caller.key.livemode)
     return EndpointList(data=tuple(map(_endpoint, found)))
 
 
@@ -255,17 +262,17 @@ async def rotate(
     caller: Writer,
     endpoint_id: EndpointId,
     wanted: Annotated[RotationRequest, Body(examples=[{"overlap_hours": 24}])],
-    idempotency_key: IdempotencyKey,
+    under_way: UnderWay,
 ) -> Response:
     """Get a new secret; for `overlap_hours` the former one signs as well. Scope: `webhooks:write`.
 
     The key pair of `v1a` signatures is replaced with it.
     """
-    terms = content_hash({"rotate": endpoint_id, **wanted.model_dump(mode="json")})
-    once = OnceMade(idempotency_key, terms, _rotated)
+    once = OnceMade(under_way.key, under_way.request_hash, _rotated)
+    endpoint = await service.subscribing.get(caller.tenant.id, endpoint_id)
     overlap = timedelta(hours=wanted.overlap_hours)
-    status, body = await service.subscribing.rotate_once(caller.tenant.id, endpoint_id, overlap, once)
-    return Response(body, status, {"Cache-Control": "no-store"}, "application/json")
+    answered = await service.subscribing.rotate_once(endpoint, overlap, once)
+    return Response(answered.body, answered.status, {"Cache-Control": "no-store"}, "application/json")
 
 
 @router.get("/{endpoint_id}/keys", summary="Read the public keys", responses=refuses(e.NotFound))
@@ -316,13 +323,14 @@ async def redeliver(
     return _delivery(await service.subscribing.redeliver(caller.tenant.id, endpoint_id, delivery_id))
 
 
-def _written(made: NewEndpoint) -> bytes:
-    return MadeEndpoint(**_fields(made.endpoint), secret=made.secret).model_dump_json().encode()
+def _written(made: NewEndpoint) -> Answer:
+    written = MadeEndpoint(**_fields(made.endpoint), secret=made.secret)
+    return written.model_dump_json().encode(), f"{router.prefix}/{written.id}"
 
 
-def _rotated(made: NewSecret) -> bytes:
+def _rotated(made: NewSecret) -> Answer:
     shown = RotatedSecret(endpoint_id=made.endpoint.id, secret=made.secret, former_until=made.former_until)
-    return shown.model_dump_json().encode()
+    return shown.model_dump_json().encode(), f"{router.prefix}/{made.endpoint.id}"
 
 
 def _endpoint(found: Endpoint) -> EndpointResource:
@@ -332,6 +340,7 @@ def _endpoint(found: Endpoint) -> EndpointResource:
 def _fields(found: Endpoint) -> dict[str, Any]:
     return {
         "id": found.id,
+        "livemode": found.livemode,
         "url": found.url,
         "description": found.description,
         "event_types": found.event_types,

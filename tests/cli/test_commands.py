@@ -35,6 +35,24 @@ def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
     assert run("keys", "revoke", made["id"]).returncode == 1
 
 
+def test_a_key_is_rotated_and_the_list_shows_until_when_both_work(run: Run) -> None:
+    made = json.loads(
+        run(
+            "keys", "add", "--tenant", "acme", "--expires-in-days", "90", "--scope", "tracks:read", "--json"
+        ).stdout
+    )
+    new = json.loads(run("keys", "rotate", made["id"], "--overlap-hours", "24", "--json").stdout)
+
+    listed = json.loads(run("keys", "list", "--tenant", "acme", "--json").stdout)
+
+    assert [key["id"] for key in listed] == [made["id"], new["id"]]
+    assert [key["scopes"] for key in listed] == [["tracks:read"], ["tracks:read"]]
+    assert new["replaces"] == {"id": made["id"], "expires_at": listed[0]["expires_at"]}
+    assert listed[0]["expires_at"] < made["expires_at"]
+    assert (listed[1]["expires_at"], listed[1]["last_used_at"], listed[1]["livemode"]) == (None, None, True)
+    assert new["secret"] not in json.dumps(listed)
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [

@@ -82,6 +82,8 @@ SAMPLES: tuple[e.Fact, ...] = (
     e.AssessmentPaused(),
     e.AssessmentResumed(deadline=NOW),
     e.AccommodationGranted(terms=Accommodation(time_factor=1.5), by="platform", who="key_1", reason=""),
+    e.AssessmentExtended(expires_at=NOW),
+    e.MetadataReplaced(metadata={"cohort": "autumn"}),
     e.AssessmentExpired(),
     e.AssessmentWithdrawn(),
     e.AssessmentCancelled(),

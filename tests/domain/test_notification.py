@@ -85,6 +85,7 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "answer.corrected", "words.redacted", "summary.confirmed", "result.shared", "sharing.ended",
         "second_look.drawn", "second_look.scored", "second_look.compared", "second_look.seen",
         "item.retired", "block.finished",
+        "assessment.extended", "metadata.replaced",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}

@@ -92,3 +92,70 @@ async def test_what_cannot_be_added_names_the_field(world: World) -> None:
         await world.access.add_reviewer("acme", "rita@acme.example", "Rita", PASSWORD)
     with pytest.raises(NotFound):
         await world.access.add_key("no-such-tenant", tuple(Scope), livemode=True)
+
+
+async def test_a_key_opens_nothing_once_it_has_expired(world: World) -> None:
+    made = await world.access.add_key("acme", tuple(Scope), livemode=True, days=30)
+
+    await world.access.caller(f"Bearer {made.secret}", Scope.ASSESSMENTS_READ)
+    world.clock.turn(timedelta(days=30))
+
+    with pytest.raises(Unauthenticated, match="has expired"):
+        await world.access.caller(f"Bearer {made.secret}", Scope.ASSESSMENTS_READ)
+
+
+async def test_after_a_rotation_both_keys_work_until_the_overlap_ends(world: World) -> None:
+    old = await world.access.add_key("acme", (Scope.VERDICTS_READ,), livemode=False)
+
+    new, ends_at = await world.access.rotate_key(old.key.id, overlap_hours=24)
+
+    assert (new.key.scopes, new.key.livemode) == (old.key.scopes, old.key.livemode)
+    assert ends_at == world.clock.now() + timedelta(hours=24)
+    for made in (old, new):
+        await world.access.caller(f"Bearer {made.secret}", Scope.VERDICTS_READ)
+    world.clock.turn(timedelta(hours=24))
+    await world.access.caller(f"Bearer {new.secret}", Scope.VERDICTS_READ)
+    with pytest.raises(Unauthenticated):
+        await world.access.caller(f"Bearer {old.secret}", Scope.VERDICTS_READ)
+
+
+async def test_a_rotation_never_prolongs_the_old_key(world: World) -> None:
+    old = await world.access.add_key("acme", tuple(Scope), livemode=True, days=1)
+
+    _, ends_at = await world.access.rotate_key(old.key.id, overlap_hours=24 * 7)
+
+    assert ends_at == old.key.expires_at
+    assert (await world.store.key(old.key.id))[0].expires_at == old.key.expires_at
+
+
+async def test_a_revoked_key_is_not_rotated(world: World) -> None:
+    made = await world.access.add_key("acme", tuple(Scope), livemode=True)
+    await world.access.revoke_key(made.key.id)
+
+    with pytest.raises(NotFound):
+        await world.access.rotate_key(made.key.id, overlap_hours=1)
+    assert await world.store.keys("acme") == ()
+
+
+async def test_the_last_use_is_noted_once_an_hour(world: World) -> None:
+    made = await world.access.add_key("acme", tuple(Scope), livemode=True)
+    seen = []
+
+    for minutes in (0, 59, 1, 30):
+        world.clock.turn(timedelta(minutes=minutes))
+        await world.access.caller(f"Bearer {made.secret}", Scope.VERDICTS_READ)
+        (key,) = await world.store.keys("acme")
+        seen.append(key.last_used_at)
+
+    first = seen[0]
+    assert first is not None
+    assert seen == [first, first, first + timedelta(hours=1), first + timedelta(hours=1)]
+
+
+async def test_a_key_that_is_refused_was_not_used(world: World) -> None:
+    made = await world.access.add_key("acme", (Scope.VERDICTS_READ,), livemode=True)
+
+    with pytest.raises(Forbidden):
+        await world.access.caller(f"Bearer {made.secret}", Scope.ASSESSMENTS_READ)
+
+    assert (await world.store.keys("acme"))[0].last_used_at is None

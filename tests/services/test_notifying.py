@@ -51,16 +51,16 @@ class Hooks:
 
     async def add(self, url: str, *types: EventType) -> Endpoint:
         once = OnceMade(f"key-{len(self.made)}", url, self._keep)
-        await self.subscribing.add_once("acme", Subscription(url, "", types), once)
+        await self.subscribing.add_once("acme", Subscription(url, "", types, livemode=False), once)
         return self.made[-1].endpoint
 
-    def _keep(self, made: NewEndpoint) -> bytes:
+    def _keep(self, made: NewEndpoint) -> tuple[bytes, str]:
         self.made.append(made)
-        return b"{}"
+        return b"{}", "/v1/webhook-endpoints/1"
 
     async def order(self) -> Assessment:
         reference = f"candidate-{next(_numbers)}"
-        terms = Order(candidate_ref=reference, track="python", form="short")
+        terms = Order(candidate_ref=reference, track="python", form="short", livemode=False)
         return (await self.world.ordering.order(self.world.tenant, terms)).assessment
 
     async def later(self, seconds: float) -> int:
@@ -136,7 +136,7 @@ async def test_an_event_arrives_once_signed_as_a_cloud_event(hooks: Hooks) -> No
             "assessment_id": assessment.id,
             "candidate_ref": assessment.ordered.candidate_ref,
             "track": "python",
-            "livemode": True,
+            "livemode": False,
             "status": "ordered",
             "sequence": 1,
             "replaces": None,

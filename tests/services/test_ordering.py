@@ -21,7 +21,9 @@ def token_of(ordered: Ordered) -> str:
 
 
 def once(key: str, body: str) -> Once:
-    return Once(key, body, lambda ordered: ordered.invite_url.encode())
+    return Once(
+        key, body, lambda ordered: (ordered.invite_url.encode(), f"/v1/assessments/{ordered.assessment.id}")
+    )
 
 
 async def test_an_order_draws_a_form_that_fits_the_minutes_it_promises(world: World) -> None:

@@ -43,7 +43,12 @@ async def test_a_revoked_verdict_holds_nowhere_and_stays_readable(
     after = await world.log.load(decided.id)
     assert (after.decision, after.needs_person) == (None, False)
     assert (await world.store.projection(decided.id)).decision is None
-    told = [notice for _, notice in await world.store.notices("acme", 0, [EventType.VERDICT_REVOKED], 10)]
+    told = [
+        notice
+        for _, notice in await world.store.notices(
+            "acme", 0, [EventType.VERDICT_REVOKED], 10, livemode=decided.ordered.livemode
+        )
+    ]
     assert [one.data["verdict_id"] for one in told] == [revoked.id]
 
 

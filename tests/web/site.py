@@ -1,5 +1,6 @@
 """What tests of the web do again and again: platforms, people, and assessments at some point."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from assessor.domain.policy import Grade, Policy
 from assessor.ports import Reviewer, Tenant
 from assessor.services.access import Scope
 from assessor.settings import Settings
+from assessor.simulation.outcomes import simulating
 from assessor.simulation.playing import Player, begin
 from assessor.web.app import create_app
 
@@ -28,7 +30,18 @@ _numbers = count(1)
 
 
 def asking(app: FastAPI, **headers: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN, headers=headers)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url=ORIGIN,
+        headers=headers,
+        event_hooks={"request": [_with_idempotency_key]},
+    )
+
+
+async def _with_idempotency_key(request: httpx.Request) -> None:
+    """Give a POST of the API a key of its own, unless the test chose one."""
+    if request.method == "POST" and request.url.path.startswith("/v1/"):
+        request.headers.setdefault("Idempotency-Key", secrets.token_hex(8))
 
 
 @dataclass(frozen=True)
@@ -59,13 +72,13 @@ class Site:
         return asking(self.app, **headers)
 
     async def platform(
-        self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = True, policy: Policy = PILOT
+        self, scopes: tuple[Scope, ...] = tuple(Scope), *, livemode: bool = False, policy: Policy = PILOT
     ) -> Platform:
         name = f"platform-{next(_numbers)}"
         tenant = await self.services.access.add_tenant(name, name, policy)
         return Platform(tenant, await self.key(tenant, scopes, livemode=livemode))
 
-    async def key(self, tenant: Tenant, scopes: tuple[Scope, ...], *, livemode: bool = True) -> str:
+    async def key(self, tenant: Tenant, scopes: tuple[Scope, ...], *, livemode: bool = False) -> str:
         return (await self.services.access.add_key(tenant.id, scopes, livemode=livemode)).secret
 
     async def reviewer(self, tenant: Tenant) -> Reviewer:
@@ -89,6 +102,6 @@ class Site:
 async def serving(folder: Path, *, demonstration: bool = False, **chosen: Any) -> AsyncIterator[Site]:
     settings = Settings(data_dir=folder, demonstration=demonstration, **chosen)
     migrate(settings.database_url)
-    app = create_app(settings)
+    app = create_app(settings, simulating=simulating)
     async with app.router.lifespan_context(app):
         yield Site(app, settings, app.state.services)

@@ -17,7 +17,7 @@ FIELDS = {"id", "object", "assessment_id", "metric", "value", "work", "observed_
 
 @pytest.fixture
 async def platform(site: Site) -> Platform:
-    return await site.platform()
+    return await site.platform(livemode=True)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_one_wrong_of_a_list_is_named_by_its_place_and_nothing_is_stored(
     good = ONE | {"assessment_id": await ordered(site, platform)}
 
     unknown = await sent(api, [good, ONE | {"assessment_id": "asm_nobody"}])
-    contradicting = await sent(api, [good, good | {"value": 0.1}])
+    contradicting = await sent(api, [good, good | {"value": 0.1}], "key-2")
 
     assert unknown.status_code == contradicting.status_code == 422
     assert [one["field"] for one in unknown.json()["errors"]] == ["outcomes.1.assessment_id"]
@@ -131,7 +131,7 @@ async def test_another_platforms_assessment_and_none_at_all_look_alike(
 ) -> None:
     theirs = await ordered(site, await site.platform())
 
-    answers = [await sent(api, ONE | {"assessment_id": one}) for one in (theirs, "asm_nobody")]
+    answers = [await sent(api, ONE | {"assessment_id": one}, one) for one in (theirs, "asm_nobody")]
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert {answer.json()["code"] for answer in answers} == {"not-found"}

@@ -11,6 +11,7 @@ from assessor.domain import errors as e
 from assessor.domain.errors import AssessorError
 from assessor.web.handlers import on_error
 from assessor.web.problems import BY_ERROR, KINDS, kind_of, problem_of
+from assessor.web.rates import RateLimited
 from assessor.web.throttle import TooManyTries
 
 EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
@@ -25,6 +26,8 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.StaleRevision("Saved elsewhere", "Choose.", 3, {"text": "theirs"}), 409, "stale-revision"),
     (e.SequenceTaken("Taken", "Try again."), 409, "sequence-taken"),
     (e.RetakeTooEarly(e.Because.UNDER_WAY, None, "asm_1"), 409, "retake-too-early"),
+    (e.RequestUnderWay("Under way", "Send it again."), 409, "request-under-way"),
+    (e.StaleEdit("Changed", "Read it again."), 412, "stale-edit"),
     (e.Gone("link", "was used", "Ask for another."), 410, "gone"),
     (e.TooLarge("message", 9000, 8000), 413, "too-large"),
     (e.LibraryInvalid([e.LibraryProblem("a.yaml", 3, "key", "a secret key")]), 503, "library-invalid"),
@@ -32,6 +35,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.DocumentRefused("the signature is of another key"), 500, "document-refused"),
     (e.ModelFault("timeout", "words of a candidate"), 502, "model-fault"),
     (TooManyTries(61), 429, "too-many-tries"),
+    (RateLimited(2), 429, "rate-limited"),
 ]
 
 

@@ -1,23 +1,22 @@
-"""Tenants, keys, people, sessions and invites."""
+"""Tenants, people, sessions and invites."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart, unique_or
-from assessor.adapters.store.tables import API_KEY, CANDIDATE, INVITE, REVIEWER, SESSION, TENANT
+from assessor.adapters.store.tables import CANDIDATE, INVITE, REVIEWER, SESSION, TENANT
 from assessor.domain.errors import Conflict, NotFound
 from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
-from assessor.ports import ApiKey, Reviewer, Session, Tenant
+from assessor.ports import Reviewer, Session, Tenant
 
 _OTHER_ID = "Choose another id."
 
 # Every request asks one of these.
-_KEY = Lookup(select(API_KEY).where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None)))
 _TENANT = Lookup(select(TENANT).where(TENANT.c.id == bindparam("tenant_id")))
 _REVIEWER = Lookup(select(REVIEWER).where(REVIEWER.c.id == bindparam("reviewer_id")))
 _SESSION = Lookup(
@@ -28,7 +27,7 @@ _SESSION = Lookup(
 
 
 class SqlTenants(StorePart):
-    """Platforms, their keys and the people they send."""
+    """Platforms and the people they send."""
 
     async def add_tenant(self, tenant: Tenant, at: datetime) -> None:
         """Raises Conflict when there is one of that id."""
@@ -47,40 +46,6 @@ class SqlTenants(StorePart):
         """Return all, the oldest first."""
         rows = await self._all(select(TENANT).order_by(TENANT.c.created_at, TENANT.c.id))
         return tuple(map(_as_tenant, rows))
-
-    async def add_key(self, key: ApiKey, secret_hash: str, at: datetime) -> None:
-        """Raises NotFound for an unknown tenant, Conflict when there is a key of that id."""
-        await self.tenant(key.tenant)
-        with unique_or(Conflict(f"There is a key {key.id} already", _OTHER_ID)):
-            await self._execute(
-                insert(API_KEY).values(
-                    id=key.id,
-                    tenant_id=key.tenant,
-                    scopes=list(key.scopes),
-                    livemode=key.livemode,
-                    secret_hash=secret_hash,
-                    created_at=at,
-                )
-            )
-
-    async def key(self, key_id: str) -> tuple[ApiKey, str]:
-        """Return the key and the hash of its secret. Raises NotFound, also when it was revoked."""
-        row = await self._look_up(_KEY, key_id=key_id)
-        if row is None:
-            raise NotFound("key", key_id)
-        return _as_key(row), row.secret_hash
-
-    async def keys(self, tenant_id: str) -> tuple[ApiKey, ...]:
-        """Return the keys that work, the oldest first."""
-        mine = select(API_KEY).where(API_KEY.c.tenant_id == tenant_id, API_KEY.c.revoked_at.is_(None))
-        rows = await self._all(mine.order_by(API_KEY.c.created_at, API_KEY.c.id))
-        return tuple(map(_as_key, rows))
-
-    async def revoke_key(self, key_id: str, at: datetime) -> None:
-        """Raises NotFound, also when it was revoked before."""
-        working = (API_KEY.c.id == key_id) & API_KEY.c.revoked_at.is_(None)
-        if await self._execute(update(API_KEY).where(working).values(revoked_at=at)) != 1:
-            raise NotFound("key", key_id)
 
     async def add_reviewer(self, reviewer: Reviewer, at: datetime) -> None:
         """Raises NotFound for an unknown tenant, Conflict when the id or the address is taken."""
@@ -162,10 +127,6 @@ class SqlSessions(StorePart):
 
 def _as_tenant(row: Row[Any]) -> Tenant:
     return Tenant(row.id, row.name, Policy.model_validate(row.policy))
-
-
-def _as_key(row: Row[Any]) -> ApiKey:
-    return ApiKey(row.id, row.tenant_id, tuple(row.scopes), row.livemode)
 
 
 def _as_reviewer(row: Row[Any]) -> Reviewer:

@@ -12,6 +12,7 @@ from assessor.adapters.store.tables import EVENT, FORM_ITEM, INVITE, QUALITY_LEV
 from assessor.domain.assessment import Projection
 from assessor.domain.errors import Conflict, Gone
 from assessor.domain.events import (
+    AssessmentExtended,
     Event,
     FormDrawn,
     InviteIssued,
@@ -31,7 +32,7 @@ SUPERSEDED = "superseded"
 REVOKED = "revoked"
 
 
-def write(connection: Connection, row: Projection, event: Event) -> None:  # noqa: C901 - one case a fact
+def write(connection: Connection, row: Projection, event: Event) -> None:  # noqa: C901, PLR0912 - one case a fact
     """Write what follows from one event of an assessment; most have nothing that does.
 
     Raises Gone for an invite that is spent, Conflict for a second current verdict.
@@ -39,6 +40,9 @@ def write(connection: Connection, row: Projection, event: Event) -> None:  # noq
     match event.fact:
         case InviteIssued():
             _issue_invite(connection, event.assessment_id, event.at, event.fact)
+        case AssessmentExtended():
+            open_ = (INVITE.c.assessment_id == event.assessment_id) & INVITE.c.closed_at.is_(None)
+            connection.execute(update(INVITE).where(open_).values(expires_at=event.fact.expires_at))
         case InviteRedeemed():
             _redeem_invite(connection, event.assessment_id, event.at, event.fact)
         case FormDrawn():

@@ -17,7 +17,9 @@ from assessor.domain.notification import EventType, Notice
 N: Final = NOTICE.c
 
 
-def place_notices(connection: Connection, tenant_id: str, notices: Sequence[Notice]) -> None:
+def place_notices(
+    connection: Connection, tenant_id: str, notices: Sequence[Notice], *, livemode: bool
+) -> None:
     """Write public events at the end of a tenant's, in the transaction of what they tell."""
     if not notices:
         return
@@ -28,6 +30,7 @@ def place_notices(connection: Connection, tenant_id: str, notices: Sequence[Noti
         {
             "tenant_id": tenant_id,
             "position": position,
+            "livemode": livemode,
             "id": notice.id,
             "type": notice.type.value,
             "subject": notice.subject,
@@ -43,10 +46,13 @@ class SqlNotices(StorePart):
     """Fulfils `Notices`."""
 
     async def notices(
-        self, tenant: str, after: int, types: Sequence[EventType], limit: int
+        self, tenant: str, after: int, types: Sequence[EventType], limit: int, *, livemode: bool
     ) -> tuple[tuple[int, Notice], ...]:
-        """Return a tenant's public events after a place, each with its own; no types stand for every type."""
-        query = select(NOTICE).where(N.tenant_id == tenant, N.position > after)
+        """Return a tenant's public events of one mode after a place, each with its own.
+
+        No types stand for every type.
+        """
+        query = select(NOTICE).where(N.tenant_id == tenant, N.livemode == livemode, N.position > after)
         if types:
             query = query.where(N.type.in_([one.value for one in types]))
         rows = await self._all(query.order_by(N.position).limit(limit))

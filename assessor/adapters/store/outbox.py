@@ -46,16 +46,20 @@ def announce(connection: Connection, tenant_id: str, log: Sequence[Event], row: 
     if not any(types_of(None, event.fact) for event in log):
         return
     before = connection.execute(select(ASSESSMENT.c.decision).where(ASSESSMENT.c.id == row.id)).scalar()
-    _publish(connection, tenant_id, notices_of(before, log, row))
+    _publish(connection, tenant_id, notices_of(before, log, row), livemode=row.livemode)
 
 
-def _publish(connection: Connection, tenant_id: str, notices: Sequence[Notice]) -> None:
+def _publish(connection: Connection, tenant_id: str, notices: Sequence[Notice], *, livemode: bool) -> None:
     """Write public events for those who poll, and a delivery of each for every endpoint that wants it.
 
     What is about an endpoint is not sent to that endpoint.
     """
     # The lock keeps an endpoint from being removed before its deliveries are committed.
-    mine = select(WEBHOOK_ENDPOINT).where(E.tenant_id == tenant_id).with_for_update(read=True, key_share=True)
+    mine = (
+        select(WEBHOOK_ENDPOINT)
+        .where(E.tenant_id == tenant_id, E.livemode == livemode)
+        .with_for_update(read=True, key_share=True)
+    )
     endpoints = [as_endpoint(row) for row in connection.execute(mine)]
     rows = [
         _row(new_delivery(endpoint, notice, notice.at))
@@ -65,7 +69,7 @@ def _publish(connection: Connection, tenant_id: str, notices: Sequence[Notice]) 
     ]
     if rows:
         connection.execute(insert(WEBHOOK_DELIVERY), rows)
-    place_notices(connection, tenant_id, notices)
+    place_notices(connection, tenant_id, notices, livemode=livemode)
 
 
 def new_delivery(endpoint: Endpoint, notice: Notice, at: datetime) -> Delivery:
@@ -189,7 +193,9 @@ class SqlOutbox(SqlWebhooks):
                 connection.execute(_endpoint(delivery.endpoint_id).values(accepted_at=at))
             pause = _pause(connection, delivery, settled)
             if pause is not None:
-                _publish(connection, claimed.tenant, [paused_notice(delivery, pause, at)])
+                mode = select(E.livemode).where(E.id == delivery.endpoint_id)
+                livemode = connection.execute(mode).scalar_one()
+                _publish(connection, claimed.tenant, [paused_notice(delivery, pause, at)], livemode=livemode)
             return pause
 
         return await self._database.write(note)

@@ -1,9 +1,10 @@
 """Rows for lists, queues and reads."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select, tuple_
 
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart
@@ -11,7 +12,7 @@ from assessor.adapters.store.rows import as_projection, select_projections
 from assessor.adapters.store.tables import API_KEY, ASSESSMENT, VERDICT
 from assessor.domain.assessment import HELP_BY_URGENCY, Projection, Status
 from assessor.domain.errors import NotFound
-from assessor.ports import ApiKey, AskedVerdict, StoredVerdict
+from assessor.ports import ApiKey, AskedVerdict, Page, StoredVerdict
 
 _BEFORE_START = (Status.ORDERED, Status.OPENED, Status.IDENTITY)
 _UNSCORED = (Status.SUBMITTED, Status.SCORING)
@@ -48,6 +49,12 @@ class SqlProjections(StorePart):
         mine = (ASSESSMENT.c.candidate_id == candidate_id) & (ASSESSMENT.c.track == track)
         query = select(ASSESSMENT.c.id).where(mine)
         return await self._ids(query.order_by(ASSESSMENT.c.ordered_at, ASSESSMENT.c.id))
+
+    async def page(self, page: Page) -> tuple[Projection, ...]:
+        """Return one page, newest first; the index is entered where the page before ended."""
+        newest = (ASSESSMENT.c.ordered_at.desc(), ASSESSMENT.c.id.desc())
+        query = select_projections().where(*_on_page(page)).order_by(*newest).limit(page.limit)
+        return await self._projections(query)
 
     async def unscored(self) -> tuple[str, ...]:
         """Return ids that were submitted or are being scored, oldest first."""
@@ -96,6 +103,25 @@ class SqlProjections(StorePart):
         return tuple(StoredVerdict(*tuple(row)) for row in await self._all(query))
 
 
+def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
+    row = ASSESSMENT.c
+    yield row.tenant_id == page.tenant
+    yield row.livemode == page.livemode
+    if page.before is not None:
+        at, id_ = page.before
+        yield tuple_(row.ordered_at, row.id) < tuple_(literal(at, row.ordered_at.type), literal(id_))
+    if page.candidate_ref is not None:
+        yield row.candidate_ref == page.candidate_ref
+    if page.track is not None:
+        yield row.track == page.track
+    if page.status is not None:
+        yield row.status == page.status
+    if page.created_from is not None:
+        yield row.ordered_at >= page.created_from
+    if page.created_before is not None:
+        yield row.ordered_at < page.created_before
+
+
 _URGENCY = case(
     {kind: place for place, kind in enumerate(HELP_BY_URGENCY)},
     value=ASSESSMENT.c.needs_help,
@@ -120,18 +146,25 @@ _ASKED_BY = (
     API_KEY.c.tenant_id.label("key_tenant"),
     API_KEY.c.scopes,
     API_KEY.c.livemode,
+    API_KEY.c.expires_at.label("key_expires_at"),
+    API_KEY.c.last_used_at,
     API_KEY.c.secret_hash,
     ASSESSMENT.c.status.label("stands"),
 )
 _KEY_COLUMNS = len(_ASKED_BY)
 
-# Platforms poll these, so each is one query. What another tenant has is not joined.
+# Platforms poll these, so each is one query. What another tenant has, or the key's own tenant in the other
+# mode, is not joined.
 _LIVE = Lookup(
     select(*_ASKED_BY, *_VERDICT_COLUMNS)
     .select_from(API_KEY)
     .outerjoin(
         ASSESSMENT,
-        and_(ASSESSMENT.c.id == bindparam("assessment_id"), ASSESSMENT.c.tenant_id == API_KEY.c.tenant_id),
+        and_(
+            ASSESSMENT.c.id == bindparam("assessment_id"),
+            ASSESSMENT.c.tenant_id == API_KEY.c.tenant_id,
+            ASSESSMENT.c.livemode == API_KEY.c.livemode,
+        ),
     )
     .outerjoin(VERDICT, and_(VERDICT.c.assessment_id == ASSESSMENT.c.id, VERDICT.c.superseded_by.is_(None)))
     .where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
@@ -142,7 +175,10 @@ _BY_ID = Lookup(
     .outerjoin(
         VERDICT, and_(VERDICT.c.id == bindparam("verdict_id"), VERDICT.c.tenant_id == API_KEY.c.tenant_id)
     )
-    .outerjoin(ASSESSMENT, ASSESSMENT.c.id == VERDICT.c.assessment_id)
+    .outerjoin(
+        ASSESSMENT,
+        and_(ASSESSMENT.c.id == VERDICT.c.assessment_id, ASSESSMENT.c.livemode == API_KEY.c.livemode),
+    )
     .where(API_KEY.c.id == bindparam("key_id"), API_KEY.c.revoked_at.is_(None))
 )
 
@@ -151,8 +187,11 @@ def _asked(key_id: str, row: Any) -> AskedVerdict:
     """Return what a row of `_LIVE` or `_BY_ID` says. Raises NotFound when there is none."""
     if row is None:
         raise NotFound("key", key_id)
-    verdict = StoredVerdict(*row[_KEY_COLUMNS:]) if row[_KEY_COLUMNS] else None
-    key = ApiKey(row.key_id, row.key_tenant, tuple(row.scopes), row.livemode)
+    # Without its assessment it is of the other mode.
+    verdict = StoredVerdict(*row[_KEY_COLUMNS:]) if row[_KEY_COLUMNS] and row.stands else None
+    key = ApiKey(
+        row.key_id, row.key_tenant, tuple(row.scopes), row.livemode, row.key_expires_at, row.last_used_at
+    )
     return AskedVerdict(key, row.secret_hash, Status(row.stands) if row.stands else None, verdict)
 
 

@@ -8,6 +8,7 @@ from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.gold import SqlGoldRuns
 from assessor.adapters.store.items import SqlItems
+from assessor.adapters.store.keys import SqlKeys
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.libraries import SqlLibraries
 from assessor.adapters.store.log import SqlEventLog
@@ -26,6 +27,7 @@ from assessor.ports import Random
 class SqlStore(
     SqlEventLog,
     SqlTenants,
+    SqlKeys,
     SqlSessions,
     SqlDrafts,
     SqlProjections,

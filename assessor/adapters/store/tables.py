@@ -84,6 +84,9 @@ class ApiKeyRow(Row, table=True):
     livemode: bool
     secret_hash: str
     created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime | None = Field(sa_type=Instant)
+    last_used_at: datetime | None = Field(sa_type=Instant)
+    """To the hour: a write for every request would cost more than most requests."""
     revoked_at: datetime | None = Field(sa_type=Instant)
 
 
@@ -126,7 +129,8 @@ class AssessmentRow(Row, table=True):
 
     __tablename__ = "assessment"
     __table_args__ = (
-        Index(None, "tenant_id", "ordered_at"),
+        Index(None, "tenant_id", "livemode", "ordered_at", "id"),
+        Index(None, "tenant_id", "candidate_ref", "ordered_at"),
         Index(None, "tenant_id", "needs_person"),
     )
     id: str = Field(primary_key=True)
@@ -266,14 +270,19 @@ class ShareRow(Row, table=True):
 
 
 class IdempotencyRow(Row, table=True):
-    """The answer to a request that carried a key. The body holds a secret link, so it is sealed."""
+    """The answer to a request that carried a key. The body may hold a secret link, so it is sealed.
+
+    Status 0 is a request that is under way.
+    """
 
     __tablename__ = "idempotency"
     tenant_id: str = Field(foreign_key="tenant.id", primary_key=True)
+    livemode: bool = Field(primary_key=True)
     key: str = Field(primary_key=True)
     request_hash: str
     status: int
-    at: datetime = Field(sa_type=Instant)
+    at: datetime = Field(sa_type=Instant, index=True)
+    location: str | None
     body: bytes = Field(sa_type=LargeBinary)
 
 
@@ -306,6 +315,7 @@ class WebhookEndpointRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     accepted_at: datetime | None = Field(sa_type=Instant)
     """When it last accepted something."""
+    livemode: bool
 
 
 class NoticeRow(Row, table=True):
@@ -315,6 +325,7 @@ class NoticeRow(Row, table=True):
     __table_args__ = (Index(None, "tenant_id", "type", "position"),)
     tenant_id: str = Field(foreign_key="tenant.id", primary_key=True)
     position: int = Field(primary_key=True, sa_type=BigInteger)
+    livemode: bool
     id: str
     type: str
     subject: str

@@ -47,9 +47,11 @@ class SqlWebhooks(SqlAnswers):
             raise _unknown(endpoint_id)
         return as_endpoint(row)
 
-    async def endpoints(self, tenant: str) -> tuple[Endpoint, ...]:
-        """Return all, the oldest first."""
-        mine = select(WEBHOOK_ENDPOINT).where(WEBHOOK_ENDPOINT.c.tenant_id == tenant)
+    async def endpoints(self, tenant: str, *, livemode: bool) -> tuple[Endpoint, ...]:
+        """Return all of one mode, the oldest first."""
+        mine = select(WEBHOOK_ENDPOINT).where(
+            WEBHOOK_ENDPOINT.c.tenant_id == tenant, WEBHOOK_ENDPOINT.c.livemode == livemode
+        )
         rows = await self._all(mine.order_by(WEBHOOK_ENDPOINT.c.created_at, WEBHOOK_ENDPOINT.c.id))
         return tuple(map(as_endpoint, rows))
 
@@ -171,6 +173,7 @@ def as_endpoint(row: Row[Any]) -> Endpoint:
         enabled=row.enabled,
         paused=None if row.paused is None else Pause(row.paused),
         created_at=row.created_at,
+        livemode=row.livemode,
     )
 
 

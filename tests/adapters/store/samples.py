@@ -154,6 +154,8 @@ def every_fact() -> list[e.Fact]:
         e.AccommodationGranted(
             terms=Accommodation(time_factor=1.5), by="reviewer", who="rev_1", reason="Reads with a magnifier."
         ),
+        e.AssessmentExtended(expires_at=NOW + 3 * HOUR),
+        e.MetadataReplaced(metadata={"cohort": "autumn"}),
         e.AssessmentExpired(),
         e.AssessmentWithdrawn(),
         e.AssessmentCancelled(),
@@ -213,4 +215,6 @@ async def appended(store: SqlStore, row: Projection, facts: Sequence[e.Fact], af
 
 
 def answer(key: str = "key-1", tenant: str = TENANT.id) -> Answered:
-    return Answered(tenant, key, "request-hash", 201, b'{"invite": "https://localhost/secret-link"}')
+    return Answered(
+        tenant, key, "request-hash", 201, b'{"invite": "https://localhost/secret-link"}', livemode=True
+    )

@@ -1,14 +1,15 @@
 """The cost ledger in the database."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import AutoString
 
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import MODEL_CALL
-from assessor.ports import ModelCall, Usage
-from tests.adapters.store.samples import NOW, TENANT
+from assessor.ports import ModelCall, Usage, UsageOf, UsageSum
+from tests.adapters.store.samples import NOW, TENANT, begun
 
 pytestmark = pytest.mark.anyio
 
@@ -71,3 +72,37 @@ def test_the_ledger_has_no_column_for_text() -> None:
     words = {column.name for column in MODEL_CALL.columns if isinstance(column.type, AutoString)}
 
     assert words == {"assessment_id", "tenant_id", "purpose", "model", "outcome"}
+
+
+@pytest.mark.parametrize(
+    ("by_month", "periods"), [(False, ["2026-03-01", "2026-03-02"]), (True, ["2026-03"])]
+)
+async def test_a_tenants_usage_adds_up_by_day_or_month_of_its_own_mode(
+    store: SqlStore, *, by_month: bool, periods: list[str]
+) -> None:
+    mine = (await begun(store)).id
+    live = (await begun(store, "asm_live", livemode=True)).id
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    for call in (
+        replace(PAID, assessment_id=mine),
+        replace(FAILED, assessment_id=mine, at=midnight + timedelta(days=1)),
+        replace(PAID, assessment_id=mine, at=midnight - timedelta(seconds=1)),
+        replace(PAID, assessment_id=mine, at=midnight + timedelta(days=2)),
+        replace(PAID, assessment_id=live),
+        PAID,
+    ):
+        await store.record(call)
+    days = (NOW.date(), NOW.date() + timedelta(days=1))
+
+    found = await store.usage_of(
+        UsageOf(TENANT.id, livemode=False, since=days[0], until=days[1], by_month=by_month)
+    )
+
+    assert [one.period for one in found] == periods
+    assert sum(one.calls for one in found) == 2
+    assert sum(one.cost for one in found) == 250
+    assert sum(one.unpriced for one in found) == 1
+    if by_month:
+        assert found == (UsageSum("2026-03", "turn", 2, 1, 100, 60, 10, 250, 1),)
+    other = UsageOf("other", livemode=False, since=days[0], until=days[1], by_month=by_month)
+    assert await store.usage_of(other) == ()

@@ -204,15 +204,15 @@ async def test_of_ten_orders_with_one_idempotency_key_one_is_kept_with_its_answe
 
     assert sum(isinstance(result, Conflict) for result in results) == 9
     assert len(await store.assessments(TENANT.id)) == 1
-    assert await store.answered(TENANT.id, "key-1") == answer()
+    assert await store.answered(TENANT.id, "key-1", livemode=True) == answer()
 
 
 async def test_an_idempotency_key_belongs_to_one_tenant(store: SqlStore) -> None:
     row = projection("asm_1", await store.candidate(TENANT.id, "ref"))
     await store.begin(change(row, ordered_by()), answer())
 
-    assert await store.answered("other", "key-1") is None
-    assert await store.answered(TENANT.id, "key-2") is None
+    assert await store.answered("other", "key-1", livemode=True) is None
+    assert await store.answered(TENANT.id, "key-2", livemode=True) is None
 
 
 async def test_appending_moves_the_row_and_leaves_its_origin(store: SqlStore) -> None:

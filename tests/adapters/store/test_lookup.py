@@ -20,7 +20,7 @@ from tests.adapters.store.samples import TENANT as PLATFORM
 
 pytestmark = pytest.mark.anyio
 
-KEY = ApiKey("ak_1", PLATFORM.id, ("verdicts:read",), livemode=True)
+KEY = ApiKey("ak_1", PLATFORM.id, ("verdicts:read",), livemode=False)
 
 
 @pytest.mark.parametrize("table", [TENANT, API_KEY, SESSION, ASSESSMENT], ids=lambda table: table.name)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def told(store: SqlStore, after: int = 0, *types: EventType) -> list[tuple[int, str]]:
-    found = await store.notices(TENANT.id, after, types, 100)
+    found = await store.notices(TENANT.id, after, types, 100, livemode=False)
     return [(place, notice.type.removeprefix("assessor.")) for place, notice in found]
 
 
@@ -40,7 +40,7 @@ async def test_public_facts_stand_in_their_order_without_gaps_also_where_nobody_
         everything[0],
         everything[3],
     ]
-    assert await store.notices("other", 0, (), 10) == ()
+    assert await store.notices("other", 0, (), 10, livemode=False) == ()
 
 
 async def test_what_is_not_committed_takes_no_place(store: SqlStore) -> None:

@@ -54,7 +54,7 @@ FAILED = Reception(Outcome.REJECTED, 500, 12)
 def endpoint(number: int = 1, tenant: str = TENANT.id, *types: EventType) -> Endpoint:
     url = f"https://hooks{number}.example.com/"
     made = NOW + timedelta(seconds=number)
-    return Endpoint(f"whe_{tenant}_{number}", tenant, url, "", types, True, None, made)
+    return Endpoint(f"whe_{tenant}_{number}", tenant, url, "", types, True, None, made, livemode=False)
 
 
 async def added(store: SqlStore, number: int = 1, *types: EventType, tenant: str = TENANT.id) -> Endpoint:
@@ -184,7 +184,7 @@ async def test_another_tenants_endpoint_is_as_unknown_as_one_that_does_not_exist
         ):
             with pytest.raises(NotFound):
                 await asked
-    assert await store.endpoints(OTHER.id) == ()
+    assert await store.endpoints(OTHER.id, livemode=False) == ()
     assert (await store.endpoint(TENANT.id, to.id)).enabled
 
 
@@ -199,7 +199,7 @@ async def test_a_delivery_is_redelivered_through_its_own_endpoint_only(store: Sq
 async def test_endpoints_are_listed_as_they_were_made(store: SqlStore) -> None:
     second, first = await added(store, 2, EventType.VERDICT_ISSUED), await added(store, 1)
 
-    assert await store.endpoints(TENANT.id) == (first, second)
+    assert await store.endpoints(TENANT.id, livemode=False) == (first, second)
     assert await store.endpoint(TENANT.id, second.id) == second
 
 
@@ -221,20 +221,20 @@ async def test_there_are_only_so_many_endpoints_even_when_all_are_added_at_once(
     )
 
     assert sum(isinstance(result, Conflict) for result in results) == 5
-    assert len(await store.endpoints(TENANT.id)) == 3
+    assert len(await store.endpoints(TENANT.id, livemode=False)) == 3
 
 
 async def test_the_answer_with_the_secret_is_stored_with_the_endpoint_or_not_at_all(store: SqlStore) -> None:
     await store.add_endpoint(endpoint(1), SECRET, 2, answer("key-1"))
 
-    with pytest.raises(Conflict, match="used meanwhile"):
+    with pytest.raises(Conflict, match="under way"):
         await store.add_endpoint(endpoint(2), SECRET, 2, answer("key-1"))
     with pytest.raises(Conflict, match="endpoints already"):
         await store.add_endpoint(endpoint(3), SECRET, 1, answer("key-3"))
 
-    assert [kept.id for kept in await store.endpoints(TENANT.id)] == [endpoint(1).id]
-    assert await store.answered(TENANT.id, "key-1") == answer("key-1")
-    assert await store.answered(TENANT.id, "key-3") is None
+    assert [kept.id for kept in await store.endpoints(TENANT.id, livemode=False)] == [endpoint(1).id]
+    assert await store.answered(TENANT.id, "key-1", livemode=True) == answer("key-1")
+    assert await store.answered(TENANT.id, "key-3", livemode=True) is None
 
 
 async def test_a_secret_is_stored_sealed_and_opens_for_its_own_endpoint_only(
@@ -448,7 +448,7 @@ async def test_removing_endpoints_while_facts_are_appended_and_sent_breaks_neith
 
     await asyncio.gather(*map(work, rows, endpoints))
 
-    assert await store.endpoints(TENANT.id) == ()
+    assert await store.endpoints(TENANT.id, livemode=False) == ()
     assert await claimed(store, NOW + 9 * MINUTE) == ()
 
 
@@ -513,7 +513,7 @@ async def test_an_endpoint_that_is_paused_is_told_of_at_the_others_and_to_those_
 
     assert await attempted(store, what, FAILED, NOW + MINUTE, schedule=()) is Pause.FAILING
 
-    (notice,) = [one for _, one in await store.notices(TENANT.id, 1, (), 10)]
+    (notice,) = [one for _, one in await store.notices(TENANT.id, 1, (), 10, livemode=False)]
     assert (notice.type, notice.subject) == (EventType.ENDPOINT_PAUSED, failing.id)
     assert notice.data == {"endpoint_id": failing.id, "delivery_id": what.delivery.id, "why": "failing"}
     assert await told(store, other) == ["webhook.paused"]

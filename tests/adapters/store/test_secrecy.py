@@ -85,7 +85,7 @@ async def test_a_draft_and_an_answer_do_not_open_after_a_change(store: SqlStore)
     with pytest.raises(DocumentRefused, match="draft of task-1"):
         await store.draft(row.id, "task-1")
     with pytest.raises(DocumentRefused, match="stored answer"):
-        await store.answered(TENANT.id, "key-1")
+        await store.answered(TENANT.id, "key-1", livemode=True)
 
 
 async def test_another_master_key_opens_nothing(store: SqlStore, address: str) -> None:

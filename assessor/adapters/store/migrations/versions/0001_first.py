@@ -46,6 +46,8 @@ def _people() -> None:
         sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("secret_hash", sa.String(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=True),
+        sa.Column("last_used_at", _MOMENT, nullable=True),
         sa.Column("revoked_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_api_key"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_api_key_tenant_id"),
@@ -114,7 +116,16 @@ def _logs() -> None:
     )
     op.create_index("ix_assessment_candidate_id", "assessment", ["candidate_id"])
     op.create_index("ix_assessment_status", "assessment", ["status"])
-    op.create_index("ix_assessment_tenant_id_ordered_at", "assessment", ["tenant_id", "ordered_at"])
+    op.create_index(
+        "ix_assessment_tenant_id_livemode_ordered_at_id",
+        "assessment",
+        ["tenant_id", "livemode", "ordered_at", "id"],
+    )
+    op.create_index(
+        "ix_assessment_tenant_id_candidate_ref_ordered_at",
+        "assessment",
+        ["tenant_id", "candidate_ref", "ordered_at"],
+    )
     op.create_index("ix_assessment_tenant_id_needs_person", "assessment", ["tenant_id", "needs_person"])
     op.create_table(
         "event",
@@ -213,14 +224,17 @@ def _kept_beside_logs() -> None:
     op.create_table(
         "idempotency",
         sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("request_hash", sa.String(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("location", sa.String(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "key", name="pk_idempotency"),
+        sa.PrimaryKeyConstraint("tenant_id", "livemode", "key", name="pk_idempotency"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_idempotency_tenant_id"),
     )
+    op.create_index("ix_idempotency_at", "idempotency", ["at"])
 
 
 def _workers() -> None:
@@ -250,6 +264,7 @@ def _webhooks() -> None:
         sa.Column("former_until", _MOMENT, nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("accepted_at", _MOMENT, nullable=True),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_webhook_endpoint"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_webhook_endpoint_tenant_id"),
     )
@@ -258,6 +273,7 @@ def _webhooks() -> None:
         "notice",
         sa.Column("tenant_id", sa.String(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("livemode", sa.Boolean(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
