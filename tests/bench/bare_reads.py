@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Response
 
 _COLUMNS = (
-    "SELECT document, jws, status, superseded_by FROM verdict "
+    "SELECT document, jws, status, superseded_by, revoked_at, revoked_because FROM verdict "
     "WHERE superseded_by IS NULL AND assessment_id = "
 )
 
@@ -66,8 +66,9 @@ def main() -> None:
 
     @app.get("/v1/assessments/{assessment_id}/verdict")
     async def verdict(assessment_id: str) -> Response:
-        document, jws, status, superseded_by = await app.state.read(assessment_id)
-        head = json.dumps({"status": status, "superseded_by": superseded_by})[:-1].encode()
+        document, jws, *standing = await app.state.read(assessment_id)
+        names = ("status", "superseded_by", "revoked_at", "reason")
+        head = json.dumps(dict(zip(names, standing, strict=True)))[:-1].encode()
         body = b"".join(
             (head, b', "document": ', bytes(document), b', "jws": ', json.dumps(jws).encode(), b"}")
         )

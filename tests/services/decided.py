@@ -94,7 +94,8 @@ _verdicts = count(1)
 
 
 def verdict(score: float, decision: str, by: str, supersedes: str | None = None) -> e.VerdictIssued:
-    document = {"score": score, "decision": decision, "decided_by": by}
+    until = (START + timedelta(days=365)).isoformat()
+    document = {"score": score, "decision": decision, "decided_by": by, "valid_until": until}
     return e.VerdictIssued(
         verdict_id=f"vrd_{next(_verdicts)}", supersedes=supersedes, document=document, jws="a.b.c"
     )
