@@ -14,7 +14,7 @@ import pytest
 from assessor.adapters.code import JAIL, JailedCode, Limits
 from assessor.domain.code import CodeCall, CodeNotRunError, CodeOutcome
 
-TIGHT = Limits(cpu_seconds=1, memory_bytes=192 * 1024 * 1024, wall_seconds=10)
+TIGHT = Limits(cpu_seconds=1, memory_bytes=192 * 1024 * 1024, wall_seconds=30)
 
 
 def can_be_isolated() -> bool:
