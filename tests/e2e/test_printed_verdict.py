@@ -13,6 +13,8 @@ from assessor.services.explaining import Explained
 from assessor.web.verdict_reports import report_page, report_policy
 from tests.domain.samples import NOW, PILOT, SUBMITTED, assessment, form, scored, scores, track
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 ADDRESS = "https://assess.example.org"
 COMPETENCIES, JUDGES, GIVEN_REASONS = 9, 8, 6
 

@@ -226,3 +226,10 @@ def test_a_test_may_talk_to_a_server_on_this_machine() -> None:
 
         with connection:
             assert connection.recv(5) == b"hello"
+
+
+@pytest.mark.parametrize(
+    "module", sorted((ROOT / "tests" / "e2e").glob("test_*.py")), ids=lambda path: path.stem
+)
+def test_what_needs_a_browser_runs_apart_from_tests_with_a_loop_of_their_own(module: Path) -> None:
+    assert "pytestmark = [pytest.mark.browser" in module.read_text("utf-8")
