@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.errors import InvalidInput, invalid
 from assessor.domain.events import Metadata, Outcome
+from assessor.domain.identity import Attestation
 from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.value import Value
 from assessor.services.adjusting import MAX_WAIT
@@ -70,6 +71,8 @@ class OrderRequest(Value):
         Annotated[str, Field(max_length=MAX_URL_CHARS, examples=["https://example.com/done"])] | None
     ) = None
     """An https address of yours, offered to the candidate at the end as a link back."""
+    identity: Annotated[Attestation | None, Field(strict=False)] = None
+    """That you have made sure who they are. A verdict says so (`identity`), without your reference."""
     simulate: Outcome | None = None
     """With a test key only: a program plays the candidate, and the decision will be this one."""
 

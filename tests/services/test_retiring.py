@@ -98,6 +98,7 @@ async def test_the_change_is_told_to_the_platform(world: World) -> None:
         enabled=True,
         paused=None,
         created_at=world.clock.now(),
+        livemode=False,
     )
     await world.store.add_endpoint(endpoint, "whsec_x", 10)
 

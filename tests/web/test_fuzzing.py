@@ -4,6 +4,7 @@ No answer may be a fault of ours, or one that the document does not tell of.
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from tests.e2e.service import Service
 
+ROOT = Path(__file__).resolve().parents[2]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 EXAMPLES = "2"
 SECONDS = 120
@@ -48,6 +50,7 @@ def test_no_request_finds_a_fault_or_an_answer_that_is_not_documented(
             "--no-color",
         ],
         cwd=tmp_path,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.web.fuzzing_hooks", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=False,
         text=True,

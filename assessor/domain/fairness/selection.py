@@ -116,11 +116,12 @@ def _group(name: str, counts: Mapping[str, Count], highest: str | None, pairs: i
     if highest is None:
         return found.changed(status="insufficient")
     top = counts[highest]
-    ratio = own.rate / top.rate if top.passed else None
+    # Decided on what is shown: .80 is four fifths, also where floating point falls just below.
+    ratio = round(own.rate / top.rate, PLACES) if top.passed else None
     p = _p(own, top)
     adjusted = None if p is None else min(1.0, p * pairs)
     return found.changed(
-        ratio=None if ratio is None else round(ratio, PLACES),
+        ratio=ratio,
         p=p,
         p_adjusted=adjusted,
         status=_status(ratio, adjusted, power_to_see_halved(top.rate, top.n, own.n, pairs)),

@@ -83,7 +83,7 @@ class Candidate:
 async def invited(
     site: Site, browser: httpx.AsyncClient, form: str = "short", policy: Policy = PILOT
 ) -> Candidate:
-    platform = await site.platform(policy=policy)
+    platform = await site.platform(policy=policy, livemode=True)
     ordered = await site.services.ordering.order(
         platform.tenant, Order(candidate_ref=f"person-{next(site.orders)}", track="python", form=form)
     )

@@ -101,8 +101,8 @@ async def test_the_platform_reads_the_same_badge_and_no_other_platform_does(
 ) -> None:
     document = (await site.services.store.verdicts(qualified.id))[-1]
     address = f"/v1/verdicts/{document.id}/badge"
-    other = await site.platform()
-    without = await site.key(qualified.platform.tenant, (Scope.ASSESSMENTS_READ,))
+    other = await site.platform(livemode=True)
+    without = await site.key(qualified.platform.tenant, (Scope.ASSESSMENTS_READ,), livemode=True)
 
     async with site.program() as program:
         own = await program.get(address, headers=qualified.platform.headers)
@@ -119,7 +119,7 @@ async def test_a_badge_ends_with_its_verdict(site: Site, qualified: Candidate, s
     async with site.program(**qualified.platform.headers) as program:
         badge = await verified(program, (await qualified.get("/assessment/badge")).text)
         verdict_id = badge["id"].rsplit("/", 1)[-1]
-        await site.services.store._execute(  # type: ignore[attr-defined]  # no use case revokes yet
+        await site.services.store._execute(  # type: ignore[attr-defined]  # however it came to its end
             update(VerdictRow).where(VerdictRow.id == verdict_id).values(status=status)
         )
 
