@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from itertools import pairwise
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import Conflict, InvalidInput, TooLarge
@@ -53,8 +54,10 @@ async def _undisturbed(rooms: Studio, assessment_id: str) -> Iterator[str]:
 
 
 def _bounded(before: Assessment, after: Assessment, accepted: int, calls: int) -> Iterator[str]:
-    if accepted > 1:
-        yield f"{accepted} messages were accepted before a reply"
+    speakers = [turn.speaker for turn in after.transcript.turns]
+    # One that comes late on a busy machine may find the reply to the first one there, and is welcome.
+    if ("candidate", "candidate") in pairwise(speakers):
+        yield "a message was accepted before the reply to the one before"
     if after.seq - before.seq > 6 * accepted:
         yield f"{after.seq - before.seq} events for {accepted} messages"
     if calls > accepted + 1:  # and one for the other interview
