@@ -19,7 +19,7 @@ from assessor.adapters.stream import InProcessStream
 from assessor.adapters.vault import Vault
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Policy
-from assessor.interview import Interviewer
+from assessor.interview.graph import Interviewer
 from assessor.ports import Content, Model, Tenant
 from assessor.scoring.judge import Judge
 from assessor.services.access import Access

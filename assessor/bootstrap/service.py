@@ -92,7 +92,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     """
     from assessor.adapters.model import models
     from assessor.adapters.webhooks import HttpReceivers
-    from assessor.interview import Interviewer
+    from assessor.interview.graph import Interviewer
 
     configure_logs(settings.log_level, for_machines=settings.environment == "production")
     crash_points.install(crash_hook(settings))

@@ -10,14 +10,18 @@ _SPELLINGS = str.maketrans({"ä": "(?:ä|ae)", "ö": "(?:ö|oe)", "ü": "(?:ü|u
 """Not every keyboard has the letters of German. No pattern has one of them in a class."""
 
 
+def _in_both(alternatives: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text.translate(_SPELLINGS) for text in alternatives)
+
+
 def any_of(*alternatives: str) -> re.Pattern[str]:
     """Return one pattern for several, in both spellings."""
-    return patterns.any_of(*(text.translate(_SPELLINGS) for text in alternatives))
+    return patterns.any_of(*_in_both(alternatives))
 
 
 def rule(heard: Heard, words: int, *alternatives: str) -> Rule:
     """Return a rule that any of several patterns fulfils, in both spellings."""
-    return Rule(heard, words, any_of(*alternatives))
+    return Rule(heard, words, _in_both(alternatives))
 
 
 REASON = any_of(

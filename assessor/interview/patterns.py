@@ -2,22 +2,28 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from assessor.interview.state import Heard
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Messages of at most `words` words in which `pattern` is found are `heard`."""
+    """Messages of at most `words` words in which one of `alternatives` is found are `heard`."""
 
     heard: Heard
     words: int
-    pattern: re.Pattern[str]
+    alternatives: tuple[str, ...]
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """All in one. Compiled with the first message: commands that hear nobody need not wait for it."""
+        return any_of(*self.alternatives)
 
 
 def rule(heard: Heard, words: int, *alternatives: str) -> Rule:
     """Return a rule that any of several patterns fulfils."""
-    return Rule(heard, words, any_of(*alternatives))
+    return Rule(heard, words, alternatives)
 
 
 def any_of(*alternatives: str) -> re.Pattern[str]:

@@ -4,7 +4,8 @@ from assessor.domain.assessment import Assessment
 from assessor.domain.form import placed, replacements
 from assessor.domain.item import Category, InterviewItem
 from assessor.domain.library import Library
-from assessor.interview import Brief, Question, Spare, hashed_ngrams
+from assessor.interview.guard import hashed_ngrams
+from assessor.interview.state import Brief, Question, Spare
 from assessor.ports import Content, Retirements
 from assessor.services.states import KEPT
 

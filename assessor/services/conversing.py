@@ -12,7 +12,7 @@ from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.ids import make_id
 from assessor.domain.text import accept_text
-from assessor.interview import Interviewer
+from assessor.interview.graph import Interviewer
 from assessor.ports import Clock, Content, Random, Retirements, Stream, Watch
 from assessor.services.briefing import Briefing
 from assessor.services.following import Frame, Position

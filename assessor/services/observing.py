@@ -9,7 +9,8 @@ import structlog
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import ModelFault
-from assessor.interview import Brief, Interviewer
+from assessor.interview.graph import Interviewer
+from assessor.interview.state import Brief
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
 

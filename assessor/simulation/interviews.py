@@ -24,7 +24,7 @@ from assessor.domain.events import InterviewerMessage, InterviewFinished
 from assessor.domain.item import InterviewItem
 from assessor.domain.library import Library
 from assessor.domain.policy import Policy
-from assessor.interview import Interviewer
+from assessor.interview.graph import Interviewer
 from assessor.interview.screen import screen
 from assessor.interview.state import Brief, Heard, Question
 from assessor.ports import Model, Tenant

@@ -9,7 +9,9 @@ from assessor.adapters.prompts import FilePrompts
 from assessor.domain.events import Fact, InterviewerMessage, InterviewFinished
 from assessor.domain.item import Probe, ProbeKind
 from assessor.domain.transcript import Transcript, Turn
-from assessor.interview import Brief, Interviewer, Question, hashed_ngrams
+from assessor.interview.graph import Interviewer
+from assessor.interview.guard import hashed_ngrams
+from assessor.interview.state import Brief, Question
 from assessor.ports import Model
 
 PROMPTS = FilePrompts(Path(__file__).parents[2] / "prompts")

@@ -7,8 +7,8 @@ import pytest
 from assessor.domain.events import InterviewerMessage, ItemSwapped
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
-from assessor.interview import Brief, Question, Spare
 from assessor.interview.blueprint import after_swaps, by_background, other_field
+from assessor.interview.state import Brief, Question, Spare
 from tests.interview.stage import BRIEF, LONG_ANSWER, Stage, question
 
 

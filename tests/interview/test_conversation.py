@@ -12,7 +12,8 @@ from langsmith.utils import tracing_is_enabled
 from assessor.domain.errors import ModelFault, SequenceTaken
 from assessor.domain.events import Fact
 from assessor.domain.transcript import Transcript
-from assessor.interview import Interviewer, hashed_ngrams
+from assessor.interview.graph import Interviewer
+from assessor.interview.guard import hashed_ngrams
 from assessor.interview.routing import MAX_ASIDES
 from assessor.ports import ModelRequest
 from tests.interview.stage import BRIEF, LONG_ANSWER, PROMPTS, QUESTIONS, SECRET, Stage

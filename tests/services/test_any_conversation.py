@@ -31,7 +31,7 @@ from assessor.domain.events import (
     InterviewFinished,
 )
 from assessor.domain.item import Category, InterviewItem
-from assessor.interview import Interviewer
+from assessor.interview.graph import Interviewer
 from assessor.interview.routing import MAX_ASIDES
 from assessor.ports import Model
 from assessor.services.briefing import MAX_SWAPS

@@ -10,7 +10,7 @@ from assessor.domain.errors import InvalidInput
 from assessor.domain.item import Category, InterviewItem
 from assessor.domain.language import is_in
 from assessor.domain.library import Library
-from assessor.interview import Interviewer
+from assessor.interview.graph import Interviewer
 from assessor.services.briefing import brief_for
 from assessor.services.ordering import Order
 from assessor.services.scoring import work_of

@@ -8,8 +8,8 @@ import pytest
 from assessor.domain.events import CandidateMessage, Event, Fact, InterviewerMessage
 from assessor.domain.item import Probe, ProbeKind
 from assessor.domain.transcript import Transcript, Turn
-from assessor.interview import Brief, Question, authored
-from assessor.interview.state import Heard
+from assessor.interview import authored
+from assessor.interview.state import Brief, Heard, Question
 from assessor.simulation import inspection
 from assessor.simulation.inspection import Secrets, Sent, runs
 from assessor.simulation.personas import Intent, Said
