@@ -253,6 +253,32 @@ class Settings(BaseSettings):
         json_schema_extra={"shown": "ten attempts within three days"},
         description="Pauses between the attempts to deliver a webhook, in seconds, with commas between them.",
     )
+    stripe_identity_key: SecretStr | None = Field(
+        default=None,
+        description="Secret key of Stripe with which government IDs are checked (docs/identity.md), best a "
+        "restricted one that may only write Verification Sessions. Without it no hosted check can be "
+        "ordered. A test-mode key vouches for nobody in live assessments.",
+    )
+    stripe_identity_key_file: Path | None = Field(
+        default=None, description="File that holds `ASSESSOR_STRIPE_IDENTITY_KEY`, instead of the variable."
+    )
+    stripe_webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signing secret (`whsec_...`) of the webhook endpoint by which Stripe reports, "
+        "`/hooks/stripe-identity` below `ASSESSOR_PUBLIC_URL`. Needed with the key.",
+    )
+    stripe_webhook_secret_file: Path | None = Field(
+        default=None, description="File that holds `ASSESSOR_STRIPE_WEBHOOK_SECRET`, instead of the variable."
+    )
+    stripe_identity_face: bool = Field(
+        default=False,
+        description="Let Stripe also take a picture of the candidate's face and compare it with the "
+        "document's. The level is then `substantial`, else `low`. Pictures of faces are biometric data: see "
+        "to the law.",
+    )
+    stripe_url: str = Field(
+        default="https://api.stripe.com", description="Where Stripe's API is; another one for tests only."
+    )
     max_message_chars: int = Field(
         default=8000, ge=1, description="Longest message or answer of a candidate, in characters."
     )
@@ -272,6 +298,7 @@ class Settings(BaseSettings):
             "judge_model": given.get("model"),
             "gold_dir": data_dir / "gold",
         }
+        derived |= _from_files(given, ("stripe_identity_key", "stripe_webhook_secret"))
         if given.get("environment") != "production":
             derived["public_url"] = f"http://127.0.0.1:{given.get('port', DEFAULT_PORT)}"
             derived["signing_key_file"] = data_dir / "signing.jwk"
@@ -326,6 +353,30 @@ class Settings(BaseSettings):
         if value and _is_production(info):
             raise ValueError("is on, which lets platforms send requests into this machine")
         return value
+
+    @field_validator("stripe_identity_key_file", "stripe_webhook_secret_file")
+    @classmethod
+    def _file_holds_a_secret(cls, value: Path | None) -> Path | None:
+        if value is not None and not _secret_in(value):
+            raise ValueError("cannot be read, or is empty")
+        return value
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _reports_can_be_believed(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None and info.data.get("stripe_identity_key") is not None:
+            raise ValueError("is missing, so that nobody could tell Stripe's reports from made-up ones")
+        return value
+
+    @field_validator("stripe_url")
+    @classmethod
+    def _stripe_is_reached_safely(cls, value: str, info: ValidationInfo) -> str:
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("is not an http or https address")
+        if address.scheme == "http" and _is_production(info):
+            raise ValueError("is plain http, which would show the key on the way")
+        return value.rstrip("/")
 
     @field_validator("webhook_retry_seconds")
     @classmethod
@@ -402,6 +453,10 @@ REMEDIES: Mapping[str, str] = {
     "demonstration": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
     "webhook_allow_loopback": "Unset it, or set ASSESSOR_ENVIRONMENT=development",
     "webhook_retry_seconds": "Give numbers with commas between them, e.g. 5,300,1800",
+    "stripe_identity_key_file": "Give the path of a file that this process may read",
+    "stripe_webhook_secret_file": "Give the path of a file that this process may read",
+    "stripe_webhook_secret": "Copy the endpoint's signing secret from Stripe's dashboard",
+    "stripe_url": "Unset it: the default is Stripe's own address",
     "crash_at": "Unset it",
     "log_level": "Set it to DEBUG, INFO, WARNING or ERROR",
 }
@@ -480,6 +535,18 @@ def _in_a_variable(value: object) -> str:
 def _jobs_database(database_url: str, data_dir: Path) -> str:
     """The same server on PostgreSQL; on SQLite a file of its own, since a file has one writer at a time."""
     return database_url if database_url.startswith("postgresql") else f"sqlite:///{data_dir / 'jobs.db'}"
+
+
+def _from_files(given: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
+    """Return the secrets that stand in files. One that cannot be read is told by its own variable."""
+    files = {name: given.get(f"{name}_file") for name in names}
+    return {name: secret for name, file in files.items() if file and (secret := _secret_in(Path(str(file))))}
+
+
+def _secret_in(file: Path) -> str:
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return file.read_text("utf-8").strip()
+    return ""
 
 
 def _is_production(info: ValidationInfo) -> bool:

@@ -133,6 +133,7 @@ def test_a_complete_production_environment_is_accepted(monkeypatch: pytest.Monke
         ("ASSESSOR_MODEL", "local:a.gguf", "not for deciding"),
         ("ASSESSOR_JUDGE_MODEL", "local:a.gguf", "not for deciding"),
         ("ASSESSOR_FALLBACK_MODELS", "openai/a,local:a.gguf", "not for deciding"),
+        ("ASSESSOR_STRIPE_URL", "http://api.stripe.example", "plain http"),
     ],
 )
 def test_production_refuses_what_is_only_fit_for_development(
@@ -170,6 +171,38 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_variable(
     assert variable in refused(monkeypatch, {variable: value})
 
 
+def test_secrets_can_stand_in_files(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty_folder / "key").write_text("rk_live_1\n")
+    (empty_folder / "secret").write_text("whsec_1\n")
+
+    settings = load(
+        monkeypatch,
+        {"ASSESSOR_STRIPE_IDENTITY_KEY_FILE": "key", "ASSESSOR_STRIPE_WEBHOOK_SECRET_FILE": "secret"},
+    )
+
+    assert settings.stripe_identity_key is not None
+    assert settings.stripe_webhook_secret is not None
+    assert settings.stripe_identity_key.get_secret_value() == "rk_live_1"
+    assert settings.stripe_webhook_secret.get_secret_value() == "whsec_1"
+
+
+@pytest.mark.parametrize(
+    ("variables", "refused_by"),
+    [
+        ({"ASSESSOR_STRIPE_IDENTITY_KEY": "rk_live_1"}, "ASSESSOR_STRIPE_WEBHOOK_SECRET"),
+        ({"ASSESSOR_STRIPE_IDENTITY_KEY_FILE": "nowhere"}, "ASSESSOR_STRIPE_IDENTITY_KEY_FILE"),
+        ({"ASSESSOR_STRIPE_WEBHOOK_SECRET_FILE": "empty"}, "ASSESSOR_STRIPE_WEBHOOK_SECRET_FILE"),
+        ({"ASSESSOR_STRIPE_URL": "api.stripe.com"}, "ASSESSOR_STRIPE_URL"),
+    ],
+)
+def test_an_identity_service_that_cannot_be_used_is_refused_by_the_variable(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], refused_by: str
+) -> None:
+    (empty_folder / "empty").write_text("")
+
+    assert refused(monkeypatch, variables).keys() == {refused_by}
+
+
 def test_every_problem_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     problems = refused(
         monkeypatch,
@@ -198,6 +231,8 @@ def test_no_secret_is_shown_by_settings_or_by_their_refusal(monkeypatch: pytest.
         "ASSESSOR_JOBS_DATABASE_URL": "postgresql://u:hidden@db/j",
         "ASSESSOR_MODEL_BASE_URL": "https://u:hidden@models.example.org",
         "ASSESSOR_MASTER_KEY": KEY,
+        "ASSESSOR_STRIPE_IDENTITY_KEY": "rk_live_hidden",
+        "ASSESSOR_STRIPE_WEBHOOK_SECRET": "whsec_hidden",
     }
     settings = load(monkeypatch, secrets)
 

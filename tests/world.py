@@ -29,13 +29,16 @@ from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
+from assessor.services.identifying import Identifying
 from assessor.services.log import AssessmentLog
 from assessor.services.ordering import Ordering
 from assessor.services.pausing import Pausing
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
+from tests.identity_service import HostedInMemory
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+PUBLIC_URL = "http://127.0.0.1:8000"
 PILOT = Policy(least_basis=Grade.PROVISIONAL)
 
 
@@ -121,6 +124,7 @@ class World:
     jobs: JobsInPlace
     access: Access
     ordering: Ordering
+    identifying: Identifying
     conversing: Conversing
     pausing: Pausing
     caring: Caring
@@ -130,6 +134,7 @@ class World:
     reviewing: Reviewing
     delivering: Delivering
     signer: JwsSigner
+    hosted: HostedInMemory
     tenant: Tenant
 
 
@@ -151,8 +156,17 @@ async def world(
     judge = judge_of([model] if model else [])
     scoring = Scoring(log, content, signer, judge, JailedCode("full"), store)
     jobs = JobsInPlace(scoring.workflow)
+    hosted = HostedInMemory()
     ordering = Ordering(
-        store, log, content, prompts, clock, random, public_url="http://127.0.0.1:8000", invite_days=14
+        store,
+        log,
+        content,
+        prompts,
+        clock,
+        random,
+        public_url=PUBLIC_URL,
+        invite_days=14,
+        identity_service=hosted,
     )
     access = Access(store, Argon2Passwords(), clock, random)
     conversing = Conversing(
@@ -174,6 +188,7 @@ async def world(
             jobs=jobs,
             access=access,
             ordering=ordering,
+            identifying=Identifying(store, log, scoring, hosted, clock, public_url=PUBLIC_URL),
             conversing=conversing,
             pausing=Pausing(store, log, clock),
             caring=Caring(log),
@@ -183,6 +198,7 @@ async def world(
             reviewing=Reviewing(store, log, content, scoring, ordering, jobs, AppliedRubrics(judge_of)),
             delivering=Delivering(store, log, signer, clock),
             signer=signer,
+            hosted=hosted,
             tenant=await access.add_tenant("acme", "Acme", policy),
         )
     finally:

@@ -10,7 +10,7 @@ from assessor.adapters.content.tenants import TenantContent
 from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.shipped import shipped
 from assessor.domain.library import Library
-from assessor.ports import Model, Prompts, Store
+from assessor.ports import IdentityService, Model, Prompts, Store
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +67,25 @@ def signer(settings: Settings) -> "JwsSigner":
         settings.data_dir / "demonstration.jwk",
         create=settings.environment == "development",
     )
+
+
+@asynccontextmanager
+async def identity_service(settings: Settings) -> AsyncIterator[IdentityService | None]:
+    """Open what checks identities; None where nothing is set up."""
+    key, secret = settings.stripe_identity_key, settings.stripe_webhook_secret
+    if key is None or secret is None:
+        yield None
+        return
+    from assessor.adapters.identity import StripeIdentity
+
+    stripe = StripeIdentity(
+        key.get_secret_value(),
+        secret.get_secret_value(),
+        base_url=settings.stripe_url,
+        compares_face=settings.stripe_identity_face,
+    )
+    async with stripe:
+        yield stripe
 
 
 def judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Judge | None":

@@ -30,6 +30,7 @@ from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.explaining import Explaining
 from assessor.services.idempotency import Idempotency
+from assessor.services.identifying import Identifying
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
@@ -58,6 +59,7 @@ class Services:
     content: Content
     access: Access
     ordering: Ordering
+    identifying: Identifying
     adjusting: Adjusting
     conversing: Conversing
     pausing: Pausing
@@ -101,7 +103,11 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     await parts.content().library()
     signer = parts.signer(settings)
     receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
-    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+    async with (
+        parts.stored(settings) as store,
+        models(parts.choice(settings), store, clock) as chosen,
+        parts.identity_service(settings) as identity_service,
+    ):
         content = parts.content_with_own(store)
         assessments = AssessmentLog(store, clock)
         judge = parts.judge(chosen.judges, prompts, settings)
@@ -133,6 +139,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 random,
                 public_url=settings.public_url,
                 invite_days=settings.invite_days,
+                identity_service=identity_service,
             )
             conversing = Conversing(
                 assessments,
@@ -151,6 +158,9 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
                 ordering=ordering,
+                identifying=Identifying(
+                    store, assessments, scoring, identity_service, clock, public_url=settings.public_url
+                ),
                 adjusting=Adjusting(assessments),
                 conversing=conversing,
                 pausing=Pausing(store, assessments, clock),
@@ -186,6 +196,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 await services.pausing.resume_overdue()  # first: what it wakes may be over already
                 await services.answering.submit_overdue()
                 await ordering.expire_overdue()
+                await services.identifying.settle_overdue()
                 await services.piloting.fall_back()
                 await notifying.forget_old()
                 await services.polling.forget_old()

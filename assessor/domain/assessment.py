@@ -11,6 +11,7 @@ from assessor.domain import events as e
 from assessor.domain.errors import IllegalTransition, invalid
 from assessor.domain.evidence import OwnText
 from assessor.domain.form import Form
+from assessor.domain.identification import Identification, identification
 from assessor.domain.item import Category
 from assessor.domain.policy import Policy
 from assessor.domain.quality import SecondLook
@@ -167,6 +168,8 @@ class Assessment(Timekeeping):
     """Reviewers who have seen the case with its scores."""
     second_look: SecondLook | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    identity: Identification = field(default_factory=Identification)
+    """How far it has come with making sure who works."""
 
     @property
     def ordered(self) -> e.AssessmentOrdered:
@@ -220,6 +223,12 @@ class Assessment(Timekeeping):
         """Whether a verdict that follows from the log has not been issued yet."""
         settled = self.decided_by_person is not None or not self.open_scores
         return self.verdict_is_behind and (settled or self.rescored_since_verdict)
+
+    @property
+    def is_all_scored(self) -> bool:
+        """Whether every item that counts has its scores, open ones among them."""
+        scored = {item_id for item_id, _ in self.scores}
+        return all(place.item_id in scored for place in self.counted_form.items if place.is_scored)
 
     @property
     def open_scores(self) -> tuple[Score, ...]:
@@ -360,7 +369,12 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
                 a, accommodation=fact.accommodation, standard_break=60.0 * fact.policy.break_minutes
             )
             return replace(
-                terms, order=fact, ordered_at=at, expires_at=fact.expires_at, metadata=fact.metadata
+                terms,
+                order=fact,
+                ordered_at=at,
+                expires_at=fact.expires_at,
+                metadata=fact.metadata,
+                identity=identification(fact),
             )
         case e.FormDrawn():
             return replace(a, drawn=fact)
@@ -371,6 +385,10 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(opened, invites={})
         case e.ScoringStarted():
             return a.moved(Status.SCORING)
+        case e.IdentityAsked():
+            return a.moved(Status.IDENTITY)
+        case e.IdentityCheckOpened() | e.IdentityReported() | e.IdentityUnavailable():
+            return _identified(a, fact)
         case e.AssessmentStarted():
             return replace(a.moved(Status.IN_PROGRESS), started_at=at, deadline=fact.deadline)
         case e.CandidateMessage():
@@ -464,6 +482,17 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(a, second_look=_looked(a.second_look or SecondLook({}), fact))
         case e.NoticeAccepted():
             return a
+
+
+def _identified(
+    a: Assessment, fact: e.IdentityCheckOpened | e.IdentityReported | e.IdentityUnavailable
+) -> Assessment:
+    """Follow the check. An outcome that comes after a verdict that holds makes another one due."""
+    after = replace(a, identity=a.identity.after(fact))
+    came_late = (
+        a.verdict is not None and a.revoked is None and after.identity.made_sure != a.identity.made_sure
+    )
+    return replace(after, verdict_is_behind=after.verdict_is_behind or came_late)
 
 
 def _looked(

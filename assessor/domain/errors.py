@@ -19,6 +19,7 @@
       SettingsInvalid         settings that are missing or unsafe, all at once
       DocumentRefused         a verdict document or signature that must not be relied on
       ModelFault              a provider failed; never the candidate's fault
+      IdentityFault           an identity service failed; never the candidate's fault
 
 Errors are built from data. `web/problems.py` holds the one table from error to HTTP status.
 """
@@ -302,3 +303,15 @@ class ModelFault(AssessorError):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.detail}"
+
+
+@dataclass
+class IdentityFault(AssessorError):
+    """The hosted identity service failed. `kind` is stable: `unavailable`, `timeout`, `refused`,
+    `invalid_reply`, `not_configured`."""
+
+    kind: str
+    code = "identity-fault"
+
+    def __str__(self) -> str:
+        return f"The identity service could not be used ({self.kind}). Nothing was lost; try again later."

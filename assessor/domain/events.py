@@ -9,7 +9,16 @@ from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFacto
 from assessor.domain.calibration import Standing
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
-from assessor.domain.identity import Attestation
+from assessor.domain.identity import (
+    NOTHING_ASKED,
+    Attestation,
+    Failure,
+    HostedOutcome,
+    IdentityNeed,
+    Level,
+    Reference,
+    ReportedOutcome,
+)
 from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.policy import Policy, Stage
 from assessor.domain.quality import QualityLevel, QualityMark
@@ -55,6 +64,10 @@ class AssessmentOrdered(Value):
     untimed: bool = False
     extra_break_minutes: BreakMinutes = 0
     identity: Attestation | None = None
+    identity_need: IdentityNeed = NOTHING_ASKED
+    """How it has to be made sure who works: by the track, or by the order where that asks for more."""
+    identity_carried: HostedOutcome | None = None
+    """What a hosted service had found in the attempt that this one was given back for."""
     attempt: Annotated[int, Field(ge=1)] = 1
     replaces: str | None = None
     """The voided assessment that this attempt was given back for."""
@@ -116,6 +129,39 @@ class NoticeAccepted(Value):
 
     type: Literal["notice.accepted"] = "notice.accepted"
     version: str
+
+
+class IdentityAsked(Value):
+    """Before the clock starts, a hosted service has to be asked who the candidate is."""
+
+    type: Literal["identity.asked"] = "identity.asked"
+
+
+class IdentityCheckOpened(Value):
+    """The candidate was sent to the hosted service. Neither its address nor what is shown there is kept."""
+
+    type: Literal["identity.opened"] = "identity.opened"
+    reference: Reference
+    level: Level
+    """How sure it is, should it succeed."""
+
+
+class IdentityReported(Value):
+    """The hosted service said how a check stands: the outcome, and nothing of the document."""
+
+    type: Literal["identity.reported"] = "identity.reported"
+    reference: Reference
+    outcome: ReportedOutcome
+    failure: Failure | None = None
+    at: datetime
+    """By the service's clock."""
+
+
+class IdentityUnavailable(Value):
+    """The hosted service could not be reached. The candidate goes on, and the verdict waits."""
+
+    type: Literal["identity.unavailable"] = "identity.unavailable"
+    kind: str
 
 
 class AssessmentStarted(Value):
@@ -518,6 +564,10 @@ Fact = Annotated[
     | InviteIssued
     | InviteRedeemed
     | NoticeAccepted
+    | IdentityAsked
+    | IdentityCheckOpened
+    | IdentityReported
+    | IdentityUnavailable
     | AssessmentStarted
     | CandidateMessage
     | InterviewerMessage

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from assessor.domain.identity import NOTHING_ASKED, IdentityNeed
 from assessor.domain.ids import Language, Slug
 from assessor.domain.item import RULE_SCORED, Category
 from assessor.domain.thresholds import THRESHOLDS
@@ -167,6 +168,8 @@ class Track(Value):
     """Cuts above the one that qualifies. With any, `entry` is at the track's `cut`; else there are none."""
     valid_days: Annotated[int, Field(ge=1, le=1095)] = 365
     retakes: RetakePolicy = RetakePolicy()
+    identity: IdentityNeed = NOTHING_ASKED
+    """How it has to be made sure who works; an order may ask for more."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -5,6 +5,7 @@ from assessor.ports.answers import Answers
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
 from assessor.ports.grounds import Grounds
+from assessor.ports.identity import IdentityService, LookedUp, OpenedCheck
 from assessor.ports.items import Items, Retirement, Retirements, Sample
 from assessor.ports.libraries import Files, Libraries, LibraryReader, LibraryVersion
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
@@ -71,6 +72,7 @@ __all__ = [
     "GoldRun",
     "GoldRuns",
     "Grounds",
+    "IdentityService",
     "Items",
     "Jobs",
     "Ledger",
@@ -78,12 +80,14 @@ __all__ = [
     "LibraryReader",
     "LibraryVersion",
     "ListPlace",
+    "LookedUp",
     "Model",
     "ModelCall",
     "ModelReply",
     "ModelRequest",
     "Notices",
     "OpenLog",
+    "OpenedCheck",
     "Outcomes",
     "Owned",
     "Page",

@@ -26,7 +26,7 @@ class Adjusting:
         await self._assessments.load_for(tenant, assessment_id)
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
-            assessment.require("extending", Status.ORDERED, Status.OPENED)
+            assessment.require("extending", Status.ORDERED, Status.OPENED, Status.IDENTITY)
             ends = assessment.expires_at or assessment.ordered.expires_at
             if until == ends:
                 return []

@@ -14,6 +14,7 @@ from assessor.domain.ids import make_id
 from assessor.domain.text import accept_text
 from assessor.interview.graph import Interviewer
 from assessor.ports import Clock, Content, Random, Retirements, Stream, Watch
+from assessor.services.beginning import started
 from assessor.services.briefing import Briefing
 from assessor.services.following import Frame, Position
 from assessor.services.log import AssessmentLog
@@ -59,17 +60,17 @@ class Conversing:
         """How many turns the log had after the last reply of this process, while an interview runs."""
 
     async def begin(self, assessment_id: str) -> Assessment:
-        """Record that the notice was read, and start the clock. Beginning twice is once."""
+        """Record that the notice was read, and start the clock, or ask who it is first.
+
+        Beginning twice is once.
+        """
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             if assessment.status is not Status.OPENED:
-                assessment.require("beginning", Status.IN_PROGRESS)
+                assessment.require("beginning", Status.IDENTITY, Status.IN_PROGRESS)
                 return []
-            limit = assessment.accommodation.limit(assessment.form.time_limit_minutes)
-            return [
-                e.NoticeAccepted(version=NOTICE_VERSION),
-                e.AssessmentStarted(deadline=None if limit is None else now + limit),
-            ]
+            next_step = started(assessment, now) if assessment.identity.is_met else e.IdentityAsked()
+            return [e.NoticeAccepted(version=NOTICE_VERSION), next_step]
 
         return await self._assessments.change(assessment_id, decide)
 

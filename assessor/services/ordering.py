@@ -12,19 +12,29 @@ from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.errors import Conflict, Gone, NotFound, SequenceTaken, Unauthenticated, invalid
 from assessor.domain.form import draw_form
-from assessor.domain.identity import Attestation
 from assessor.domain.ids import make_id
 from assessor.domain.library import Library
 from assessor.domain.track import Track
 from assessor.domain.value import content_hash
-from assessor.ports import Answered, Append, Clock, Content, Prompts, Random, Session, Store, Tenant
+from assessor.ports import (
+    Answered,
+    Append,
+    Clock,
+    Content,
+    IdentityService,
+    Prompts,
+    Random,
+    Session,
+    Store,
+    Tenant,
+)
 from assessor.services.adjusting import begin_by
+from assessor.services.identity_terms import IdentityTerms, terms_of
 from assessor.services.log import MAX_ATTEMPTS, AssessmentLog, each_overdue, following
 from assessor.services.retaking import Attempt, Retaking
 
 SESSION_HOURS = 24
-CLOCK_SKEW = timedelta(minutes=5)
-"""By how much a platform's clock may be ahead of ours."""
+_UNBEGUN = (Status.ORDERED, Status.OPENED, Status.IDENTITY)
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,8 @@ class Order:
     """Why the attempt is given although the track's retake policy does not allow it yet."""
     identity: Mapping[str, Any] | None = None
     """What the platform attests, as in `domain/identity.py`."""
+    require_identity: Mapping[str, Any] | None = None
+    """How it has to be made sure who works, where that is more than the track asks for."""
     expires_at: datetime | None = None
     """By when it has to be begun; as set for the whole service where it is None."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +104,9 @@ class Ordering:
         *,
         public_url: str,
         invite_days: int,
+        identity_service: IdentityService | None = None,
     ) -> None:
+        self._identity_service = identity_service
         self._store = store
         self._log = log
         self._content = content
@@ -146,9 +160,7 @@ class Ordering:
         token = self._token()
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
-            assessment.require(
-                "a new invitation", Status.ORDERED, Status.OPENED, Status.IN_PROGRESS, Status.PAUSED
-            )
+            assessment.require("a new invitation", *_UNBEGUN, Status.IN_PROGRESS, Status.PAUSED)
             # A new link never takes away from the time that was given to begin.
             expires_at = max(now + self._invite_for, assessment.expires_at or now)
             return [e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at)]
@@ -228,14 +240,16 @@ class Ordering:
             jurisdiction=terms.jurisdiction,
             simulated=terms.simulated,
             livemode=terms.livemode,
-            identity=terms.identity.model_dump() if terms.identity else None,
             metadata=spoiled.metadata,
             redirect_url=terms.redirect_url,
             **spoiled.accommodation.model_dump(),
         )
         track = (await self._content.library(terms.track)).track(terms.track)
         attempt = await self._retaking.again(spoiled, track)
-        change, ordered = await self._prepare(tenant, order, attempt, terms.candidate_id, spoiled.id)
+        identity = IdentityTerms.again(spoiled)
+        change, ordered = await self._prepare(
+            tenant, order, attempt, identity, terms.candidate_id, spoiled.id
+        )
         try:
             await self._store.begin(change)
         except Conflict:
@@ -255,7 +269,7 @@ class Ordering:
 
         async def expire(assessment_id: str) -> bool:
             assessment = await self._log.load(assessment_id)
-            if assessment.status not in (Status.ORDERED, Status.OPENED):
+            if assessment.status not in _UNBEGUN:
                 return False
             await self._log.change(assessment_id, _expire)
             return True
@@ -268,10 +282,11 @@ class Ordering:
         """Begin an assessment, and keep the answer with it. Of two orders at once, one sees the other."""
         order = replace(order, track=await self._house_name(tenant, order.track))
         track = _offered(tenant, order, await self._content.library(order.track))
+        identity = terms_of(order, track, self._identity_service, self._clock.now())
         candidate_id = await self._store.candidate(tenant.id, order.candidate_ref)
         for _ in range(MAX_ATTEMPTS):
             attempt = await self._attempt(order, track, candidate_id)
-            change, ordered = await self._prepare(tenant, order, attempt, candidate_id)
+            change, ordered = await self._prepare(tenant, order, attempt, identity, candidate_id)
             answered = answer(ordered)
             reach(CrashPoint.BEFORE_ORDER)
             with suppress(SequenceTaken):
@@ -291,6 +306,7 @@ class Ordering:
         tenant: Tenant,
         order: Order,
         attempt: Attempt,
+        identity: IdentityTerms,
         candidate_id: str,
         replaces: str | None = None,
     ) -> tuple[Append, Ordered]:
@@ -300,7 +316,7 @@ class Ordering:
         token = self._token()
         expires_at = now + self._invite_for if order.expires_at is None else begin_by(order.expires_at, now)
         facts = (
-            self._ordered(tenant, order, library, candidate_id, now, expires_at, attempt, replaces),
+            self._ordered(tenant, order, library, candidate_id, expires_at, attempt, identity, replaces),
             self._drawn(library, order, attempt),
             e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at),
         )
@@ -314,9 +330,9 @@ class Ordering:
         order: Order,
         library: Library,
         candidate_id: str,
-        now: datetime,
         expires_at: datetime,
         attempt: Attempt,
+        identity: IdentityTerms,
         replaces: str | None,
     ) -> e.AssessmentOrdered:
         track = _offered(tenant, order, library)
@@ -346,7 +362,9 @@ class Ordering:
             replaces=replaces,
             earlier_attempts=attempt.earlier,
             retake_policy_waived=attempt.waived,
-            identity=_attested(order, now),
+            identity=identity.attested,
+            identity_need=identity.need,
+            identity_carried=identity.carried,
             expires_at=expires_at,
             metadata=dict(order.metadata),
             redirect_url=order.redirect_url,
@@ -399,15 +417,6 @@ class Ordering:
         return f"{self._public_url}/c/{token}"
 
 
-def _attested(order: Order, now: datetime) -> Attestation | None:
-    if order.identity is None:
-        return None
-    attested = Attestation.model_validate(order.identity)
-    if attested.checked_at > now + CLOCK_SKEW:
-        raise invalid("identity.checked_at", "lies in the future", "Send when the check was made.")
-    return attested
-
-
 def _require_simulable(order: Order) -> None:
     # A simulated candidate knows the keys.
     if order.simulate and (order.livemode or not order.simulated):
@@ -458,5 +467,4 @@ def same_request(stored: Answered, request_hash: str) -> Answered:
 
 
 def _expire(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
-    unopened = assessment.status in (Status.ORDERED, Status.OPENED)
-    return [e.AssessmentExpired()] if unopened else []
+    return [e.AssessmentExpired()] if assessment.status in _UNBEGUN else []

@@ -5,7 +5,7 @@ after a crash changes nothing, and pays for no model call whose reply was commit
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -101,18 +101,27 @@ class Scoring:
         reach(CrashPoint.AFTER_SCORES)
 
     async def issue_first(self, assessment_id: str) -> None:
-        """Issue the verdict of this attempt, unless there is one."""
-        if (await self._assessments.load(assessment_id)).verdict is None:
-            await self.issue(assessment_id)
+        """Issue the verdict of this attempt, unless there is one, or it waits for an identity check."""
+
+        def is_due(assessment: Assessment, now: datetime) -> bool:
+            waits = assessment.identity.can_still_come(now, assessment.submitted_at)
+            return assessment.verdict is None and not waits
+
+        await self._issued(assessment_id, is_due)
 
     async def issue(self, assessment_id: str) -> Assessment:
         """Decide on what the log holds, sign, and supersede an earlier verdict."""
+        return await self._issued(assessment_id, lambda _assessment, _now: True)
+
+    async def _issued(self, assessment_id: str, is_due: Callable[[Assessment, datetime], bool]) -> Assessment:
         terms = (await self._assessments.latest(assessment_id)).ordered
         library = await self._content.library(terms.track)
         standings = await self._grounds.standings()
         stage = await self._grounds.stage_of(terms.tenant, terms.track, terms.region)
 
         def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            if not is_due(assessment, now):
+                return []
             verdict = self._verdict(assessment, library, standings, stage, now)
             return [verdict, *self._drawn(assessment, verdict)]
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.errors import InvalidInput, invalid
 from assessor.domain.events import Metadata, Outcome
-from assessor.domain.identity import Attestation
+from assessor.domain.identity import Attestation, IdentityNeed
 from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.value import Value
 from assessor.services.adjusting import MAX_WAIT
@@ -73,6 +73,10 @@ class OrderRequest(Value):
     """An https address of yours, offered to the candidate at the end as a link back."""
     identity: Annotated[Attestation | None, Field(strict=False)] = None
     """That you have made sure who they are. A verdict says so (`identity`), without your reference."""
+    require_identity: IdentityNeed | None = None
+    """How it has to be made sure who works, where you want more than the track asks for: it is never less.
+    With `hosted` a service checks a government ID on a page of its own. What neither `identity` nor such a
+    service can give is refused."""
     simulate: Outcome | None = None
     """With a test key only: a program plays the candidate, and the decision will be this one."""
 

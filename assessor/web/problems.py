@@ -209,6 +209,13 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "The provider of the language model failed. That never counts against a candidate; nothing was "
             "lost. Try again in a moment.",
         ),
+        e.IdentityFault: Kind(
+            "identity-fault",
+            502,
+            "The identity service did not answer",
+            "The service that checks who somebody is failed. That never counts against a candidate: they go "
+            "on, and the verdict waits. Try again later.",
+        ),
     }
 )
 

@@ -11,6 +11,8 @@ from pydantic import ConfigDict, Field
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind, Outcome
+from assessor.domain.identification import CheckState
+from assessor.domain.identity import IdentityNeed
 from assessor.domain.item import AiPolicy, Category, Item
 from assessor.domain.track import FormPlan, Level, Track
 from assessor.domain.value import Value
@@ -107,12 +109,21 @@ class AssessmentResource(Value):
     links: AssessmentLinks
 
 
+class IdentityResource(Value):
+    """How it has to be made sure who works, and how far that has come."""
+
+    needs: IdentityNeed
+    check: CheckState
+    """Where the candidate's check by the hosted service stands."""
+
+
 class AssessmentDetail(AssessmentResource):
     """An assessment with its terms. What is noted in `metadata` is sealed, so lists do without it."""
 
     form: str
     language: str
     attempt: int
+    identity: IdentityResource
     metadata: dict[str, str]
     redirect_url: str | None
     simulate: Outcome | None
@@ -183,6 +194,8 @@ class TrackResource(Value):
     """The page that says how candidates are scored; null for a track of your own, which only they see."""
     jurisdictions: tuple[str, ...]
     """The first is taken when an order names none."""
+    identity: IdentityNeed
+    """How it has to be made sure who works; an order may ask for more."""
 
 
 class TrackList(Value):
@@ -266,6 +279,7 @@ def assessment_detail(assessment: Assessment) -> AssessmentDetail:
         form=assessment.form.name,
         language=terms.language,
         attempt=terms.attempt,
+        identity=IdentityResource(needs=terms.identity_need, check=assessment.identity.state),
         metadata=dict(assessment.metadata),
         redirect_url=terms.redirect_url,
         simulate=terms.simulate,
@@ -310,6 +324,7 @@ def track_resource(track: Track, items: Collection[Item], *, is_own: bool) -> Tr
         levels=("entry", *(name for name, _ in track.higher_levels)) if track.levels else (),
         rules_url=None if is_own else f"/how-you-are-scored/{track.id}",
         jurisdictions=track.jurisdictions,
+        identity=track.identity,
     )
 
 

@@ -34,6 +34,8 @@ _FIXED: Final[list[RawHeader]] = [
     # The token in an invite link never leaves with a click on a link elsewhere.
     (b"referrer-policy", b"same-origin"),
 ]
+SIGNED_REPORTS: Final = frozenset({"/hooks/stripe-identity"})
+"""Where other services report, each request signed by them."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -101,7 +103,8 @@ class OriginCheck:
         if scope["method"] in SAFE_METHODS:
             streams = "text/event-stream" in headers.get("accept", "")
             return not streams or not self._is_foreign(headers)
-        return _is_api_call(scope["path"], headers) or self._is_ours(headers)
+        from_program = _is_api_call(scope["path"], headers) or _is_signed_report(scope["path"], headers)
+        return from_program or self._is_ours(headers)
 
     def _is_ours(self, headers: Headers) -> bool:
         origin = headers.get("origin")
@@ -121,6 +124,11 @@ def _is_api_call(path: str, headers: Headers) -> bool:
         return False
     by_key = headers.get("authorization", "").lower().startswith("bearer ")
     return by_key or "cookie" not in headers
+
+
+def _is_signed_report(path: str, headers: Headers) -> bool:
+    """Whether a service reports to us: it has no page of ours, and every report is signed."""
+    return path in SIGNED_REPORTS and "cookie" not in headers
 
 
 def set_session_cookie(response: Response, name: str, secret: str, settings: Settings) -> None:

@@ -20,6 +20,10 @@ SAMPLES: tuple[e.Fact, ...] = (
     ORDERED,
     DRAWN,
     *STARTED,
+    e.IdentityAsked(),
+    e.IdentityCheckOpened(reference="vs_1", level="low"),
+    e.IdentityReported(reference="vs_1", outcome="failed", failure="expired", at=NOW),
+    e.IdentityUnavailable(kind="timeout"),
     e.CandidateMessage(message_id="message-1", item_id=None, text="I said “é”\n\u202e."),
     e.InterviewerMessage(run="r1", kind="probe", item_id="int-1", probe_id="p1", text="Why?", source="model"),
     e.ItemSwapped(

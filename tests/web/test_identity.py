@@ -105,3 +105,39 @@ async def test_the_same_order_with_another_attestation_is_another_order(
 
     assert same.content == first.content
     assert (first.status_code, other.status_code) == (201, 422)
+
+
+@pytest.mark.parametrize(
+    ("asked", "identity", "field"),
+    [
+        ({"method": "hosted"}, ATTESTED, "identity"),
+        ({"method": "platform"}, None, "identity"),
+        ({"method": "platform", "level": "high"}, ATTESTED, "identity"),
+        ({"method": "passport"}, ATTESTED, "require_identity.method"),
+        ({"level": "high"}, ATTESTED, "require_identity"),
+    ],
+)
+async def test_an_order_that_asks_for_what_nobody_here_can_make_sure_of_is_refused(
+    site: Site, platform: Platform, asked: dict[str, Any], identity: Any, field: str
+) -> None:
+    body = {"candidate_ref": "applicant-4712", "track": "python", "identity": identity}
+
+    async with site.program(**platform.headers) as program:
+        refused = await program.post("/v1/assessments", json=body | {"require_identity": asked})
+
+    assert refused.status_code == 422
+    (problem,) = refused.json()["errors"]
+    assert problem["field"] == field
+    assert problem["remedy"]
+
+
+async def test_an_order_that_brings_the_attestation_it_asks_for_is_taken(
+    site: Site, platform: Platform
+) -> None:
+    asked = {"method": "platform", "level": "substantial"}
+    body = {"candidate_ref": "applicant-4713", "track": "python", "identity": ATTESTED}
+
+    async with site.program(**platform.headers) as program:
+        taken = await program.post("/v1/assessments", json=body | {"require_identity": asked})
+
+    assert taken.status_code == 201

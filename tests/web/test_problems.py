@@ -34,6 +34,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.SettingsInvalid([e.SettingProblem("ASSESSOR_X", "is missing", "Set it")]), 500, "settings-invalid"),
     (e.DocumentRefused("the signature is of another key"), 500, "document-refused"),
     (e.ModelFault("timeout", "words of a candidate"), 502, "model-fault"),
+    (e.IdentityFault("timeout"), 502, "identity-fault"),
     (TooManyTries(61), 429, "too-many-tries"),
     (RateLimited(2), 429, "rate-limited"),
 ]

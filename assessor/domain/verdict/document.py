@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from assessor.domain.assessment import Assessment
 from assessor.domain.calibration import Standing, covering
 from assessor.domain.errors import DocumentRefused
-from assessor.domain.identity import Attestation
+from assessor.domain.identity import Attestation, HostedOutcome
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Stage
@@ -69,6 +69,7 @@ class IdentityCheck(Value):
     """How it was made sure who worked: the outcome, never the document that was shown."""
 
     method: str = "none"
+    """`none`, `platform` or `hosted`."""
     level: str = "none"
     checked_at: AwareDatetime | None = None
 
@@ -151,6 +152,7 @@ def compose(
         ),
         person=assessment.decided_by_person,
         stage=stage,
+        identity_open=not assessment.identity.is_met,
     )
     if assessment.retired:
         decision = after_retirement(decision, assessment.decision)
@@ -196,7 +198,7 @@ def bind(
             assessment.scores.values(), track, assessment.form, assessment.policy.at(stage), decision
         ),
         next=_next_step(decision, assessment.policy.review_days, issued_at),
-        identity=_identity(ordered.identity),
+        identity=_identity(assessment.identity.made_sure),
         evidence=_evidence(assessment),
         hashes=_hashes(assessment),
         issued_at=issued_at,
@@ -286,10 +288,10 @@ def _next_step(decision: Decision, review_days: int, issued_at: datetime) -> Nex
     )
 
 
-def _identity(attested: Attestation | None) -> IdentityCheck:
-    if attested is None:
+def _identity(made_sure: Attestation | HostedOutcome | None) -> IdentityCheck:
+    if made_sure is None:
         return IdentityCheck()
-    return IdentityCheck(method=attested.method, level=attested.level, checked_at=attested.checked_at)
+    return IdentityCheck(method=made_sure.method, level=made_sure.level, checked_at=made_sure.checked_at)
 
 
 def _evidence(assessment: Assessment) -> tuple[EvidenceReference, ...]:

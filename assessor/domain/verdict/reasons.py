@@ -18,6 +18,7 @@ class ReasonCode(StrEnum):
     BASIS_BELOW_POLICY = "basis_below_policy"
     JUDGE_NOT_CALIBRATED = "judge_not_calibrated"
     JUDGE_STOPPED = "judge_stopped"
+    IDENTITY_OPEN = "identity_open"
     PILOT_SHADOW = "pilot_shadow"
     PILOT_CALIBRATION = "pilot_calibration"
     FLOOR_BELOW = "floor_below"
@@ -47,6 +48,9 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ),
         ReasonCode.JUDGE_STOPPED: (
             "A language model scored some of this, and lately it agrees with people less than it did."
+        ),
+        ReasonCode.IDENTITY_OPEN: (
+            "It has not been made sure who worked, which this qualification asks for: a person decides."
         ),
         ReasonCode.PILOT_SHADOW: (
             "The platform is trying this assessment out beside its own decisions: a person decides each case."

@@ -76,12 +76,14 @@ def decide(
     keys: KeySource = "authored",
     person: ReviewDecided | None = None,
     stage: Stage | None = None,
+    identity_open: bool = False,
 ) -> Decision:
     """Return what follows from the scores, or from the person who decided.
 
     `scores` are the latest of every criterion of the form, the unscored ones included; `judges`
     name every model whose scores are among them, once for each family (else it has grade `none`).
     `stage` is the pilot's, where one was set: it says what rules may decide, whatever the policy says.
+    With `identity_open` it is not as sure who worked as it has to be, and no rule decides.
     """
     counted = in_order(scores)
     weighed = _weigh(counted, track)
@@ -89,7 +91,8 @@ def decide(
     if person is not None:
         outcome, reasons = _by_person(person, counted)
     else:
-        obstacles = _stage_obstacles(stage)
+        obstacles = [ReasonCode.IDENTITY_OPEN] if identity_open else []
+        obstacles += _stage_obstacles(stage)
         obstacles += _obstacles(counted, form)
         obstacles += basis_obstacles(counted, track, judges, keys, policy.least_basis)
         outcome, reasons = _by_rule(

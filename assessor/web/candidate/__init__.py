@@ -1,4 +1,4 @@
-"""The candidate's face: welcome, hub, interview, tasks, breaks, submit, result, the rules, about you."""
+"""The candidate's face: welcome, identity, hub, interview, tasks, breaks, result, the rules, about you."""
 
 from fastapi import APIRouter
 
@@ -8,6 +8,7 @@ from assessor.web.candidate import (
     declaring,
     entrance,
     hub,
+    identity,
     interview,
     result,
     scored,
@@ -16,7 +17,19 @@ from assessor.web.candidate import (
 )
 
 router = APIRouter(include_in_schema=False)
-for _part in (entrance, hub, interview, amending, tasks, breaks, result, sharing, scored, declaring):
+for _part in (
+    entrance,
+    identity,
+    hub,
+    interview,
+    amending,
+    tasks,
+    breaks,
+    result,
+    sharing,
+    scored,
+    declaring,
+):
     router.include_router(_part.router)
 
 __all__ = ["router"]

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from assessor.domain.assessment import Assessment, Status
 from assessor.web.candidate.breaks import break_page
+from assessor.web.candidate.identity import IDENTITY
 from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see, track_of
 from assessor.web.pages import render
 
@@ -22,6 +23,8 @@ async def hub(request: Request, visitor: Visitor) -> Response:
         return render(request, "candidate/over.html", assessment=assessment)
     if assessment.status in SPOILED:
         return see("/assessment/result")
+    if assessment.status is Status.IDENTITY:
+        return see(IDENTITY)
     if assessment.status is Status.PAUSED:
         return break_page()
     now = current_time()
@@ -43,6 +46,8 @@ async def ask_to_submit(request: Request, visitor: Visitor) -> Response:
     assessment = await visitor.load()
     if assessment.submitted_at:
         return see("/assessment/result")
+    if assessment.status is Status.IDENTITY:
+        return see(IDENTITY)
     if assessment.status is Status.PAUSED:
         return break_page()
     now = current_time()

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from fastapi import APIRouter, Request, Response
 
 from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.form import is_repeat
+from assessor.domain.identification import WAIT
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.score import Score
 from assessor.domain.verdict import THRESHOLDS
 from assessor.scoring.applied_rubric import APPLIED_SHARES
 from assessor.web.candidate.hub import ENDED
-from assessor.web.candidate.visit import PageRoute, Visitor, see
+from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see
 from assessor.web.pages import render
 
 UNANSWERED, NO_CONTENT = "rule:unanswered", "rule:no_content"
@@ -27,6 +29,8 @@ class Stage(StrEnum):
     """What the candidate can be told."""
 
     SCORING = "scoring"
+    IDENTITY = "identity"
+    """All is scored, and the result waits for the identity check."""
     WAITS = "waits"
     DECIDED = "decided"
     REVOKED = "revoked"
@@ -93,7 +97,7 @@ async def result(request: Request, visitor: Visitor) -> Response:
         "candidate/result.html",
         assessment=assessment,
         track=library.track(assessment.ordered.track),
-        stage=stage_of(assessment),
+        stage=stage_of(assessment, current_time()),
         verdict=assessment.verdict.document if assessment.verdict else None,
         parts=parts,
         waiting=[part for part in parts if part.open],
@@ -101,6 +105,7 @@ async def result(request: Request, visitor: Visitor) -> Response:
             competency.id: competency.title
             for competency in library.track(assessment.ordered.track).competencies
         },
+        identity_until=assessment.submitted_at + WAIT if assessment.submitted_at else None,
         cut=round(THRESHOLDS.score_at_cut),
     )
 
@@ -113,14 +118,15 @@ async def badge(visitor: Visitor) -> Response:
     return Response(signed, media_type="application/vc+jwt", headers=headers)
 
 
-def stage_of(assessment: Assessment) -> Stage:
+def stage_of(assessment: Assessment, now: datetime) -> Stage:
     """Return what the candidate can be told about a submitted assessment."""
     if assessment.status is Status.TECHNICAL_HOLD:
         return Stage.HELD
     if assessment.status is Status.VOIDED:
         return Stage.VOIDED
     if assessment.verdict is None:
-        return Stage.SCORING
+        waits = assessment.identity.can_still_come(now, assessment.submitted_at)
+        return Stage.IDENTITY if waits and assessment.is_all_scored else Stage.SCORING
     if assessment.revoked:
         return Stage.REVOKED
     return Stage.WAITS if assessment.decision == "needs_review" else Stage.DECIDED
