@@ -216,6 +216,12 @@ class Settings(BaseSettings):
         description="Seconds without a sign of life after which other workers take a worker for dead and "
         "take over its work. The same for all workers of a database.",
     )
+    erasure_ledger: Path = Field(
+        json_schema_extra={"shown": "`destroyed-keys.jsonl` in the data folder"},
+        description="File that notes whose data keys were destroyed; it is read at every start, so that an "
+        "older backup of the database brings no erased words back. Keep it where the database's backups are "
+        "not, one file for all processes of a database (docs/privacy.md).",
+    )
     log_level: Annotated[LogLevel, BeforeValidator(str.upper)] = Field(
         default="INFO", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
@@ -297,6 +303,7 @@ class Settings(BaseSettings):
             "executor_id": f"local-{socket.gethostname()}",
             "judge_model": given.get("model"),
             "gold_dir": data_dir / "gold",
+            "erasure_ledger": data_dir / "destroyed-keys.jsonl",
         }
         derived |= _from_files(given, ("stripe_identity_key", "stripe_webhook_secret"))
         if given.get("environment") != "production":

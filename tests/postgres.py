@@ -79,6 +79,10 @@ class Databases:
         assert found is not None
         return Path(self.server.pgdata, found[0]).parent
 
+    def copied(self, address: str) -> str:
+        """Return the address of a copy of a database that nobody is connected to."""
+        return self._make(urlsplit(address).path.strip("/"))
+
     def _make(self, template: str) -> str:
         name = f"test_{next(self._numbers)}"
         # Measured: 13 ms, against 30 ms with the default strategy, which writes every page to the log.

@@ -91,6 +91,9 @@ class JobsInPlace:
     steps: StepsInPlace = field(default_factory=StepsInPlace)
     started: set[tuple[str, int]] = field(default_factory=set)
 
+    async def forget(self, assessment_id: str) -> None:
+        self.started = {one for one in self.started if one[0] != assessment_id}
+
     async def score(self, assessment_id: str, round_: int) -> None:
         if (assessment_id, round_) in self.started or self.workflow is None:
             return

@@ -109,6 +109,13 @@ class DbosJobs:
         with SetWorkflowID(_workflow_id(assessment_id, round_)):
             await DBOS.start_workflow_async(self._workflow, assessment_id)
 
+    async def forget(self, assessment_id: str) -> None:
+        """Delete what was noted of an assessment's workflows; what still runs of it ends."""
+        found = await DBOS.list_workflows_async(
+            workflow_id_prefix=_workflow_prefix(assessment_id), load_input=False, load_output=False
+        )
+        await DBOS.delete_workflows_async([one.workflow_id for one in found])
+
     def begun_by_others(self, living: frozenset[str]) -> list[str]:
         """Return ids of workflows that were begun and that none of these executors is at. Blocks."""
         begun = DBOS.list_workflows(
@@ -139,6 +146,13 @@ class QueuedJobs:
             assessment_id,
         )
 
+    async def forget(self, assessment_id: str) -> None:
+        """Delete what was noted of an assessment's workflows; what still runs of it ends."""
+        found = await self._client.list_workflows_async(
+            workflow_id_prefix=_workflow_prefix(assessment_id), load_input=False, load_output=False
+        )
+        await self._client.delete_workflows_async([one.workflow_id for one in found])
+
 
 @asynccontextmanager
 async def queued_jobs(database_url: str) -> AsyncIterator[QueuedJobs]:
@@ -166,7 +180,11 @@ def _client(engine: sa.Engine) -> DBOSClient:
 
 
 def _workflow_id(assessment_id: str, round_: int) -> str:
-    return f"score:{assessment_id}:{round_}"
+    return f"{_workflow_prefix(assessment_id)}{round_}"
+
+
+def _workflow_prefix(assessment_id: str) -> str:
+    return f"score:{assessment_id}:"
 
 
 @asynccontextmanager

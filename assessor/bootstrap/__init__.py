@@ -3,6 +3,7 @@
 from assessor.bootstrap.commands import (
     accessing,
     comparing_groups,
+    erasing,
     interviewing_model,
     own_libraries,
     recording,
@@ -22,6 +23,7 @@ __all__ = [
     "accessing",
     "check_models",
     "comparing_groups",
+    "erasing",
     "interviewing_model",
     "library",
     "own_libraries",

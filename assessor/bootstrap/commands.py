@@ -1,8 +1,9 @@
 """The parts of the service that single commands need."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from assessor import crash_points
 from assessor.adapters.clock import SystemClock, SystemRandom
@@ -14,10 +15,12 @@ from assessor.bootstrap.pilots import sampling
 from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.calibrating import Calibrating
+from assessor.services.erasing import Erasing
 from assessor.services.fairness import Fairness
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog
 from assessor.services.outcomes import Recording
+from assessor.services.proving import Proving
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
 from assessor.services.retiring import Retiring
@@ -166,3 +169,19 @@ async def comparing_groups(settings: Settings) -> AsyncIterator[Fairness]:
     """Build what reports on fairness. Nothing is written."""
     async with parts.stored(settings) as store:
         yield Fairness(store, AssessmentLog(store, SystemClock()))
+
+
+@asynccontextmanager
+async def erasing(settings: Settings, also: Sequence[Path] = ()) -> AsyncIterator[tuple[Erasing, Proving]]:
+    """Build what erases, and what proves it in the data folder and in other places; migrates first."""
+    from assessor.adapters.jobs import queued_jobs
+    from assessor.adapters.remains import StoredRemains
+    from assessor.adapters.store import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    clock, ledger = SystemClock(), parts.ledger(settings)
+    async with parts.stored(settings) as store, queued_jobs(settings.jobs_database_url) as jobs:
+        service = Erasing(store, AssessmentLog(store, clock), jobs, ledger, clock, SystemRandom())
+        databases = (settings.database_url, settings.jobs_database_url)
+        remains = StoredRemains(databases, [settings.data_dir, *also])
+        yield service, Proving(store, parts.content_with_own(store), service, remains)

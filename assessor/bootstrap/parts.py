@@ -8,9 +8,11 @@ from assessor.adapters.clock import SystemRandom
 from assessor.adapters.content import FileContent, shipped_content
 from assessor.adapters.content.tenants import TenantContent
 from assessor.adapters.content.uploads import UploadReader
+from assessor.adapters.destroyed_keys import DestroyedKeysFile
 from assessor.adapters.shipped import shipped
 from assessor.domain.library import Library
 from assessor.ports import IdentityService, Model, Prompts, Store
+from assessor.services.erasing import destroy_again
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,16 +26,25 @@ TOP_LOGPROBS = 5
 
 @asynccontextmanager
 async def stored(settings: Settings) -> AsyncIterator[Store]:
-    """Open the store. Its schema must be this version's (`assessor migrate`)."""
+    """Open the store. Its schema must be this version's (`assessor migrate`).
+
+    Before anything is read, keys are destroyed again that an older backup brought back.
+    """
     from assessor.adapters.store import SqlStore
     from assessor.adapters.vault import Vault
 
     store = SqlStore(settings.database_url, Vault(settings.master_key_bytes()))
     try:
         await store.ping()
+        await destroy_again(store, ledger(settings))
         yield store
     finally:
         await store.close()
+
+
+def ledger(settings: Settings) -> DestroyedKeysFile:
+    """Return the ledger of destroyed keys."""
+    return DestroyedKeysFile(settings.erasure_ledger)
 
 
 async def library() -> Library:

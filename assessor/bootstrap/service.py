@@ -28,6 +28,7 @@ from assessor.services.caring import Caring
 from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
+from assessor.services.erasing import Erasing
 from assessor.services.explaining import Explaining
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
@@ -44,10 +45,13 @@ from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
 from assessor.services.sharing import Sharing
+from assessor.services.subject_archive import SubjectArchive
 from assessor.services.subscribing import Subscribing
 from assessor.settings import Settings
 
 SWEEP_SECONDS = 60
+RETENTION_SECONDS = 3600
+"""Terms are counted in days; a deletion that was held back may wait an hour longer."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ class Services:
     sharing: Sharing
     polling: Polling
     idempotency: Idempotency
+    erasing: Erasing
+    subject_archive: SubjectArchive
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
 
@@ -184,6 +190,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 sharing=Sharing(store, assessments, content, clock, random, public_url=settings.public_url),
                 polling=Polling(store, clock, source=settings.public_url),
                 idempotency=Idempotency(store, clock),
+                erasing=Erasing(store, assessments, jobs, parts.ledger(settings), clock, random),
+                subject_archive=SubjectArchive(store, assessments, signer, clock),
                 model_name=chosen.shown,
             )
 
@@ -206,6 +214,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 if works:
                     await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))
                     await background.enter_async_context(notifying.running())
+                    terms = each_time(services.erasing.erase_due, RETENTION_SECONDS)
+                    await background.enter_async_context(beside(terms, "retention"))
                 gold = gold_replay(settings, store, services.piloting, chosen.judges, judge)
                 if works and gold:
                     work = each_time(gold.run_if_due, SWEEP_SECONDS)

@@ -10,19 +10,21 @@ import structlog
 
 from assessor.bootstrap.background import beside
 from assessor.domain.errors import Conflict
-from assessor.ports import Jobs, Store
+from assessor.ports import Store
 from assessor.services.scoring import Scoring
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
-    from assessor.adapters.jobs import DbosJobs
+    from assessor.adapters.jobs import DbosJobs, QueuedJobs
     from assessor.adapters.roster import Roster
 
 log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def working(settings: Settings, store: Store, scoring: Scoring, *, works: bool) -> AsyncIterator[Jobs]:
+async def working(
+    settings: Settings, store: Store, scoring: Scoring, *, works: bool
+) -> AsyncIterator["DbosJobs | QueuedJobs"]:
     """Join the workers and work until the end, or only hand work to them."""
     from assessor.adapters.jobs import dbos_jobs, queued_jobs
     from assessor.adapters.roster import Roster

@@ -101,6 +101,8 @@ class Projection:
     """The most urgent thing that the candidate asked for and nobody has seen to yet."""
     quality: QualityState | None = None
     """What the quality sample has for reviewers to do."""
+    erased_at: datetime | None = None
+    """When what was said and written was erased; no fact of the log, since nothing opens that any more."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@
         RequestUnderWay       the same idempotency key, and no answer yet
         StaleEdit             edited on top of what has changed since it was read
       Gone                    was there once: a spent or expired invite, a finished session
+        Erased                a candidate's data whose key was destroyed
       TooLarge                over a stated bound
       LibraryInvalid          errors in banks and rubrics, all at once
       SettingsInvalid         settings that are missing or unsafe, all at once
@@ -214,6 +215,21 @@ class Gone(AssessorError):
 
     def __str__(self) -> str:
         return f"This {self.what} {self.reason}. {self.remedy}"
+
+
+@dataclass
+class Erased(Gone):
+    """A candidate's data key was destroyed: what they wrote cannot be read by anybody any more."""
+
+    what: str = "candidate's data"
+    reason: str = "was erased"
+    remedy: str = (
+        "Nobody can read, replay or score again what they wrote. An order for the same person needs another "
+        "reference, until the results are gone too."
+    )
+    tenant: str | None = None
+    """Whose candidate it was, where that is known: others are not to learn that there was one."""
+    code = "erased"
 
 
 @dataclass

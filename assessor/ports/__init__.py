@@ -3,6 +3,16 @@
 from assessor.ports.access import Access, ApiKey, Owned, Reviewer, Session, Tenant
 from assessor.ports.answers import Answers
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
+from assessor.ports.erasure import (
+    Destroyed,
+    DestroyedKeys,
+    Erasures,
+    KeptAssessment,
+    Needle,
+    Person,
+    Remains,
+    Searched,
+)
 from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
 from assessor.ports.grounds import Grounds
 from assessor.ports.identity import IdentityService, LookedUp, OpenedCheck
@@ -30,7 +40,7 @@ from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
 from assessor.ports.verdicts import ListPlace, Share, VerdictFilter, Verdicts
 from assessor.ports.webhooks import Claimed, EndpointChange, Notices, Receivers, Webhooks
-from assessor.ports.work import Jobs, Steps, Worker, Workers
+from assessor.ports.work import JobRecords, Jobs, Steps, Worker, Workers
 from assessor.ports.world import (
     Clock,
     CodeRunner,
@@ -62,10 +72,13 @@ __all__ = [
     "CredentialSigner",
     "Declared",
     "Demographics",
+    "Destroyed",
+    "DestroyedKeys",
     "Draft",
     "Drafts",
     "EndpointChange",
     "Entry",
+    "Erasures",
     "EventLog",
     "Files",
     "GoldCases",
@@ -74,7 +87,9 @@ __all__ = [
     "Grounds",
     "IdentityService",
     "Items",
+    "JobRecords",
     "Jobs",
+    "KeptAssessment",
     "Ledger",
     "Libraries",
     "LibraryReader",
@@ -85,6 +100,7 @@ __all__ = [
     "ModelCall",
     "ModelReply",
     "ModelRequest",
+    "Needle",
     "Notices",
     "OpenLog",
     "OpenedCheck",
@@ -92,17 +108,20 @@ __all__ = [
     "Owned",
     "Page",
     "Passwords",
+    "Person",
     "Pilots",
     "Projections",
     "Prompts",
     "Purpose",
     "Random",
     "Receivers",
+    "Remains",
     "Replies",
     "Retirement",
     "Retirements",
     "Reviewer",
     "Sample",
+    "Searched",
     "Session",
     "Share",
     "Signer",

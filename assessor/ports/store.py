@@ -5,6 +5,7 @@ from typing import Protocol
 from assessor.ports.access import Access
 from assessor.ports.answers import Answers
 from assessor.ports.calibration import Calibrations
+from assessor.ports.erasure import Erasures
 from assessor.ports.gold import GoldRuns
 from assessor.ports.items import Items
 from assessor.ports.libraries import Libraries
@@ -38,6 +39,7 @@ class Store(
     Items,
     Verdicts,
     Notices,
+    Erasures,
     Protocol,
 ):
     """Everything that is kept."""

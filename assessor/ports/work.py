@@ -56,3 +56,11 @@ class Jobs(Protocol):
     async def score(self, assessment_id: str, round_: int) -> None:
         """Start scoring unless it was started for this round already. Round 2 follows a released hold."""
         ...
+
+
+class JobRecords(Protocol):
+    """What the job engine noted of workflows: ids, and the words of errors."""
+
+    async def forget(self, assessment_id: str) -> None:
+        """Delete all of it for one assessment; what still runs of it ends."""
+        ...

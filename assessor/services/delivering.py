@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status
-from assessor.domain.errors import NotFound, VerdictNotReady
+from assessor.domain.errors import Erased, NotFound, VerdictNotReady
 from assessor.ports import ApiKey, AskedVerdict, Clock, Signer, Store, StoredVerdict
 from assessor.services.admission import Admission, Presented, Scope
 from assessor.services.log import AssessmentLog
@@ -52,8 +52,9 @@ class Delivering:
         return asked.verdict
 
     async def history(self, tenant: str, assessment_id: str) -> tuple[StoredVerdict, ...]:
-        """Return all verdicts of an assessment, oldest first. Raises NotFound."""
-        await self._assessments.load_for(tenant, assessment_id)
+        """Return all verdicts of an assessment, oldest first, of an erased one too. Raises NotFound."""
+        if (await self._store.projection(assessment_id)).tenant != tenant:
+            raise NotFound("assessment", assessment_id)
         return await self._store.verdicts(assessment_id)
 
     async def transcript(self, tenant: str, assessment_id: str) -> dict[str, Any]:
@@ -82,6 +83,8 @@ class Delivering:
 
 
 def _ready(assessment_id: str, status: Status, verdict: StoredVerdict | None) -> StoredVerdict:
+    if verdict is None and status is Status.DECIDED:
+        raise Erased  # there was one, and its term is over
     if verdict is None:
         raise VerdictNotReady("assessment", assessment_id, status.value, _retry_after(status))
     return verdict

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.demographics import CHARACTERISTICS
+from assessor.domain.errors import Gone
 from assessor.domain.fairness import (
     STAGES,
     Audit,
@@ -117,13 +118,16 @@ class Fairness:
         wanted = [one for one in there if one.course.groups and one.course.score is not None]
         answers: list[ItemAnswer] = []
         for done, one in enumerate(wanted, 1):
-            assessment = await self._assessments.load(one.attempt.row.id)
+            progress(done, len(wanted))
+            try:
+                assessment = await self._assessments.load(one.attempt.row.id)
+            except Gone:  # erased since the list was made
+                continue
             score = one.course.score or 0.0
             answers += [
                 ItemAnswer(item_id, value >= RIGHT, score, one.course.groups)
                 for item_id, value in _values(assessment)
             ]
-            progress(done, len(wanted))
         return answers
 
 

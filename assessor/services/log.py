@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from assessor.domain.assessment import Assessment
-from assessor.domain.errors import AssessorError, Conflict, NotFound, SequenceTaken
+from assessor.domain.errors import AssessorError, Conflict, Erased, NotFound, SequenceTaken
 from assessor.domain.events import Fact
 from assessor.ports import Append, Clock, OpenLog
 from assessor.services.states import States
@@ -34,8 +34,16 @@ class AssessmentLog:
         return await self._states.load(assessment_id)
 
     async def load_for(self, tenant: str, assessment_id: str) -> Assessment:
-        """Load for one tenant. Another tenant's assessment is NotFound, as one that does not exist."""
-        assessment = await self.load(assessment_id)
+        """Load for one tenant. Another tenant's assessment is NotFound, as one that does not exist.
+
+        Raises Erased for one of their own.
+        """
+        try:
+            assessment = await self.load(assessment_id)
+        except Erased as erased:
+            if erased.tenant != tenant:
+                raise NotFound("assessment", assessment_id) from None
+            raise
         if assessment.ordered.tenant != tenant:
             raise NotFound("assessment", assessment_id)
         return assessment
@@ -46,6 +54,10 @@ class AssessmentLog:
         For whoever was told of a change by who wrote it. Raises NotFound.
         """
         return self._states.known(assessment_id) or await self.load(assessment_id)
+
+    def forget(self, assessment_id: str) -> None:
+        """Drop what this process knows of an assessment that was erased."""
+        self._states.forget(assessment_id)
 
     async def change(self, assessment_id: str, decide: Decide) -> Assessment:
         """Append what `decide` says, and return the new state once it is on disk.

@@ -53,6 +53,10 @@ class States:
         """Keep a state that the store has just taken."""
         self._keep(state, read_after=self.known(state.id))
 
+    def forget(self, assessment_id: str) -> None:
+        """Drop a state: what was said there was erased."""
+        self._states.pop(assessment_id, None)
+
     async def _continued(self, known: Assessment) -> Assessment | None:
         """Add what is new. None when the last event that was known is not the store's."""
         last, *new = await self._store.events(known.id, known.seq - 1) or (None,)

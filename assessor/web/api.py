@@ -41,7 +41,7 @@ router = APIRouter(route_class=OnceRoute, responses=refuses(e.Unauthenticated, e
     tags=["assessments"],
     summary="Order an assessment",
     response_model=r.OrderedAssessment,
-    responses=refuses(e.Conflict, e.RetakeTooEarly),
+    responses=refuses(e.Conflict, e.RetakeTooEarly, e.Erased),
 )
 async def order(
     request: Request,
@@ -76,7 +76,7 @@ async def order(
     status_code=201,
     tags=["assessments"],
     summary="Issue a new link",
-    responses=refuses(e.NotFound, e.IllegalTransition),
+    responses=refuses(e.NotFound, e.Erased, e.IllegalTransition),
 )
 async def reissue(service: Running, caller: Writer, assessment_id: AssessmentId) -> r.Invite:
     """Replace the link; the old one and any open session stop working. Scope: `assessments:write`."""
@@ -87,7 +87,7 @@ async def reissue(service: Running, caller: Writer, assessment_id: AssessmentId)
     "/v1/assessments/{assessment_id}/cancel",
     tags=["assessments"],
     summary="Cancel an assessment",
-    responses=refuses(e.NotFound, e.IllegalTransition),
+    responses=refuses(e.NotFound, e.Erased, e.IllegalTransition),
 )
 async def cancel(service: Running, caller: Writer, assessment_id: AssessmentId) -> r.AssessmentResource:
     """End it before it is submitted. Cancelling twice is once. Scope: `assessments:write`."""
@@ -99,7 +99,7 @@ async def cancel(service: Running, caller: Writer, assessment_id: AssessmentId) 
     "/v1/assessments/{assessment_id}/accommodations",
     tags=["assessments"],
     summary="Read the accommodations",
-    responses=refuses(e.NotFound),
+    responses=refuses(e.NotFound, e.Erased),
 )
 async def accommodations(
     service: Running, caller: Reader, assessment_id: AssessmentId
@@ -112,7 +112,7 @@ async def accommodations(
     "/v1/assessments/{assessment_id}/accommodations",
     tags=["assessments"],
     summary="Grant accommodations",
-    responses=refuses(e.NotFound, e.IllegalTransition, e.TooLarge),
+    responses=refuses(e.NotFound, e.Erased, e.IllegalTransition, e.TooLarge),
 )
 async def accommodate(
     service: Running,
@@ -135,7 +135,7 @@ async def accommodate(
     "/v1/assessments/{assessment_id}/transcript",
     tags=["assessments"],
     summary="Read the transcript",
-    responses=refuses(e.NotFound),
+    responses=refuses(e.NotFound, e.Erased),
 )
 async def transcript(
     service: Running, caller: TranscriptReader, assessment_id: AssessmentId

@@ -74,7 +74,8 @@ async def assessments(
     "/v1/assessments/{assessment_id}",
     summary="Follow an assessment",
     response_model=r.AssessmentDetail,
-    responses=refuses(e.NotFound) | {304: {"description": "Not changed since the `ETag` that you sent"}},
+    responses=refuses(e.NotFound, e.Erased)
+    | {304: {"description": "Not changed since the `ETag` that you sent"}},
 )
 async def assessment(
     service: Running, caller: Reader, assessment_id: AssessmentId, if_none_match: IfNoneMatch = None
@@ -90,7 +91,7 @@ async def assessment(
     "/v1/assessments/{assessment_id}",
     summary="Annotate an assessment",
     response_model=r.AssessmentDetail,
-    responses=refuses(e.NotFound, e.StaleEdit),
+    responses=refuses(e.NotFound, e.Erased, e.StaleEdit),
 )
 async def annotate(
     service: Running,
@@ -109,7 +110,7 @@ async def annotate(
     "/v1/assessments/{assessment_id}/extend",
     summary="Extend the time to begin",
     response_model=r.AssessmentDetail,
-    responses=refuses(e.NotFound, e.IllegalTransition),
+    responses=refuses(e.NotFound, e.Erased, e.IllegalTransition),
 )
 async def extend(
     service: Running,

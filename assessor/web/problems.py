@@ -169,6 +169,14 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "This was valid once: a link that was used or ran out, or a session that has ended. The detail "
             "says how to go on.",
         ),
+        e.Erased: Kind(
+            "erased",
+            410,
+            "Erased",
+            "The candidate's data was erased: at their wish, at the operator's, or because its term was "
+            "over. Nobody can read any more what they wrote. A verdict stays readable by its id and by its "
+            "assessment until its own term is over, and its signature holds.",
+        ),
         e.TooLarge: _TOO_LARGE,
         e.LibraryInvalid: Kind(
             "library-invalid",

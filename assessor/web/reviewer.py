@@ -12,6 +12,7 @@ from assessor.domain.assessment import OPEN, Status
 from assessor.domain.errors import (
     AssessorError,
     Conflict,
+    Erased,
     FieldProblem,
     InvalidInput,
     TooLarge,
@@ -237,7 +238,10 @@ async def _case_page(
     done: str | None = None,
 ) -> Response:
     """Show the case again with what was given, so that nothing has to be typed twice."""
-    found = await service.reviewing.case(reviewer, assessment_id)
+    try:
+        found = await service.reviewing.case(reviewer, assessment_id)
+    except Erased as erased:
+        return await _erased_page(request, service, assessment_id, erased)
     current = casework.current(found, given.get("item_id"), given.get("criterion"))
     return render(
         request,
@@ -260,6 +264,12 @@ async def _case_page(
         cut=f"{THRESHOLDS.score_at_cut:g}",
         rules=stated_rules(found.assessment.policy_in_force, found.track),
     )
+
+
+async def _erased_page(request: Request, service: Running, assessment_id: str, erased: Erased) -> Response:
+    """Say what is left of a case whose candidate was erased."""
+    row = await service.store.projection(assessment_id)
+    return render(request, "reviewer/erased.html", problem_of(erased).kind.status, row=row)
 
 
 def field_problems_of(refused: AssessorError | None) -> tuple[FieldProblem, ...]:

@@ -73,7 +73,7 @@ public = APIRouter(tags=["verdicts"])
     "/v1/assessments/{assessment_id}/verdict",
     summary="Read the verdict",
     response_model=r.ServedVerdict,
-    responses=_SERVED | refuses(e.NotFound, e.VerdictNotReady),
+    responses=_SERVED | refuses(e.NotFound, e.Erased, e.VerdictNotReady),
 )
 async def verdict(
     request: Request,

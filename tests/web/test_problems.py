@@ -29,6 +29,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.RequestUnderWay("Under way", "Send it again."), 409, "request-under-way"),
     (e.StaleEdit("Changed", "Read it again."), 412, "stale-edit"),
     (e.Gone("link", "was used", "Ask for another."), 410, "gone"),
+    (e.Erased(), 410, "erased"),
     (e.TooLarge("message", 9000, 8000), 413, "too-large"),
     (e.LibraryInvalid([e.LibraryProblem("a.yaml", 3, "key", "a secret key")]), 503, "library-invalid"),
     (e.SettingsInvalid([e.SettingProblem("ASSESSOR_X", "is missing", "Set it")]), 500, "settings-invalid"),

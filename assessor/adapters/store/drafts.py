@@ -45,6 +45,18 @@ class SqlDrafts(StorePart):
 
         return await self._database.write(save)
 
+    async def drafts(self, assessment_id: str) -> tuple[Draft, ...]:
+        """Return all drafts of an assessment. Raises NotFound, Erased."""
+
+        def read(connection: Connection) -> tuple[Draft, ...]:
+            end = log_end(connection, assessment_id)
+            self._key(end.candidate_id, end.wrapped_key)  # an erased one has no drafts, and must say so
+            begun = select(DRAFT.c.item_id).where(DRAFT.c.assessment_id == assessment_id)
+            items = connection.execute(begun.order_by(DRAFT.c.item_id)).scalars().all()
+            return tuple(self._stored(connection, end, assessment_id, item_id) for item_id in items)
+
+        return await self._database.read(read)
+
     def _stored(self, connection: Connection, end: LogEnd, assessment_id: str, item_id: str) -> Draft:
         query = select(DRAFT.c.revision, DRAFT.c.saved_at, DRAFT.c.ciphertext).where(
             DRAFT.c.assessment_id == assessment_id, DRAFT.c.item_id == item_id

@@ -12,7 +12,7 @@ from assessor.adapters.store.rows import MOVING, first_values, moved_values
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
 from assessor.adapters.vault import open_sealed, place, seal
 from assessor.domain.assessment import Projection
-from assessor.domain.errors import Conflict, DocumentRefused, NotFound, SequenceTaken
+from assessor.domain.errors import Conflict, DocumentRefused, Erased, NotFound, SequenceTaken
 from assessor.domain.events import FACTS, Event, Fact, WordsRedacted
 from assessor.ports import Answered, Append
 
@@ -140,15 +140,16 @@ class SqlEventLog(SqlAnswers):
     async def events(self, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
         """Return the facts after a sequence number, oldest first.
 
-        Raises NotFound, Gone when the candidate was erased, DocumentRefused for bytes that were changed.
+        Raises NotFound, Erased, DocumentRefused for bytes that were changed.
         """
 
         def read(connection: Connection) -> tuple[Event, ...]:
             asked = {"assessment_id": assessment_id, "after": after}
             rows = connection.execute(_KEYED_EVENTS, asked).all()
-            if not rows:
+            if not rows or rows[0].wrapped_key is None:
                 end = log_end(connection, assessment_id)  # unknown, erased, or nothing new
-                self._key(end.candidate_id, end.wrapped_key)
+                if end.wrapped_key is None:
+                    raise Erased(tenant=end.tenant_id)
                 return ()
             key = self._key(*rows[0][-2:])
             return _opened(key, assessment_id, rows)

@@ -12,7 +12,7 @@ from assessor.adapters.store.engine import Database
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE
 from assessor.adapters.vault import Vault
-from assessor.domain.errors import AssessorError, Gone, NotFound
+from assessor.domain.errors import AssessorError, Erased, NotFound
 from assessor.ports import Random
 
 # Statements of the turn's path are built once: building one takes longer than running it.
@@ -50,13 +50,13 @@ class StorePart:
         self._random = random
 
     def _key(self, candidate_id: str, wrapped_key: bytes | None) -> bytes:
-        """Unwrap a data key. Raises Gone when it was destroyed.
+        """Unwrap a data key. Raises Erased when it was destroyed.
 
         Nothing is cached: unwrapping takes 15 microseconds, the wrapped key comes with a row that is
         read anyway, and a cache would go on opening what was erased elsewhere.
         """
         if wrapped_key is None:
-            raise Gone("candidate's data", "was erased", "Only what names nobody is left.")
+            raise Erased
         return self._vault.unwrap(candidate_id, wrapped_key)
 
     async def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:

@@ -16,6 +16,8 @@ from assessor.ports import ApiKey, AskedVerdict, Page, StoredVerdict
 
 _BEFORE_START = (Status.ORDERED, Status.OPENED, Status.IDENTITY)
 _UNSCORED = (Status.SUBMITTED, Status.SCORING)
+_READABLE = ASSESSMENT.c.erased_at.is_(None)
+"""Of what was erased nothing can be read, so there is nothing to do either."""
 
 
 class SqlProjections(StorePart):
@@ -34,7 +36,7 @@ class SqlProjections(StorePart):
         waits = or_(
             ASSESSMENT.c.needs_person, ASSESSMENT.c.needs_help.is_not(None), ASSESSMENT.c.quality.is_not(None)
         )
-        mine = (ASSESSMENT.c.tenant_id == tenant) & waits
+        mine = (ASSESSMENT.c.tenant_id == tenant) & waits & _READABLE
         query = select_projections().where(mine).order_by(_URGENCY, since, ASSESSMENT.c.id)
         return await self._projections(query)
 
@@ -58,7 +60,7 @@ class SqlProjections(StorePart):
 
     async def unscored(self) -> tuple[str, ...]:
         """Return ids that were submitted or are being scored, oldest first."""
-        query = select(ASSESSMENT.c.id).where(ASSESSMENT.c.status.in_(_UNSCORED))
+        query = select(ASSESSMENT.c.id).where(ASSESSMENT.c.status.in_(_UNSCORED), _READABLE)
         return await self._ids(query.order_by(ASSESSMENT.c.submitted_at, ASSESSMENT.c.id))
 
     async def overdue(self, now: datetime) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ class SqlProjections(StorePart):
         not_begun = and_(ASSESSMENT.c.status.in_(_BEFORE_START), ASSESSMENT.c.expires_at <= now)
         not_handed_in = and_(ASSESSMENT.c.status == Status.IN_PROGRESS, ASSESSMENT.c.deadline <= now)
         not_back = and_(ASSESSMENT.c.status == Status.PAUSED, ASSESSMENT.c.paused_until <= now)
-        query = select(ASSESSMENT.c.id).where(or_(not_begun, not_handed_in, not_back))
+        query = select(ASSESSMENT.c.id).where(or_(not_begun, not_handed_in, not_back), _READABLE)
         return await self._ids(query.order_by(ASSESSMENT.c.ordered_at, ASSESSMENT.c.id))
 
     async def live_verdict(self, assessment_id: str) -> StoredVerdict | None:

@@ -6,6 +6,7 @@ from assessor.adapters.store.calibrations import SqlCalibrations
 from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
+from assessor.adapters.store.erasures import SqlErasures
 from assessor.adapters.store.gold import SqlGoldRuns
 from assessor.adapters.store.items import SqlItems
 from assessor.adapters.store.keys import SqlKeys
@@ -43,6 +44,7 @@ class SqlStore(
     SqlDemographics,
     SqlLibraries,
     SqlItems,
+    SqlErasures,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

@@ -72,6 +72,8 @@ class TenantRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     notices: int = Field(default=0, sa_type=BigInteger)
     """How many public events there have been, which is the place of the last one."""
+    retention: dict[str, Any] | None = Field(sa_type=JSON)
+    """The terms for which what is kept stays; none where the defaults hold."""
 
 
 class ApiKeyRow(Row, table=True):
@@ -122,6 +124,31 @@ class CandidateRow(Row, table=True):
     tenant_id: str = Field(foreign_key="tenant.id")
     candidate_ref: str
     wrapped_key: bytes | None = Field(sa_type=LargeBinary)
+    erased_at: datetime | None = Field(sa_type=Instant)
+    erased_by: str | None
+    forgotten_at: datetime | None = Field(sa_type=Instant)
+    """When the results went too. From then on the reference stands for nobody."""
+
+
+class ErasureRequestRow(Row, table=True):
+    """A deletion that a candidate asked for and that something still holds back."""
+
+    __tablename__ = "erasure_request"
+    candidate_id: str = Field(foreign_key="candidate.id", primary_key=True)
+    asked_at: datetime = Field(sa_type=Instant)
+
+
+class LegalHoldRow(Row, table=True):
+    """Why nothing of a candidate may go for now. Rows stay when they are lifted."""
+
+    __tablename__ = "legal_hold"
+    id: str = Field(primary_key=True)
+    candidate_id: str = Field(foreign_key="candidate.id", index=True)
+    reason: str = Field(sa_type=Text)
+    by: str
+    placed_at: datetime = Field(sa_type=Instant)
+    until: datetime | None = Field(sa_type=Instant)
+    lifted_at: datetime | None = Field(sa_type=Instant)
 
 
 class AssessmentRow(Row, table=True):
@@ -154,6 +181,8 @@ class AssessmentRow(Row, table=True):
     seq: int
     head: str
     """The hash of the last event."""
+    erased_at: datetime | None = Field(sa_type=Instant)
+    """When its candidate was erased: nothing opens its log any more, so nothing is left to do about it."""
 
 
 class EventRow(Row, table=True):
@@ -507,6 +536,8 @@ API_KEY = _table_of(ApiKeyRow)
 REVIEWER = _table_of(ReviewerRow)
 SESSION = _table_of(SessionRow)
 CANDIDATE = _table_of(CandidateRow)
+ERASURE_REQUEST = _table_of(ErasureRequestRow)
+LEGAL_HOLD = _table_of(LegalHoldRow)
 ASSESSMENT = _table_of(AssessmentRow)
 EVENT = _table_of(EventRow)
 INVITE = _table_of(InviteRow)

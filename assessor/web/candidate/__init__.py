@@ -1,4 +1,4 @@
-"""The candidate's face: welcome, identity, hub, interview, tasks, breaks, result, the rules, about you."""
+"""The candidate's face: welcome, identity, hub, interview, tasks, breaks, result, the rules, your data."""
 
 from fastapi import APIRouter
 
@@ -10,6 +10,7 @@ from assessor.web.candidate import (
     hub,
     identity,
     interview,
+    my_data,
     result,
     scored,
     sharing,
@@ -29,6 +30,7 @@ for _part in (
     sharing,
     scored,
     declaring,
+    my_data,
 ):
     router.include_router(_part.router)
 

@@ -14,13 +14,10 @@ from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.score import Score
 from assessor.domain.verdict import THRESHOLDS
-from assessor.scoring.applied_rubric import APPLIED_SHARES
+from assessor.services.disclosing import NO_CONTENT, UNANSWERED, tells_key
 from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see
 from assessor.web.pages import render
-
-UNANSWERED, NO_CONTENT = "rule:unanswered", "rule:no_content"
-KEYED = frozenset({Category.EVALUATION, Category.RANKING, Category.TRAJECTORY})
 
 router = APIRouter(route_class=PageRoute)
 
@@ -47,11 +44,8 @@ class Seen:
 
     @property
     def is_keyed(self) -> bool:
-        """Whether it was worked out by a key. The exact score is not told: beside the answer it tells the
-        key, and the next candidate, or this one at the next attempt, gets the same item."""
-        if self.score.criterion in APPLIED_SHARES:
-            return self.score.rater_kind == "judge"
-        return self.score.rater_kind == "rule" and self.score.category in KEYED
+        """Whether it was worked out by a key, so that the exact score is not told."""
+        return tells_key(self.score)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _demographics()
     _libraries()
     _items()
+    _erasure()
 
 
 def _people() -> None:
@@ -36,6 +37,7 @@ def _people() -> None:
         sa.Column("policy", sa.JSON(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("notices", sa.BigInteger(), nullable=False),
+        sa.Column("retention", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_tenant"),
     )
     op.create_table(
@@ -84,6 +86,9 @@ def _logs() -> None:
         sa.Column("tenant_id", sa.String(), nullable=False),
         sa.Column("candidate_ref", sa.String(), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
+        sa.Column("erased_at", _MOMENT, nullable=True),
+        sa.Column("erased_by", sa.String(), nullable=True),
+        sa.Column("forgotten_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_candidate"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_candidate_tenant_id"),
         sa.UniqueConstraint("tenant_id", "candidate_ref", name="uq_candidate_tenant_id_candidate_ref"),
@@ -110,6 +115,7 @@ def _logs() -> None:
         sa.Column("quality", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
+        sa.Column("erased_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_assessment"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_assessment_tenant_id"),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_assessment_candidate_id"),
@@ -494,3 +500,26 @@ def _items() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("track", "item_id", name="pk_retirement"),
     )
+
+
+def _erasure() -> None:
+    op.create_table(
+        "erasure_request",
+        sa.Column("candidate_id", sa.String(), nullable=False),
+        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("candidate_id", name="pk_erasure_request"),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_erasure_request_candidate_id"),
+    )
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("candidate_id", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("placed_at", _MOMENT, nullable=False),
+        sa.Column("until", _MOMENT, nullable=True),
+        sa.Column("lifted_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_legal_hold"),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_legal_hold_candidate_id"),
+    )
+    op.create_index("ix_legal_hold_candidate_id", "legal_hold", ["candidate_id"])
