@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs lock clean torture attack bench bench-smoke
+.PHONY: help setup demo test test-deep check format docs lock clean torture attack bench bench-smoke
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ demo: setup ## serve the demonstration on 127.0.0.1 and print its address
 
 test: setup ## run the tests, with a real Chromium where one can be had
 	@sh tools/test.sh $(VENV) $(ARGS)
+
+test-deep: setup ## run what takes minutes: lists of a million rows, on PostgreSQL
+	@$(BIN)/pytest -m deep -rA $(ARGS)
 
 check: setup ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .

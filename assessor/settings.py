@@ -233,6 +233,12 @@ class Settings(BaseSettings):
         "itself.",
     )
     api_burst: int = Field(default=500, ge=1, description="Requests that one API key may send at once.")
+    api_wrong_keys_per_minute: int = Field(
+        default=60,
+        ge=1,
+        description="Wrong API keys that one address may send in a minute; beyond that, keys that the "
+        "process has not let in before are refused unread. Counted by each web process for itself.",
+    )
     demonstration: bool = Field(
         default=False,
         description="Demonstration mode: sign-in without passwords, verdicts marked `livemode: false`. "

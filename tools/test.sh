@@ -70,10 +70,10 @@ run() {
 }
 
 # Browsers in a process of their own: Playwright keeps the event loop that other tests need.
-run -n auto --dist loadfile -m "not browser" "$@"
+run -n auto --dist loadfile -m "not browser and not deep" "$@"
 if [ -n "$browser" ]; then
     export ASSESSOR_CHROMIUM="$browser"
-    run -n auto --dist loadfile -m browser "$@"
+    run -n auto --dist loadfile -m "browser and not deep" "$@"
 else
     say "Left out: every test marked 'browser', because no Chromium was found and none could be installed."
     say "Install one, or name it: make test with ASSESSOR_CHROMIUM=/path/to/chromium."

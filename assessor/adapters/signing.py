@@ -105,7 +105,9 @@ class JwsSigner:
         """Return the public keys as a JWK set (RFC 7517), without those that nothing valid is signed with."""
         now = datetime.now(UTC)
         keys = [*self._keys.values(), *(one.key for one in self._retired if now < one.until)]
-        return {"keys": [{**key.as_dict(private=False), "alg": ALGORITHM, "use": "sig"} for key in keys]}
+        # Without `alg`: the same keys sign badges under the older name, and a library that knows only one of
+        # the two names (PyJWT 2.15 is one) refuses a whole set that names the other.
+        return {"keys": [{**key.as_dict(private=False), "use": "sig"} for key in keys]}
 
 
 def verify(token: str, jwks: dict[str, Any], *, demonstration: bool) -> bytes:

@@ -42,6 +42,7 @@ from assessor.services.piloting import Piloting
 from assessor.services.polling import Polling
 from assessor.services.qualifying import Qualifying
 from assessor.services.reviewing import Reviewing
+from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
 from assessor.services.sharing import Sharing
@@ -72,6 +73,7 @@ class Services:
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
+    revoking: Revoking
     delivering: Delivering
     piloting: Piloting
     second_looks: SecondLooks
@@ -177,6 +179,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied),
+                revoking=Revoking(store, assessments),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
                 badges=Badges(store, content, signer, public_url=settings.public_url),

@@ -209,7 +209,8 @@ class Operations:
     @operation
     def change_webhook_endpoint(self, /, endpoint_id: str, **changes: Any) -> Plan[d.WebhookEndpoint]:
         """Change `url`, `description`, `event_types` or `enabled`; what is not named stays."""
-        request = Request("PATCH", f"/v1/webhook-endpoints/{_in_path(endpoint_id)}", body=changes)
+        path = f"/v1/webhook-endpoints/{_in_path(endpoint_id)}"
+        request = Request("PATCH", path, body=changes, headers={"If-Match": "*"})
         return d.read(d.WebhookEndpoint, (yield from self._ask(request)).body)
 
     @operation

@@ -222,9 +222,9 @@ class Assessment(Timekeeping):
 
     @property
     def verdict_is_due(self) -> bool:
-        """Whether a verdict that follows from the log has not been issued yet."""
+        """Whether a verdict that follows from the log has not been issued yet. None follows a revocation."""
         settled = self.decided_by_person is not None or not self.open_scores
-        return self.verdict_is_behind and (settled or self.rescored_since_verdict)
+        return self.verdict_is_behind and not self.revoked and (settled or self.rescored_since_verdict)
 
     @property
     def is_all_scored(self) -> bool:

@@ -1,6 +1,6 @@
 """Endpoints of platforms, the outbox, and the way out to them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,8 +51,14 @@ class Webhooks(Protocol):
         ...
 
     async def endpoints(self, tenant: str, *, livemode: bool) -> tuple[Endpoint, ...]: ...
-    async def change_endpoint(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
-        """Raises NotFound."""
+    async def change_endpoint(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        change: EndpointChange,
+        is_known: Callable[[Endpoint], bool] = lambda _endpoint: True,
+    ) -> Endpoint:
+        """Raises NotFound; StaleEdit when `is_known` says no of what stands there, in one transaction."""
         ...
 
     async def remove_endpoint(self, tenant: str, endpoint_id: str) -> None:

@@ -1,6 +1,6 @@
 """What a platform changes of an order: by when it has to be begun, and its own notes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,16 +37,20 @@ class Adjusting:
         return await self._assessments.change(assessment_id, decide)
 
     async def annotate(
-        self, tenant: str, assessment_id: str, metadata: dict[str, str], known_head: str | None
+        self,
+        tenant: str,
+        assessment_id: str,
+        metadata: dict[str, str],
+        is_known: Callable[[Assessment], bool],
     ) -> Assessment:
         """Replace what the platform notes for itself.
 
-        Raises StaleEdit when `known_head` is given and the log has gone on since.
+        Raises StaleEdit when the assessment, as it is at that moment, is not what the platform knew.
         """
         await self._assessments.load_for(tenant, assessment_id)
 
         def decide(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
-            if known_head is not None and known_head != assessment.head:
+            if not is_known(assessment):
                 raise StaleEdit("The assessment has changed", "Read it again, and send its new `ETag`.")
             return [] if assessment.metadata == metadata else [e.MetadataReplaced(metadata=metadata)]
 

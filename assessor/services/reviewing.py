@@ -139,6 +139,7 @@ class Reviewing:
 
         def decide(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
             assessment.require("scoring", Status.DECIDED)
+            _require_not_revoked(assessment)
             before = assessment.scores.get((item_id, criterion))
             if before is None:
                 raise invalid(
@@ -174,6 +175,7 @@ class Reviewing:
 
         def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
             assessment.require("deciding", Status.DECIDED)
+            _require_not_revoked(assessment)
             if assessment.open_scores and decision != "inconclusive":
                 raise Conflict(
                     "Some criteria are still open", "Score them, or say that you cannot assess them."
@@ -251,6 +253,14 @@ def _decisive_first(scores: Sequence[Score], track: Track) -> tuple[Score, ...]:
             key=lambda score: (not score.required, -score.weight * weights.get(score.competency, 1.0)),
         )
     )
+
+
+def _require_not_revoked(assessment: Assessment) -> None:
+    if assessment.revoked:
+        raise Conflict(
+            "The verdict was revoked, so nothing of this attempt is scored or decided any more",
+            "Let the platform order another assessment.",
+        )
 
 
 def _own_evidence(assessment: Assessment, item_id: str, quote: str) -> tuple[Evidence, ...]:

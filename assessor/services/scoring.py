@@ -110,7 +110,10 @@ class Scoring:
         await self._issued(assessment_id, is_due)
 
     async def issue(self, assessment_id: str) -> Assessment:
-        """Decide on what the log holds, sign, and supersede an earlier verdict."""
+        """Decide on what the log holds, sign, and supersede an earlier verdict.
+
+        A verdict that was revoked has no successor: then nothing is issued.
+        """
         return await self._issued(assessment_id, lambda _assessment, _now: True)
 
     async def _issued(self, assessment_id: str, is_due: Callable[[Assessment, datetime], bool]) -> Assessment:
@@ -120,7 +123,7 @@ class Scoring:
         stage = await self._grounds.stage_of(terms.tenant, terms.track, terms.region)
 
         def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
-            if not is_due(assessment, now):
+            if assessment.revoked or not is_due(assessment, now):
                 return []
             verdict = self._verdict(assessment, library, standings, stage, now)
             return [verdict, *self._drawn(assessment, verdict)]

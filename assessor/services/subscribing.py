@@ -126,11 +126,20 @@ class Subscribing:
         """Raises NotFound, also for another tenant's."""
         return await self._store.endpoint(tenant, endpoint_id)
 
-    async def change(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
-        """Change what is given. Raises NotFound, InvalidInput."""
+    async def change(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        change: EndpointChange,
+        is_known: Callable[[Endpoint], bool] = lambda _endpoint: True,
+    ) -> Endpoint:
+        """Change what is given. Raises NotFound, InvalidInput.
+
+        Raises StaleEdit when the endpoint, as it is at that moment, is not what the platform knew.
+        """
         await self._store.endpoint(tenant, endpoint_id)
         await self._check(change.url, change.description or "")
-        return await self._store.change_endpoint(tenant, endpoint_id, change)
+        return await self._store.change_endpoint(tenant, endpoint_id, change, is_known)
 
     async def remove(self, tenant: str, endpoint_id: str) -> None:
         """Remove an endpoint with its delivery log. Raises NotFound."""

@@ -32,6 +32,7 @@ from assessor.web import (
     qualifications,
     reference,
     reviewer,
+    revocations,
     second_looks,
     shared,
     tracks,
@@ -48,6 +49,7 @@ from assessor.web.pages import STATIC, asset
 from assessor.web.problems import NOT_READY, Problem, respond
 from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
+from assessor.web.throttle import Throttle
 
 __all__ = ["create_app", "services"]
 
@@ -118,6 +120,7 @@ def create_app(settings: Settings, *, works: bool = True, simulating: Simulating
     )
     app.state.public_url = settings.public_url
     app.state.sign_in_throttle = reviewer.new_throttle()
+    app.state.wrong_keys = Throttle(settings.api_wrong_keys_per_minute, 60)
     app.state.simulations = None
     app.state.rates = Rates(settings.api_requests_per_minute, settings.api_burst)
     _add_layers(app, settings)
@@ -174,6 +177,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(reviewer.router)
     app.include_router(care.router)
     app.include_router(second_looks.router)
+    app.include_router(revocations.router)
     if settings.demonstration:
         app.include_router(demo.router)
     app.include_router(operations)

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from assessor.domain import errors as e
 from assessor.domain.assessment import Assessment, Projection, Status
@@ -15,17 +15,13 @@ from assessor.ports import Page
 from assessor.web import resources as r
 from assessor.web.api import AssessmentId, Reader, Writer
 from assessor.web.dependencies import Running
+from assessor.web.edits import IfMatch, IfMatchMissing, IfNoneMatch, known, matching
 from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
 from assessor.web.orders import ExtendRequest, MetadataRequest, Moment
 
 DEFAULT_LIMIT: Final = 100
 MAX_CURSOR_CHARS: Final = 400
-IfMatch = Annotated[
-    str | None,
-    Header(description="The `ETag` that you read: 412 when the assessment has changed since."),
-]
-IfNoneMatch = Annotated[str | None, Header(description="An `ETag` that you have.")]
 
 router = APIRouter(
     route_class=OnceRoute,
@@ -82,7 +78,7 @@ async def assessment(
 ) -> Response:
     """Return where it stands, with its `ETag`. Scope: `assessments:read`."""
     found = await service.ordering.get(caller.tenant.id, assessment_id)
-    if if_none_match is not None and _tag(found) in _tags(if_none_match):
+    if known(if_none_match, _tag(found)):
         return Response(status_code=304, headers={"ETag": _tag(found)})
     return _told(found)
 
@@ -91,7 +87,7 @@ async def assessment(
     "/v1/assessments/{assessment_id}",
     summary="Annotate an assessment",
     response_model=r.AssessmentDetail,
-    responses=refuses(e.NotFound, e.Erased, e.StaleEdit),
+    responses=refuses(e.NotFound, e.Erased, e.StaleEdit, IfMatchMissing),
 )
 async def annotate(
     service: Running,
@@ -100,10 +96,16 @@ async def annotate(
     wanted: Annotated[MetadataRequest, Body(examples=[{"metadata": {"cohort": "autumn"}}])],
     if_match: IfMatch = None,
 ) -> Response:
-    """Replace your notes, at any time. Scope: `assessments:write`."""
-    known = None if if_match is None or if_match.strip() == "*" else if_match.strip().strip('"')
-    changed = await service.adjusting.annotate(caller.tenant.id, assessment_id, wanted.metadata, known)
-    return _told(changed)
+    """Replace your notes, at any time. Scope: `assessments:write`.
+
+    `If-Match` says which state you saw: without it there is 428.
+    """
+    fits = matching(if_match)
+    return _told(
+        await service.adjusting.annotate(
+            caller.tenant.id, assessment_id, wanted.metadata, lambda seen: fits(_tag(seen))
+        )
+    )
 
 
 @router.post(
@@ -131,10 +133,6 @@ def _told(found: Assessment) -> Response:
 def _tag(found: Assessment) -> str:
     """The hash of the last event: every change of the assessment is one."""
     return f'"{found.head}"'
-
-
-def _tags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
 
 
 def _cursor(last: Projection) -> str:

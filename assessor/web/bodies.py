@@ -19,6 +19,7 @@ ARCHIVE: Final = "application/zip"
 ARCHIVES_AT: Final = "/v1/library"
 """The one address that takes an archive. Everything else is text."""
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_LENGTH: Final = b"content-length"
 
 
 class _OverLimit(Exception):
@@ -54,13 +55,12 @@ class BodyGuard:
         await self._app(scope, _replayed(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes:
-        headers = Headers(scope=scope)
-        declared = headers.get("content-length", "0")
+        if scope["method"] in _BODILESS and not any(name == _LENGTH for name, _ in scope["headers"]):
+            return b""
+        declared = Headers(scope=scope).get("content-length", "0")
         # Refused before a byte is read; what is not declared is counted as it comes.
         if declared.isdecimal() and int(declared[:20]) > self._max_bytes:
             raise _OverLimit
-        if scope["method"] in _BODILESS and "content-length" not in headers:
-            return b""
         body = bytearray()
         async for chunk in _chunks(receive):
             body += chunk

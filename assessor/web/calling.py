@@ -11,6 +11,7 @@ from assessor.ports import ApiKey, Owned, Tenant
 from assessor.services.admission import Scope
 from assessor.web.dependencies import Running
 from assessor.web.rates import count
+from assessor.web.wrong_keys import counting_wrong_keys
 
 bearer = HTTPBearer(
     auto_error=False,
@@ -43,7 +44,7 @@ class Calling:
         service: Running,
         _documented: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     ) -> Caller:
-        """Raises Unauthenticated, Forbidden without the scope, RateLimited, NotFound."""
+        """Raises Unauthenticated, TooManyTries, Forbidden without the scope, RateLimited, NotFound."""
         return await self.identified(request, service)
 
     async def identified(self, request: Request, service: Services) -> Caller:
@@ -51,7 +52,8 @@ class Calling:
         known: Caller | None = getattr(request.state, "caller", None)
         if known is not None:
             return known
-        key, tenant = await service.access.caller(request.headers.get("authorization"), self.scope)
+        with counting_wrong_keys(request):
+            key, tenant = await service.access.caller(request.headers.get("authorization"), self.scope)
         count(request, key)
         for kind in _OWNED:
             if kind in request.path_params:

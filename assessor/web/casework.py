@@ -206,6 +206,8 @@ def stands(assessment: Assessment) -> str:
     """Say where a case stands, in one of the words that its page is laid out by."""
     if assessment.status is Status.TECHNICAL_HOLD:
         return "held"
+    if assessment.revoked:
+        return "revoked"
     if assessment.open_scores and assessment.status is Status.DECIDED:
         return "open"
     return "undecided" if assessment.needs_person else "done"

@@ -112,7 +112,6 @@ _KEY: Final[dict[str, Any]] = {
     "crv": "Ed25519",
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     "kid": "kPrK_qmxVWaYVA9w",
-    "alg": "Ed25519",
     "use": "sig",
 }
 _ISSUER: Final[dict[str, Any]] = {

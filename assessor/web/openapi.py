@@ -6,6 +6,7 @@ from assessor.domain import errors as e
 from assessor.domain.errors import AssessorError
 from assessor.web.problems import MEDIA_TYPE, Kind, kind_of
 from assessor.web.rates import RateLimited
+from assessor.web.throttle import TooManyTries
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -79,7 +80,8 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_every(path: str, method: str, operation: dict[str, Any]) -> Responses:
-    kinds = [kind_of(RateLimited)] if "security" in operation and path.startswith("/v1/") else []
+    needs_key = "security" in operation and path.startswith("/v1/")
+    kinds = [kind_of(RateLimited), kind_of(TooManyTries)] if needs_key else []
     if method == "post":
         kinds.append(kind_of(e.RequestUnderWay))
     if method in {"post", "patch", "put", "delete"}:

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from assessor.domain import errors as e
 from assessor.domain.errors import AssessorError
+from assessor.web.edits import IfMatchMissing
 from assessor.web.pages import render
 from assessor.web.rates import RateLimited
 from assessor.web.throttle import TooManyTries
@@ -161,6 +162,13 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "Changed since you read it",
             "The `If-Match` that was sent names an older state. Read the thing again, and send the change "
             "with its new `ETag`.",
+        ),
+        IfMatchMissing: Kind(
+            "if-match-required",
+            428,
+            "Say what you edit",
+            "An edit has to name the state that it was made on. Send the `ETag` that you read as `If-Match`, "
+            "or `If-Match: *` to change whatever stands there now.",
         ),
         e.Gone: Kind(
             "gone",

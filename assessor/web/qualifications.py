@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Body, Header, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from assessor.domain import errors as e
@@ -15,6 +15,7 @@ from assessor.ports import VerdictFilter
 from assessor.services.qualifying import MAX_CANDIDATES
 from assessor.web.cursors import DEFAULT_LIMIT, MAX_LIMIT, cursor_of, place_of
 from assessor.web.dependencies import Running
+from assessor.web.edits import IfNoneMatch
 from assessor.web.once import OnceRoute
 from assessor.web.openapi import Responses, refuses
 from assessor.web.verdicts import VerdictReader, tagged
@@ -24,7 +25,6 @@ Candidate = Annotated[
     CandidateRef, Query(description="Your own reference for the person.", examples=["applicant-4711"])
 ]
 Track = Annotated[Slug, Query(description="Id of a track.", examples=["python"])]
-IfNoneMatch = Annotated[str | None, Header(description="An `ETag` that you have.")]
 _NOT_CHANGED: Final[Responses] = {304: {"description": "Not changed since the `ETag` that you sent"}}
 
 

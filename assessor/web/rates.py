@@ -73,6 +73,10 @@ class Rates:
         """Return what is left, and take nothing."""
         return self._standing(self._refilled(key_id))
 
+    def knows(self, key_id: str) -> bool:
+        """Whether this process has let the key in lately."""
+        return key_id in self._buckets
+
     def _standing(self, bucket: _Bucket) -> Standing:
         missing = self.burst - bucket.tokens
         return Standing(int(bucket.tokens), math.ceil(missing * 60 / self.per_minute))
@@ -92,8 +96,11 @@ class Rates:
 def count(request: Request, key: ApiKey) -> None:
     """Count one request of a key that was let in. Raises RateLimited."""
     rates: Rates = request.app.state.rates
-    request.scope["state"][_STATE] = rates.standing(key.id)
-    request.scope["state"][_STATE] = rates.take(key.id)
+    try:
+        request.scope["state"][_STATE] = rates.take(key.id)
+    except RateLimited:
+        request.scope["state"][_STATE] = rates.standing(key.id)
+        raise
 
 
 class RateHeaders:

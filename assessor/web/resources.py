@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from assessor import __version__
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind, Outcome
@@ -365,6 +366,16 @@ def _standing(verdict: StoredVerdict) -> bytes:
 
 
 _HOLDS: Final = b'{"status": "issued", "superseded_by": null, "revoked_at": null, "reason": null'
+
+
+def verdict_tag(verdict: StoredVerdict, media_type: str) -> str:
+    """Return a strong entity tag of a verdict in one form, without looking at the document.
+
+    What was signed never changes, so the id stands for it; the rest is what changes beside it, and how this
+    release writes it.
+    """
+    standing = f"{verdict.id} {verdict.status} {verdict.superseded_by} {verdict.revoked_at} {media_type}"
+    return etag(f"{standing} {__version__}".encode())
 
 
 def etag(body: bytes) -> str:

@@ -43,6 +43,7 @@ DONE: Final = {
     "retried": "It is being scored again.",
     "differences": "It is noted that you have seen where a colleague and the language model differ.",
     "seen": "It is noted that you have seen to what the candidate asked for.",
+    "revoked": "The verdict is revoked, and the platform is told.",
     "given-back": "The attempt does not count. A new one was ordered on the same terms.",
 }
 
@@ -58,7 +59,7 @@ _LABELS: Final = {
     "decision": "The decision",
 }
 _EMPTY: Final = dict.fromkeys(("mark", "reason", "quote", "decision", "decision_reason"), "")
-_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look))?)?")
+_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look|revoke))?)?")
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 

@@ -28,6 +28,7 @@ COOKIE_SECONDS: Final = {CANDIDATE_COOKIE: 60 * 86_400, REVIEWER_COOKIE: REVIEWE
 RawHeader = tuple[bytes, bytes]
 _POLICY: Final = b"content-security-policy"
 _REQUEST_ID: Final = b"x-request-id"
+_STREAM: Final = b"text/event-stream"
 _FIXED: Final[list[RawHeader]] = [
     (_POLICY, CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -59,8 +60,11 @@ class SecurityHeaders:
                 message["headers"] = self._with_ours(message.get("headers", ()), request_id)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request=request_id):
+        bound = structlog.contextvars.bind_contextvars(request=request_id)
+        try:
             await self._app(scope, receive, send_with_headers)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
 
     def _with_ours(self, headers: Iterable[RawHeader], request_id: str) -> list[RawHeader]:
         brought = list(headers)
@@ -99,10 +103,13 @@ class OriginCheck:
         await response(scope, receive, send)
 
     def _may_pass(self, scope: Scope) -> bool:
+        # Most requests read, and nothing but their `Accept` is looked at then.
+        streams = any(name == b"accept" and _STREAM in value for name, value in scope["headers"])
+        if scope["method"] in SAFE_METHODS and not streams:
+            return True
         headers = Headers(scope=scope)
         if scope["method"] in SAFE_METHODS:
-            streams = "text/event-stream" in headers.get("accept", "")
-            return not streams or not self._is_foreign(headers)
+            return not self._is_foreign(headers)
         from_program = _is_api_call(scope["path"], headers) or _is_signed_report(scope["path"], headers)
         return from_program or self._is_ours(headers)
 

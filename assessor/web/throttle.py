@@ -41,17 +41,27 @@ class Throttle:
     now: Callable[[], float] = time.monotonic
     _windows: dict[str, _Window] = field(default_factory=dict)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody's tries are counted."""
+        return not self._windows
+
     def count(self, *names: str) -> None:
         """Count one try for each name. Raises TooManyTries when one of them had its share."""
+        # A refused try opens no window: a flood of made-up names cannot push others out.
+        self.require_left(*names)
+        now = self.now()
+        for name in names:
+            self._windows.setdefault(name, _Window(now + self.seconds)).tries += 1
+
+    def require_left(self, *names: str) -> None:
+        """Raise TooManyTries when one of the names had its share. Counts nothing."""
         now = self.now()
         self._forget_ended(now)
         known = [self._windows[name] for name in names if name in self._windows]
         spent = [window.ends - now for window in known if window.tries >= self.limit]
-        # A refused try opens no window: a flood of made-up names cannot push others out.
         if spent:
             raise TooManyTries(max(1, math.ceil(max(spent))))
-        for name in names:
-            self._windows.setdefault(name, _Window(now + self.seconds)).tries += 1
 
     def forgive(self, name: str) -> None:
         """Begin anew for a name, after it turned out to be who it said."""

@@ -1,12 +1,13 @@
 """The API for platforms: read the verdicts, and the keys that verify them."""
 
-from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response, Security
+from fastapi import APIRouter, Depends, Path, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from assessor.domain import errors as e
 from assessor.ports import StoredVerdict
@@ -15,12 +16,15 @@ from assessor.web import resources as r
 from assessor.web.api import AssessmentId
 from assessor.web.calling import Caller, bearer, calling
 from assessor.web.dependencies import Running
+from assessor.web.edits import IfNoneMatch, known
 from assessor.web.once import OnceRoute
 from assessor.web.openapi import Responses, refuses
 from assessor.web.rates import count
+from assessor.web.wrong_keys import counting_wrong_keys
 
 JWKS_SECONDS: Final = 300
 JOSE: Final = "application/jose"
+JSON: Final = "application/json"
 
 VerdictReader = Annotated[Caller, Depends(calling(Scope.VERDICTS_READ))]
 VerdictId = Annotated[
@@ -30,7 +34,6 @@ VerdictId = Annotated[
         examples=["ver_0123456789abcdefghjkmnpqrs"],
     ),
 ]
-IfNoneMatch = Annotated[str | None, Header(description="An `ETag` that you have.")]
 Documented = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 
@@ -43,10 +46,15 @@ class PolledRoute(APIRoute):
 
     scope: Final = Scope.VERDICTS_READ
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what answers a request."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without the stacks of contexts and the second handler of errors that FastAPI puts around a route:
+        # nothing here opens anything, and the application's own handler tells what is refused.
+        self.app = self._answer
 
-        async def answer(request: Request) -> Response:
+    async def _answer(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        with counting_wrong_keys(request):
             response: Response = await self.endpoint(
                 request=request,
                 service=request.app.state.services,
@@ -54,9 +62,7 @@ class PolledRoute(APIRoute):
                 if_none_match=request.headers.get("if-none-match"),
                 **request.path_params,
             )
-            return response
-
-        return answer
+        await response(scope, receive, send)
 
 
 _REFUSED: Final = refuses(e.Unauthenticated, e.Forbidden, e.InvalidInput)
@@ -140,15 +146,22 @@ async def jwks(service: Running, response: Response) -> dict[str, Any]:
 
 
 def _served(request: Request, found: StoredVerdict, if_none_match: str | None) -> Response:
-    if JOSE in request.headers.get("accept", ""):
-        return tagged(found.jws.encode(), JOSE, if_none_match)
-    return tagged(r.served_verdict(found), "application/json", if_none_match)
+    signed_form = JOSE in request.headers.get("accept", "")
+    headers = _told_with(r.verdict_tag(found, JOSE if signed_form else JSON))
+    if known(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    if signed_form:
+        return Response(found.jws.encode(), media_type=JOSE, headers=headers)
+    return Response(r.served_verdict(found), media_type=JSON, headers=headers)
 
 
 def tagged(body: bytes, media_type: str, if_none_match: str | None) -> Response:
     """Answer with an entity tag, or with 304 when the caller has this body already."""
-    headers = {"ETag": r.etag(body), "Cache-Control": "private, no-cache", "Vary": "Accept"}
-    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-    if known & {"*", headers["ETag"]}:
+    headers = _told_with(r.etag(body))
+    if known(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
+
+
+def _told_with(etag: str) -> dict[str, str]:
+    return {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}

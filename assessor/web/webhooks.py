@@ -22,8 +22,10 @@ from assessor.services.subscribing import (
 )
 from assessor.web.calling import Caller, calling
 from assessor.web.dependencies import Running
+from assessor.web.edits import IfMatch, IfMatchMissing, IfNoneMatch, known, matching
 from assessor.web.once import OnceRoute, UnderWay
 from assessor.web.openapi import refuses
+from assessor.web.resources import etag
 
 Url = Annotated[str, Field(min_length=1, max_length=2000, examples=["https://hooks.example.com/assessor"])]
 Description = Annotated[str, Field(max_length=MAX_DESCRIPTION_CHARS)]
@@ -213,22 +215,46 @@ async def endpoints(service: Running, caller: Reader) -> EndpointList:
     return EndpointList(data=tuple(map(_endpoint, found)))
 
 
-@router.get("/{endpoint_id}", summary="Read an endpoint", responses=refuses(e.NotFound))
-async def endpoint(service: Running, caller: Reader, endpoint_id: EndpointId) -> EndpointResource:
-    """Return where it leads and how it stands. Scope: `webhooks:read`."""
-    return _endpoint(await service.subscribing.get(caller.tenant.id, endpoint_id))
+@router.get(
+    "/{endpoint_id}",
+    summary="Read an endpoint",
+    response_model=EndpointResource,
+    responses=refuses(e.NotFound) | {304: {"description": "Not changed since the `ETag` that you sent"}},
+)
+async def endpoint(
+    service: Running, caller: Reader, endpoint_id: EndpointId, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Return where it leads and how it stands, with its `ETag`. Scope: `webhooks:read`."""
+    found = await service.subscribing.get(caller.tenant.id, endpoint_id)
+    if known(if_none_match, _tag(found)):
+        return Response(status_code=304, headers={"ETag": _tag(found)})
+    return _told(found)
 
 
-@router.patch("/{endpoint_id}", summary="Change an endpoint", responses=refuses(e.NotFound))
+@router.patch(
+    "/{endpoint_id}",
+    summary="Change an endpoint",
+    response_model=EndpointResource,
+    responses=refuses(e.NotFound, e.StaleEdit, IfMatchMissing),
+)
 async def change(
-    service: Running, caller: Writer, endpoint_id: EndpointId, wanted: EndpointPatch
-) -> EndpointResource:
+    service: Running,
+    caller: Writer,
+    endpoint_id: EndpointId,
+    wanted: EndpointPatch,
+    if_match: IfMatch = None,
+) -> Response:
     """Change what is given. What waited while it was paused is sent when it is enabled again.
 
-    Scope: `webhooks:write`.
+    `If-Match` says which state you saw: without it there is 428. Scope: `webhooks:write`.
     """
+    fits = matching(if_match)
     changes = EndpointChange(wanted.url, wanted.description, wanted.event_types, wanted.enabled)
-    return _endpoint(await service.subscribing.change(caller.tenant.id, endpoint_id, changes))
+    return _told(
+        await service.subscribing.change(
+            caller.tenant.id, endpoint_id, changes, lambda seen: fits(_tag(seen))
+        )
+    )
 
 
 @router.delete("/{endpoint_id}", status_code=204, summary="Remove an endpoint", responses=refuses(e.NotFound))
@@ -331,6 +357,19 @@ def _written(made: NewEndpoint) -> Answer:
 def _rotated(made: NewSecret) -> Answer:
     shown = RotatedSecret(endpoint_id=made.endpoint.id, secret=made.secret, former_until=made.former_until)
     return shown.model_dump_json().encode(), f"{router.prefix}/{made.endpoint.id}"
+
+
+def _told(found: Endpoint) -> Response:
+    headers = {"ETag": _tag(found), "Cache-Control": "private, no-cache"}
+    return Response(_body(found), media_type="application/json", headers=headers)
+
+
+def _tag(found: Endpoint) -> str:
+    return etag(_body(found))
+
+
+def _body(found: Endpoint) -> bytes:
+    return _endpoint(found).model_dump_json().encode()
 
 
 def _endpoint(found: Endpoint) -> EndpointResource:

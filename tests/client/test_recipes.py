@@ -1,4 +1,8 @@
-"""The recipes of docs/recipes.md: its code, against what each platform documents."""
+"""The recipes of docs/recipes.md: its code, against what each platform documents.
+
+Mechanical Turk is stood in for by botocore's Stubber, which checks every parameter against the service's own
+model: moto, which stands in for other services of AWS, has none of Mechanical Turk.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta

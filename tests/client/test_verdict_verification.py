@@ -70,7 +70,13 @@ def test_a_demonstrations_verdict_is_refused_unless_it_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(364, None), (366, "valid until 2027-11-21"), (-1.1, "in the future")]
+    ("days", "said"),
+    [
+        (364, None),
+        (-5 / (24 * 60), None),  # a clock that is five minutes slow
+        (366, "valid until 2027-11-21"),
+        (-1.1, "in the future"),
+    ],
 )
 def test_a_verdict_holds_from_its_issue_to_its_end(
     signer: JwsSigner, jwks: dict[str, Any], days: float, said: str | None

@@ -65,6 +65,7 @@ def test_whoever_tries_all_three_doors_sees_one_assessment_through(
     looked_at("queue")
     page.get_by_role("row").filter(has_text=reference).get_by_role("link").first.click()
     looked_at("case, open criterion")
+    case = page.url
     _score_everything(page)
     looked_at("case, decision")
     if page.get_by_label("Qualified", exact=True).count():
@@ -77,6 +78,16 @@ def test_whoever_tries_all_three_doors_sees_one_assessment_through(
     looked_at("platform")
     expect(page.get_by_text('"decision": "qualified"').first).to_be_visible()
     expect(page.get_by_text("assessor verify-verdict").first).to_be_visible()
+
+    page.goto(case)
+    page.get_by_role("link", name="Revoke this verdict").click()
+    looked_at("revocation")
+    page.get_by_label("Reason").fill("Somebody else sat the assessment.")
+    page.get_by_role("button", name="Look at what it does").click()
+    looked_at("revocation, asked once more")
+    page.get_by_role("button", name="Revoke it for good").click()
+    expect(page.get_by_text("The verdict is revoked, and the platform is told.")).to_be_visible()
+    looked_at("case, revoked")
     assert findings == []
 
 

@@ -1,11 +1,18 @@
 """docs/verdicts.md and the JavaScript of docs/webhooks.md are run here, against what the service signs."""
 
+import hashlib
+import hmac
 import json
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,6 +35,10 @@ RELIABLE = {
     "valid_until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
 }
 
+TOOLS = ("sh", "curl", "jq", "openssl")
+MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
+
+without_shell_tools = pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}")
 without_node = pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
 
 
@@ -72,9 +83,54 @@ def node_verified(folder: Path) -> Verified:
     return verified
 
 
+@contextmanager
+def served(files: dict[str, bytes]) -> Iterator[str]:
+    """Serve some bytes by their paths, as the service would; yield the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = files[self.path]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def shell_verified(folder: Path) -> Verified:
+    def verified(token: str, jwks: Any, tenant: str) -> dict[str, Any]:
+        files = {"/v1/verdicts/ver_1": token.encode(), "/.well-known/jwks.json": json.dumps(jwks).encode()}
+        with served(files) as address:
+            chosen = {"SERVICE": address, "KEY": "a-key", "ID": "ver_1", "TENANT": tenant}
+            done = subprocess.run(
+                ["sh", "-c", example(PAGE, "sh")],
+                cwd=folder,
+                env=os.environ | chosen,
+                capture_output=True,
+                timeout=60,
+                check=False,
+            )
+        if done.returncode:
+            raise ValueError(done.stderr.decode())
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    return verified
+
+
 LANGUAGES = [
     pytest.param(python_verified, id="python"),
     pytest.param(node_verified, id="javascript", marks=without_node),
+    pytest.param(shell_verified, id="shell", marks=without_shell_tools),
 ]
 
 
@@ -107,6 +163,15 @@ def is_taken(verified: Verified, token: str, jwks: Any) -> bool:
     return True
 
 
+def confused(signer: JwsSigner) -> str:
+    """A token by HMAC, whose secret is the public key that everybody can read."""
+    (public, *_) = signer.jwks()["keys"]
+    head = {"alg": "HS256", "typ": "verdict+jwt", "kid": public["kid"], "aud": "acme", "jti": "ver_1"}
+    text = b".".join(urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=") for one in (head, RELIABLE))
+    code = hmac.new(urlsafe_b64decode(public["x"] + "="), text, hashlib.sha256).digest()
+    return f"{text.decode()}.{urlsafe_b64encode(code).rstrip(b'=').decode()}"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_must_not_be_relied_on_is_refused(
     signer: JwsSigner, tmp_path: Path, language: Callable[[Path], Verified]
@@ -128,6 +193,7 @@ def test_what_must_not_be_relied_on_is_refused(
         "for another audience": token(signer, audience="other"),
         "of another tenant": token(signer, tenant="other"),
         "expired": token(signer, valid_until="2020-01-01T00:00:00+00:00"),
+        "signed with the public key as a secret": confused(signer),
         "of another version": token(signer, schema_version="2"),
     }
 

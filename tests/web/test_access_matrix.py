@@ -110,7 +110,7 @@ def routes(app: Any) -> dict[tuple[str, str], APIRoute]:
 @pytest.fixture(scope="module")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("matrix")
-    async with serving(folder, webhook_allow_loopback=True) as site:
+    async with serving(folder, webhook_allow_loopback=True, api_wrong_keys_per_minute=10_000) as site:
         yield site
 
 
@@ -174,7 +174,9 @@ async def home(site: Site, decided: Home) -> AsyncIterator[Home]:
 
 async def ask(home: Home, method: str, path: str, key: str | None) -> httpx.Response:
     case = CASES[method, path]
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    headers = {"If-Match": "*"} if method == "PATCH" else {}
+    if key is not None:
+        headers["Authorization"] = f"Bearer {key}"
     async with home.site.program(**headers) as api:
         return await api.request(method, home.path(path, case), json=home.body(case))
 

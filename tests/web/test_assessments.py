@@ -115,7 +115,7 @@ async def test_notes_come_back_and_can_be_replaced(api: httpx.AsyncClient) -> No
     made = await ordered(api, metadata={"cohort": "autumn", "batch": "7"})
     here = f"{HERE}/{made['id']}"
 
-    changed = await api.patch(here, json={"metadata": {"cohort": "winter"}})
+    changed = await api.patch(here, json={"metadata": {"cohort": "winter"}}, headers={"If-Match": "*"})
 
     assert made["metadata"] == {"cohort": "autumn", "batch": "7"}
     assert changed.json()["metadata"] == {"cohort": "winter"}
@@ -136,6 +136,35 @@ async def test_an_edit_on_top_of_an_older_state_is_412_and_changes_nothing(api: 
     assert first.status_code == 200
     assert (second.status_code, second.json()["code"]) == (412, "stale-edit")
     assert third.json()["metadata"] == {"by": "three"}
+
+
+async def test_an_edit_that_does_not_say_what_it_was_made_on_is_428_and_changes_nothing(
+    api: httpx.AsyncClient,
+) -> None:
+    made = await ordered(api, metadata={"cohort": "autumn"})
+    here = f"{HERE}/{made['id']}"
+
+    refused = await api.patch(here, json={"metadata": {}})
+    after = (await api.get(here)).json()
+
+    assert (refused.status_code, refused.json()["code"]) == (428, "if-match-required")
+    assert "`If-Match: *`" in refused.json()["detail"]
+    assert after["metadata"] == {"cohort": "autumn"}
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"),
+    [("*", 200), ('"another", {tag}', 200), ("W/{tag}", 412), ('"another"', 412), ("", 428)],
+)
+async def test_an_edit_may_name_several_states_or_any_and_never_a_weak_one(
+    api: httpx.AsyncClient, if_match: str, status: int
+) -> None:
+    here = f"{HERE}/{(await ordered(api))['id']}"
+    tag = (await api.get(here)).headers["etag"]
+
+    answer = await api.patch(here, json={"metadata": {}}, headers={"If-Match": if_match.format(tag=tag)})
+
+    assert answer.status_code == status
 
 
 async def test_what_has_not_changed_is_not_sent_again(api: httpx.AsyncClient) -> None:

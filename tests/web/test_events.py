@@ -214,7 +214,7 @@ async def test_what_was_given_up_is_listed_and_sent_again_once_the_endpoint_is_b
     told = await paused(api)
 
     dead = (await api.get(f"{HOOKS}/{made['id']}/deliveries", params={"status": "dead"})).json()["data"]
-    await api.patch(f"{HOOKS}/{made['id']}", json={"enabled": True})
+    await api.patch(f"{HOOKS}/{made['id']}", json={"enabled": True}, headers={"If-Match": "*"})
     again = await api.post(f"{HOOKS}/{made['id']}/deliveries/redeliver-dead")
     sent = await receiver.came(3)
 

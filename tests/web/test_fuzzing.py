@@ -42,6 +42,7 @@ def test_no_request_finds_a_fault_or_an_answer_that_is_not_documented(
             f"{service.url}/openapi.json",
             *("--url", service.url),
             *("--header", f"Authorization: Bearer {key}"),
+            *("--header", "If-Match: *"),
             *("--include-path-regex", "^/v1/"),
             *("--checks", CHECKS),
             *("--phases", "examples,coverage,fuzzing"),

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from assessor.domain import errors as e
 from assessor.domain.errors import AssessorError
+from assessor.web.edits import IfMatchMissing
 from assessor.web.handlers import on_error
 from assessor.web.problems import BY_ERROR, KINDS, kind_of, problem_of
 from assessor.web.rates import RateLimited
@@ -38,6 +39,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.IdentityFault("timeout"), 502, "identity-fault"),
     (TooManyTries(61), 429, "too-many-tries"),
     (RateLimited(2), 429, "rate-limited"),
+    (IfMatchMissing(), 428, "if-match-required"),
 ]
 
 

@@ -15,6 +15,7 @@ from tests.receiver import Receiver, answer, receiving
 from tests.web.site import Platform, Site, serving
 
 HERE = "/v1/webhook-endpoints"
+ANY = {"If-Match": "*"}
 MADE = {
     "id", "object", "livemode", "url", "description", "event_types", "status", "paused_because", "created_at",
     "secret",
@@ -67,7 +68,9 @@ async def test_a_new_endpoint_comes_with_its_secret_and_never_shows_it_again(
         made = await added(api, receiver.url, description="staging", event_types=["assessor.verdict.issued"])
         shown = await api.get(f"{HERE}/{made.json()['id']}")
         listed = await api.get(HERE)
-        changed = await api.patch(f"{HERE}/{made.json()['id']}", json={"description": "production"})
+        changed = await api.patch(
+            f"{HERE}/{made.json()['id']}", json={"description": "production"}, headers=ANY
+        )
         await api.post(f"{HERE}/{made.json()['id']}/test")
         log = await api.get(f"{HERE}/{made.json()['id']}/deliveries")
 
@@ -160,7 +163,7 @@ async def test_an_endpoint_cannot_be_led_into_our_network_afterwards(
 ) -> None:
     made = (await added(api, receiver.url)).json()
 
-    refused = await api.patch(f"{HERE}/{made['id']}", json={"url": "https://169.254.169.254/"})
+    refused = await api.patch(f"{HERE}/{made['id']}", json={"url": "https://169.254.169.254/"}, headers=ANY)
 
     assert refused.status_code == 422
     assert (await api.get(f"{HERE}/{made['id']}")).json()["url"] == receiver.url
@@ -211,7 +214,7 @@ async def test_what_is_given_up_is_dead_and_the_endpoint_paused_until_it_is_enab
     again = f"{HERE}/{made['id']}/deliveries/{dead['id']}/redeliver"
 
     refused = [await api.post(path) for path in (again, f"{HERE}/{made['id']}/test")]
-    enabled = (await api.patch(f"{HERE}/{made['id']}", json={"enabled": True})).json()
+    enabled = (await api.patch(f"{HERE}/{made['id']}", json={"enabled": True}, headers=ANY)).json()
     taken = await api.post(again)
 
     assert (paused["status"], paused["paused_because"]) == ("paused", "failing")
@@ -227,13 +230,40 @@ async def test_a_change_names_what_changes(api: httpx.AsyncClient, receiver: Rec
     made = (await added(api, receiver.url, event_types=["assessor.verdict.issued"])).json()
     here = f"{HERE}/{made['id']}"
 
-    disabled = (await api.patch(here, json={"enabled": False})).json()
-    widened = (await api.patch(here, json={"event_types": [], "description": "all"})).json()
-    wrong = await api.patch(here, json={"paused_because": None})
+    disabled = (await api.patch(here, json={"enabled": False}, headers=ANY)).json()
+    widened = (await api.patch(here, json={"event_types": [], "description": "all"}, headers=ANY)).json()
+    wrong = await api.patch(here, json={"paused_because": None}, headers=ANY)
 
     assert (disabled["status"], disabled["event_types"]) == ("disabled", ["assessor.verdict.issued"])
     assert (widened["status"], widened["event_types"], widened["description"]) == ("disabled", [], "all")
     assert wrong.status_code == 422
+
+
+async def test_an_endpoint_is_changed_only_as_it_was_read(api: httpx.AsyncClient, receiver: Receiver) -> None:
+    here = f"{HERE}/{(await added(api, receiver.url)).json()['id']}"
+    read = await api.get(here)
+    tag = {"If-Match": read.headers["etag"]}
+
+    unsaid = await api.patch(here, json={"description": "nobody's"})
+    first = await api.patch(here, json={"description": "first"}, headers=tag)
+    second = await api.patch(here, json={"description": "second"}, headers=tag)
+    again = await api.get(here, headers={"If-None-Match": first.headers["etag"]})
+
+    assert (unsaid.status_code, unsaid.json()["code"]) == (428, "if-match-required")
+    assert (first.status_code, first.json()["description"]) == (200, "first")
+    assert (second.status_code, second.json()["code"]) == (412, "stale-edit")
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_of_many_edits_on_one_state_one_is_stored(api: httpx.AsyncClient, receiver: Receiver) -> None:
+    here = f"{HERE}/{(await added(api, receiver.url)).json()['id']}"
+    tag = {"If-Match": (await api.get(here)).headers["etag"]}
+
+    answers = await asyncio.gather(
+        *(api.patch(here, json={"description": f"edit {n}"}, headers=tag) for n in range(10))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 9
 
 
 async def test_a_removed_endpoint_is_gone_and_gets_nothing(

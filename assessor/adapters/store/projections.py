@@ -54,9 +54,7 @@ class SqlProjections(StorePart):
 
     async def page(self, page: Page) -> tuple[Projection, ...]:
         """Return one page, newest first; the index is entered where the page before ended."""
-        newest = (ASSESSMENT.c.ordered_at.desc(), ASSESSMENT.c.id.desc())
-        query = select_projections().where(*_on_page(page)).order_by(*newest).limit(page.limit)
-        return await self._projections(query)
+        return await self._projections(page_of_assessments(page))
 
     async def unscored(self) -> tuple[str, ...]:
         """Return ids that were submitted or are being scored, oldest first."""
@@ -105,6 +103,12 @@ class SqlProjections(StorePart):
         return tuple(StoredVerdict(*tuple(row)) for row in await self._all(query))
 
 
+def page_of_assessments(page: Page) -> Select[Any]:
+    """Return the query for one page. Its order is that of an index, whichever filters are set."""
+    newest = (ASSESSMENT.c.ordered_at.desc(), ASSESSMENT.c.id.desc())
+    return select_projections().where(*_on_page(page)).order_by(*newest).limit(page.limit)
+
+
 def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
     row = ASSESSMENT.c
     yield row.tenant_id == page.tenant
@@ -114,10 +118,11 @@ def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
         yield tuple_(row.ordered_at, row.id) < tuple_(literal(at, row.ordered_at.type), literal(id_))
     if page.candidate_ref is not None:
         yield row.candidate_ref == page.candidate_ref
-    if page.track is not None:
-        yield row.track == page.track
-    if page.status is not None:
-        yield row.status == page.status
+    for column, value in ((row.track, page.track), (row.status, page.status)):
+        if value is not None:
+            # A candidate has few assessments, a track has most of them: as in `page_of_verdicts`.
+            of_one = page.candidate_ref is not None
+            yield (func.coalesce(column, "") if of_one else column) == value
     if page.created_from is not None:
         yield row.ordered_at >= page.created_from
     if page.created_before is not None:

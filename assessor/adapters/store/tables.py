@@ -152,12 +152,22 @@ class LegalHoldRow(Row, table=True):
 
 
 class AssessmentRow(Row, table=True):
-    """What a log adds up to, as far as lists and queues ask for it, and where the log ends."""
+    """What a log adds up to, as far as lists and queues ask for it, and where the log ends.
+
+    Each filter of the list has an index that is in the list's order, so that a page costs the same however
+    many rows there are.
+    """
 
     __tablename__ = "assessment"
     __table_args__ = (
-        Index(None, "tenant_id", "livemode", "ordered_at", "id"),
-        Index(None, "tenant_id", "candidate_ref", "ordered_at"),
+        Index("ix_assessment_listed", "tenant_id", "livemode", "ordered_at", "id"),
+        Index("ix_assessment_listed_by_track", "tenant_id", "livemode", "track", "ordered_at", "id"),
+        Index("ix_assessment_listed_by_status", "tenant_id", "livemode", "status", "ordered_at", "id"),
+        Index(
+            "ix_assessment_listed_by_track_and_status",
+            *("tenant_id", "livemode", "track", "status", "ordered_at", "id"),
+        ),
+        Index("ix_assessment_of_candidate", "tenant_id", "livemode", "candidate_ref", "ordered_at", "id"),
         Index(None, "tenant_id", "needs_person"),
     )
     id: str = Field(primary_key=True)

@@ -1,6 +1,7 @@
 """Endpoints of platforms. Their secrets are sealed, and leave the store with a claimed delivery only."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from assessor.adapters.standard_webhooks import is_private_key, private_key, pub
 from assessor.adapters.store.answers import SqlAnswers
 from assessor.adapters.store.tables import TENANT, WEBHOOK_ATTEMPT, WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT
 from assessor.adapters.vault import open_sealed, place, seal
-from assessor.domain.errors import Conflict, NotFound
+from assessor.domain.errors import Conflict, NotFound, StaleEdit
 from assessor.domain.notification import EventType
 from assessor.domain.webhook import Endpoint, Pause
 from assessor.ports import Answered, EndpointChange
@@ -55,8 +56,14 @@ class SqlWebhooks(SqlAnswers):
         rows = await self._all(mine.order_by(WEBHOOK_ENDPOINT.c.created_at, WEBHOOK_ENDPOINT.c.id))
         return tuple(map(as_endpoint, rows))
 
-    async def change_endpoint(self, tenant: str, endpoint_id: str, change: EndpointChange) -> Endpoint:
-        """Change what is given; enabling ends a pause. Raises NotFound."""
+    async def change_endpoint(
+        self,
+        tenant: str,
+        endpoint_id: str,
+        change: EndpointChange,
+        is_known: Callable[[Endpoint], bool] = lambda _endpoint: True,
+    ) -> Endpoint:
+        """Change what is given; enabling ends a pause. Raises NotFound, StaleEdit."""
         values: dict[str, Any] = {name: value for name, value in vars(change).items() if value is not None}
         if change.event_types is not None:
             values["event_types"] = list(change.event_types)
@@ -64,6 +71,8 @@ class SqlWebhooks(SqlAnswers):
             values["paused"] = None
 
         def save(connection: Connection) -> Endpoint:
+            if not is_known(locked_endpoint(connection, tenant, endpoint_id)):
+                raise StaleEdit("The endpoint has changed", "Read it again, and send its new `ETag`.")
             if values:
                 one = (WEBHOOK_ENDPOINT.c.id == endpoint_id) & (WEBHOOK_ENDPOINT.c.tenant_id == tenant)
                 connection.execute(update(WEBHOOK_ENDPOINT).where(one).values(**values))

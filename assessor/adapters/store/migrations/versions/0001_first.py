@@ -122,16 +122,17 @@ def _logs() -> None:
     )
     op.create_index("ix_assessment_candidate_id", "assessment", ["candidate_id"])
     op.create_index("ix_assessment_status", "assessment", ["status"])
-    op.create_index(
-        "ix_assessment_tenant_id_livemode_ordered_at_id",
-        "assessment",
-        ["tenant_id", "livemode", "ordered_at", "id"],
-    )
-    op.create_index(
-        "ix_assessment_tenant_id_candidate_ref_ordered_at",
-        "assessment",
-        ["tenant_id", "candidate_ref", "ordered_at"],
-    )
+    listed = {
+        "listed": (),
+        "listed_by_track": ("track",),
+        "listed_by_status": ("status",),
+        "listed_by_track_and_status": ("track", "status"),
+        "of_candidate": ("candidate_ref",),
+    }
+    for name, by in listed.items():
+        op.create_index(
+            f"ix_assessment_{name}", "assessment", ["tenant_id", "livemode", *by, "ordered_at", "id"]
+        )
     op.create_index("ix_assessment_tenant_id_needs_person", "assessment", ["tenant_id", "needs_person"])
     op.create_table(
         "event",
