@@ -58,6 +58,16 @@ class Constraint(Value):
             raise ValueError(f"value: {self.value!r} is not a language that can be told; known are {known}")
         return self
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the label says all that is looked for, so that telling early who keeps to it tells nothing.
+
+        What only a run of the code can show is not open either.
+        """
+        if self.kind in {"must_include", "must_not_include"}:
+            return str(self.value).strip().strip('"').casefold() in self.label.casefold()
+        return self.kind != "runs"
+
     def met_by(self, text: str) -> bool:
         """Whether the text keeps to this. Words are what whitespace separates; case is ignored.
 

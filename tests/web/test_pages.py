@@ -188,11 +188,14 @@ def weight(page: httpx.Response) -> tuple[int, int, int]:
         ("evaluation", 30),
         ("ranking", 45),
         ("trajectory", 60),
+        ("sft", 30),
+        ("rubric_writing", 60),
     ],
 )
 async def test_a_first_visit_is_light(site: Site, browser: httpx.AsyncClient, path: str, most: int) -> None:
     platform = await site.platform()
-    order = Order(candidate_ref=f"light-{next(site.orders)}", track="python", form="short")
+    kind = "full" if path == "rubric_writing" else "short"
+    order = Order(candidate_ref=f"light-{next(site.orders)}", track="python", form=kind)
     ordered = await site.services.ordering.order(platform.tenant, order)
     await browser.post(f"/c/{ordered.invite_url.rsplit('/', 1)[-1]}/start")
     if not path.startswith("/"):

@@ -39,6 +39,28 @@ class Entered:
     """Path in the payload to the name of the control, where the two differ."""
 
 
+@dataclass(frozen=True)
+class TypedRow:
+    """A row of a rubric as it was typed; `place` is that of its controls, from 0."""
+
+    place: int
+    criterion: str
+    levels: str
+    weight: str
+
+
+def rubric_rows(item: RubricWritingItem, fields: Fields) -> tuple[TypedRow, ...]:
+    """Return the rows in which anything was typed."""
+    rows = (
+        TypedRow(
+            place,
+            *(_text(fields, f"row-{place}-{name}").strip() for name in ("criterion", "levels", "weight")),
+        )
+        for place in range(item.max_criteria)
+    )
+    return tuple(row for row in rows if row.criterion or row.levels or row.weight)
+
+
 def read_response(item: Item, fields: Fields, shown: Sequence[str]) -> dict[str, Any]:
     """Return the payload to hand in.
 
@@ -83,6 +105,7 @@ def control_names(item: Item, shown: Sequence[str]) -> dict[str, str]:
         "error_class": "The kind of mistake",
         "outcome": "The outcome",
         "fix": "The better way",
+        "rows": "Your rubric",
     }
     match item:
         case EvaluationItem():
@@ -166,28 +189,23 @@ def _ranking(item: RankingItem, fields: Fields, shown: Sequence[str]) -> Entered
 
 
 def _rubric_writing(item: RubricWritingItem, fields: Fields, _shown: Sequence[str]) -> Entered:
-    entered = Entered({"rows": []}, controls={"rows": "row-0-criterion"})
-    for row in range(item.max_criteria):
-        criterion, levels, weight = (
-            _text(fields, f"row-{row}-{name}").strip() for name in ("criterion", "levels", "weight")
-        )
-        if not (criterion or levels or weight):
-            continue
-        place = len(entered.payload["rows"])
+    entered = Entered({"rows": []})
+    for at, row in enumerate(rubric_rows(item, fields)):
+        control = f"row-{row.place}"
         for name in ("criterion", "levels", "weight"):
-            entered.controls[f"rows.{place}.{name}"] = f"row-{row}-{name}"
-        if not criterion:
+            entered.controls[f"rows.{at}.{name}"] = f"{control}-{name}"
+        if not row.criterion:
             entered.problems.append(
-                FieldProblem(f"row-{row}-criterion", "is empty", "Write the criterion, or empty the row.")
+                FieldProblem(f"{control}-criterion", "is empty", "Write the criterion, or empty the row.")
             )
-        number = whole_number(weight)
+        number = whole_number(row.weight)
         if not 1 <= number <= WEIGHT_SUM:
             entered.problems.append(
                 FieldProblem(
-                    f"row-{row}-weight", "is not a whole number from 1 to 100", "Correct the weight."
+                    f"{control}-weight", "is not a whole number from 1 to 100", "Correct the weight."
                 )
             )
-        entered.payload["rows"].append({"criterion": criterion, "levels": levels, "weight": number})
+        entered.payload["rows"].append({"criterion": row.criterion, "levels": row.levels, "weight": number})
     return entered
 
 

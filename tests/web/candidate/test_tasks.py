@@ -140,6 +140,30 @@ async def test_a_stale_save_without_scripts_shows_both_versions(working: Candida
     assert 'name="revision" value="1"' in page.text
 
 
+async def test_handing_in_replaces_nothing_unseen_that_another_window_saved(working: Candidate) -> None:
+    item_id = await working.item("sft")
+    await working.save(item_id, 0, {"text": "From the other window"})
+
+    page = await working.post(f"/assessment/tasks/{item_id}", text="From this one", revision="0")
+
+    assert page.status_code == 409
+    assert "From the other window" in words(page)
+    assert "From this one" in words(page)
+    assert not (await working.assessment()).responses
+    again = await working.post(f"/assessment/tasks/{item_id}", text="From this one", revision="1")
+    assert again.status_code == 303
+
+
+async def test_a_button_that_is_pressed_twice_hands_in_once(working: Candidate) -> None:
+    item_id = await working.item("sft")
+    await working.post(f"/assessment/tasks/{item_id}", text="All of it", revision="0")
+
+    again = await working.post(f"/assessment/tasks/{item_id}", text="All of it", revision="0")
+
+    assert again.status_code == 303
+    assert (await working.assessment()).responses[item_id].text == "All of it"  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -188,7 +212,7 @@ async def test_empty_rows_of_a_rubric_are_left_out(rubric: SimpleNamespace) -> N
 @pytest.mark.parametrize(
     ("fields", "control"),
     [
-        ({}, "row-0-criterion"),
+        ({}, "rows"),
         ({"row-2-weight": "40"}, "row-2-criterion"),
         ({"row-1-criterion": "Says so", "row-1-weight": "a lot"}, "row-1-weight"),
         ({"row-1-criterion": "Says so", "row-1-weight": "9" * 5000}, "row-1-weight"),
