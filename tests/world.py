@@ -198,7 +198,9 @@ async def world(
             amending=Amending(store, log, content, clock, max_message_chars=8000),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
-            reviewing=Reviewing(store, log, content, scoring, ordering, jobs, AppliedRubrics(judge_of)),
+            reviewing=Reviewing(
+                store, log, content, scoring, ordering, jobs, AppliedRubrics(judge_of), clock
+            ),
             delivering=Delivering(store, log, signer, clock),
             signer=signer,
             hosted=hosted,

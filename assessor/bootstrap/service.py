@@ -22,6 +22,7 @@ from assessor.services.access import Access
 from assessor.services.adjusting import Adjusting
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
+from assessor.services.appealing import Appealing
 from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.badges import Badges
 from assessor.services.caring import Caring
@@ -30,9 +31,11 @@ from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.erasing import Erasing
 from assessor.services.explaining import Explaining
+from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
 from assessor.services.libraries import OwnLibraries
+from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
@@ -41,6 +44,7 @@ from assessor.services.pausing import Pausing
 from assessor.services.piloting import Piloting
 from assessor.services.polling import Polling
 from assessor.services.qualifying import Qualifying
+from assessor.services.replying import Replying
 from assessor.services.reviewing import Reviewing
 from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
@@ -77,6 +81,10 @@ class Services:
     delivering: Delivering
     piloting: Piloting
     second_looks: SecondLooks
+    appealing: Appealing
+    hearing: Hearing
+    replying: Replying
+    listening: Listening
     badges: Badges
     subscribing: Subscribing
     recording: Recording
@@ -178,10 +186,14 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
-                reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied),
+                reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied, clock),
                 revoking=Revoking(store, assessments),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
+                appealing=Appealing(assessments, clock),
+                hearing=Hearing(assessments, content, scoring),
+                replying=Replying(assessments),
+                listening=Listening(store, assessments, clock),
                 badges=Badges(store, content, signer, public_url=settings.public_url),
                 subscribing=Subscribing(store, receivers, clock, random),
                 recording=Recording(store, clock, random),

@@ -52,6 +52,9 @@ def add_key(
     break_minutes: Annotated[
         int, typer.Option(min=0, max=MAX_BREAK_MINUTES, help="New platform: how long breaks may be in all.")
     ] = DEFAULT_BREAK_MINUTES,
+    appeal_days: Annotated[
+        int, typer.Option(min=1, max=365, help="New platform: for how many days a result can be appealed.")
+    ] = 30,
     expires_in_days: ExpiresOption = None,
     as_json: Json = False,
 ) -> None:
@@ -70,7 +73,10 @@ def add_key(
     async def use(access: Access, store: Store) -> NewKey:
         if all(known.id != tenant for known in await store.tenants()):
             policy = Policy(
-                judge_may_score=judge, least_basis=Grade(least_basis), break_minutes=break_minutes
+                judge_may_score=judge,
+                least_basis=Grade(least_basis),
+                break_minutes=break_minutes,
+                appeal_days=appeal_days,
             )
             await access.add_tenant(tenant, name or tenant, policy)
         return await access.add_key(tenant, scopes, livemode=not test, days=expires_in_days)

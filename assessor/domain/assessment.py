@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from assessor.domain import events as e
+from assessor.domain.appeal import Appeal, AppealAnswer, AppealState, Place
 from assessor.domain.errors import IllegalTransition, invalid
 from assessor.domain.evidence import OwnText
 from assessor.domain.form import Form
@@ -103,6 +104,8 @@ class Projection:
     """What the quality sample has for reviewers to do."""
     erased_at: datetime | None = None
     """When what was said and written was erased; no fact of the log, since nothing opens that any more."""
+    appeal_due: datetime | None = None
+    """By when the appeal that waits longest is to be answered; None where none waits."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,12 @@ class Assessment(Timekeeping):
     opened_by: frozenset[str] = frozenset()
     """Reviewers who have seen the case with its scores."""
     second_look: SecondLook | None = None
+    appeals: Mapping[Place, Appeal] = field(default_factory=dict)
+    """By what they are about."""
+    raised_since_verdict: bool = False
+    """Whether an appeal raised a score since the latest verdict was issued."""
+    signal_reply: str | None = None
+    """What the candidate said about passages that seem to speak to whoever grades."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     identity: Identification = field(default_factory=Identification)
     """How far it has come with making sure who works."""
@@ -223,8 +232,39 @@ class Assessment(Timekeeping):
     @property
     def verdict_is_due(self) -> bool:
         """Whether a verdict that follows from the log has not been issued yet. None follows a revocation."""
-        settled = self.decided_by_person is not None or not self.open_scores
-        return self.verdict_is_behind and not self.revoked and (settled or self.rescored_since_verdict)
+        settled = self.person_in_force is not None or not self.open_scores
+        answered = settled and not self.open_appeals
+        return self.verdict_is_behind and not self.revoked and (answered or self.rescored_since_verdict)
+
+    @property
+    def person_in_force(self) -> e.ReviewDecided | None:
+        """The person's decision that holds. One of `not_qualified` holds no more once an appeal has raised a
+        score; any other one stands, so that no appeal can make a result worse."""
+        decided = self.decided_by_person
+        reopened = self.raised_since_verdict and decided is not None and decided.decision == "not_qualified"
+        return None if reopened else decided
+
+    @property
+    def open_appeals(self) -> tuple[Appeal, ...]:
+        """Appeals that wait for an answer, the oldest first. What counts no more needs none."""
+        return tuple(one for one in self.appeals.values() if self.appeal_state(one) == "waiting")
+
+    def appeal_state(self, appeal: Appeal) -> AppealState:
+        """Return how one of the appeals stands."""
+        if appeal.answer is not None:
+            return appeal.answer.outcome
+        return "void" if self.revoked or appeal.place not in self.scores else "waiting"
+
+    @property
+    def appeal_due(self) -> datetime | None:
+        """By when the appeal that waits longest is to be answered.
+
+        One that is answered waits on until its verdict is issued, so that a crash in between is found.
+        """
+        waiting = [one.due_at for one in self.open_appeals]
+        if not waiting and self.raised_since_verdict:
+            waiting = [one.due_at for one in self.appeals.values()]
+        return min(waiting, default=None)
 
     @property
     def is_all_scored(self) -> bool:
@@ -339,6 +379,7 @@ class Assessment(Timekeeping):
             paused_until=self.paused_until if self.status is Status.PAUSED else None,
             needs_help=self.needs_help,
             quality=self.quality,
+            appeal_due=self.appeal_due,
         )
 
     def moved(self, status: Status) -> "Assessment":
@@ -442,7 +483,13 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.VerdictIssued():
             decided = a.moved(Status.DECIDED)
             return replace(
-                decided, verdict=fact, revoked=None, verdict_is_behind=False, rescored_since_verdict=False
+                decided,
+                verdict=fact,
+                revoked=None,
+                verdict_is_behind=False,
+                rescored_since_verdict=False,
+                decided_by_person=a.person_in_force,
+                raised_since_verdict=False,
             )
         case e.VerdictRevoked():
             return replace(a, revoked=fact)
@@ -482,6 +529,12 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(a, second_look=SecondLook(fact.criteria))
         case e.SecondLookScored() | e.SecondLookCompared() | e.SecondLookSeen():
             return replace(a, second_look=_looked(a.second_look or SecondLook({}), fact))
+        case e.AppealFiled():
+            return replace(a, appeals={**a.appeals, **_filed(a, at, fact)})
+        case e.AppealAnswered():
+            return _answered(a, at, fact)
+        case e.SignalReplied():
+            return replace(a, signal_reply=fact.text)
         case e.NoticeAccepted():
             return a
 
@@ -495,6 +548,33 @@ def _identified(
         a.verdict is not None and a.revoked is None and after.identity.made_sure != a.identity.made_sure
     )
     return replace(after, verdict_is_behind=after.verdict_is_behind or came_late)
+
+
+def _filed(a: Assessment, at: datetime, fact: e.AppealFiled) -> dict[Place, Appeal]:
+    due_at = at + timedelta(days=a.policy.review_days)
+    places = [(one.item_id, one.criterion) for one in fact.criteria]
+    return {
+        place: Appeal(
+            id=fact.appeal_id,
+            ground=fact.ground,
+            note=fact.note,
+            filed_at=at,
+            due_at=due_at,
+            before=a.scores[place],
+            decision=a.decision,
+        )
+        for place in places
+    }
+
+
+def _answered(a: Assessment, at: datetime, fact: e.AppealAnswered) -> Assessment:
+    place = (fact.item_id, fact.criterion)
+    answer = AppealAnswer(fact.outcome, fact.reason, at, a.scores[place])
+    return replace(
+        a,
+        appeals={**a.appeals, place: replace(a.appeals[place], answer=answer)},
+        raised_since_verdict=a.raised_since_verdict or fact.outcome == "raised",
+    )
 
 
 def _looked(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from assessor.domain.accommodation import Accommodation, BreakMinutes, TimeFactor
+from assessor.domain.appeal import AppealedCriterion, AppealOutcome, Ground
 from assessor.domain.calibration import Standing
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
@@ -558,6 +559,39 @@ class SecondLookSeen(Value):
     reviewer: str
 
 
+class AppealFiled(Value):
+    """The candidate asked that criteria be scored again, by somebody who has not seen their scores."""
+
+    type: Literal["appeal.filed"] = "appeal.filed"
+    appeal_id: Annotated[str, Field(min_length=8, max_length=64)]
+    """Made by the client, like a message's: the same id twice is one appeal."""
+    criteria: Annotated[tuple[AppealedCriterion, ...], Field(min_length=1)]
+    ground: Ground
+    note: Annotated[str, Field(max_length=4000)] = ""
+
+
+class AppealAnswered(Value):
+    """A person who had not seen the score looked at one criterion again. A raised score comes just before."""
+
+    type: Literal["appeal.answered"] = "appeal.answered"
+    reviewer: str
+    item_id: Slug
+    criterion: str
+    mark: QualityMark
+    outcome: AppealOutcome
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    """The candidate reads it."""
+    is_last: bool
+    """Whether no other appeal of the assessment waits."""
+
+
+class SignalReplied(Value):
+    """The candidate said something about passages that seem to speak to whoever grades."""
+
+    type: Literal["signal.replied"] = "signal.replied"
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
 Fact = Annotated[
     AssessmentOrdered
     | FormDrawn
@@ -607,7 +641,10 @@ Fact = Annotated[
     | SecondLookDrawn
     | SecondLookScored
     | SecondLookCompared
-    | SecondLookSeen,
+    | SecondLookSeen
+    | AppealFiled
+    | AppealAnswered
+    | SignalReplied,
     Field(discriminator="type"),
 ]
 

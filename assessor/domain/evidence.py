@@ -17,7 +17,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from assessor.domain.appeal import Span, appeals
+from assessor.domain.addressing import Span, addressed
 from assessor.domain.fence import is_invisible
 from assessor.domain.thresholds import THRESHOLDS
 from assessor.domain.value import Value
@@ -124,17 +124,17 @@ class Sources:
         """
         needle = folded(quote).text
         for own, (start, end) in _places(needle, self._folded):
-            appeals_here = any(start < last and first < end for first, last in self._appeals[own])
-            if not appeals_here and self._is_own(needle, own.event_seq):
+            is_addressed = any(start < last and first < end for first, last in self._addressed[own])
+            if not is_addressed and self._is_own(needle, own.event_seq):
                 return Evidence(event_seq=own.event_seq, path=own.path, start=start, end=end)
         return None
 
     @property
-    def appeals_to_grader(self) -> tuple[Evidence, ...]:
+    def addressed_to_grader(self) -> tuple[Evidence, ...]:
         """Where passages speak to whoever grades, in the order of the texts."""
         return tuple(
             Evidence(event_seq=own.event_seq, path=own.path, start=start, end=end)
-            for own, spans in self._appeals.items()
+            for own, spans in self._addressed.items()
             for start, end in spans
         )
 
@@ -150,8 +150,8 @@ class Sources:
         return {own: folded(own.text) for own in self.texts}
 
     @cached_property
-    def _appeals(self) -> dict[OwnText, tuple[Span, ...]]:
-        return {own: appeals(own.text) for own in self.texts}
+    def _addressed(self) -> dict[OwnText, tuple[Span, ...]]:
+        return {own: addressed(own.text) for own in self.texts}
 
 
 def locate(quote: str, texts: Iterable[OwnText]) -> Evidence | None:

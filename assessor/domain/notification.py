@@ -52,8 +52,12 @@ MEANINGS: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.VERDICT_ISSUED: "A verdict was signed; read it by its assessment.",
         EventType.VERDICT_SUPERSEDED: "A verdict holds no longer; `superseded_by` is the one that does.",
         EventType.VERDICT_REVOKED: "A verdict must not be relied on any more; read there why.",
-        EventType.REVIEW_REQUESTED: "A person has to look before there is a decision.",
-        EventType.REVIEW_COMPLETED: "A person has looked, and there is a decision.",
+        EventType.REVIEW_REQUESTED: (
+            "A person has to look before there is a decision, or because of an appeal (`cause` is `appeal`)."
+        ),
+        EventType.REVIEW_COMPLETED: (
+            "A person has looked, and there is a decision, or every appeal is answered (`cause` is `appeal`)."
+        ),
         EventType.HELP_REQUESTED: "Somebody is needed; `kind` is `distress`, `person` or `more_time`.",
         EventType.ENDPOINT_PAUSED: "We stopped sending to one of your endpoints; `why` says what failed.",
         EventType.TEST: "You asked for a test; sent whatever the filter says.",
@@ -71,6 +75,7 @@ _OF_FACT: Final[Mapping[type[e.Fact], EventType]] = MappingProxyType(
         e.AssessmentWithdrawn: EventType.ASSESSMENT_WITHDRAWN,
         e.AssessmentVoided: EventType.ASSESSMENT_VOIDED,
         e.VerdictRevoked: EventType.VERDICT_REVOKED,
+        e.AppealFiled: EventType.REVIEW_REQUESTED,
     }
 )
 
@@ -80,6 +85,8 @@ def types_of(before: str | None, fact: e.Fact) -> tuple[EventType, ...]:
     if isinstance(fact, e.HelpAsked):
         # Whoever asks for a break has a button for it; nobody has to come.
         return () if fact.kind == "break" else (EventType.HELP_REQUESTED,)
+    if isinstance(fact, e.AppealAnswered):
+        return (EventType.REVIEW_COMPLETED,) if fact.is_last else ()
     if not isinstance(fact, e.VerdictIssued):
         public = _OF_FACT.get(type(fact))
         return () if public is None else (public,)
@@ -144,6 +151,10 @@ def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:  # noqa: PLR091
             return {"successor": fact.successor}
         case e.HelpAsked():
             return {"kind": fact.kind}
+        case e.AppealFiled():
+            return {"cause": "appeal", "criteria": len(fact.criteria)}
+        case e.AppealAnswered():
+            return {"cause": "appeal"}
         case e.VerdictRevoked():
             return {"verdict_id": fact.verdict_id}
         case e.VerdictIssued() if public is EventType.VERDICT_SUPERSEDED:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field
 
 from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, BreakMinutes
 from assessor.domain.value import Value
@@ -62,6 +64,10 @@ class Policy(Value):
     """Until a stage was set for the track; from then on the stage says it."""
     review_days: int = 5
     """Within how many days a person looks at what waits for one."""
+    appeal_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """For how long after a result a candidate may appeal; the answer then comes within `review_days`."""
+    reply_days: Annotated[int, Field(ge=0, le=30)] = 3
+    """How long a candidate has to reply before reviewers see what was noticed about their words."""
     break_minutes: BreakMinutes = DEFAULT_BREAK_MINUTES
     """For how long a candidate may stop the clock, in all. Accommodations add to it; a pause after distress
     is not taken from it."""

@@ -13,6 +13,7 @@ from assessor.ports.erasure import (
     Remains,
     Searched,
 )
+from assessor.ports.feedback import Feedbacks
 from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
 from assessor.ports.grounds import Grounds
 from assessor.ports.identity import IdentityService, LookedUp, OpenedCheck
@@ -80,6 +81,7 @@ __all__ = [
     "Entry",
     "Erasures",
     "EventLog",
+    "Feedbacks",
     "Files",
     "GoldCases",
     "GoldRun",

@@ -6,6 +6,7 @@ from assessor.ports.access import Access
 from assessor.ports.answers import Answers
 from assessor.ports.calibration import Calibrations
 from assessor.ports.erasure import Erasures
+from assessor.ports.feedback import Feedbacks
 from assessor.ports.gold import GoldRuns
 from assessor.ports.items import Items
 from assessor.ports.libraries import Libraries
@@ -34,6 +35,7 @@ class Store(
     GoldRuns,
     Outcomes,
     Demographics,
+    Feedbacks,
     Attempts,
     Libraries,
     Items,

@@ -11,7 +11,7 @@ from assessor.domain.score import Notice, Score, Unscored
 class Noticed:
     """What was noticed about one item."""
 
-    appeals: tuple[Evidence, ...] = ()
+    addressed: tuple[Evidence, ...] = ()
     """Where the candidate's words speak to whoever grades."""
     quarantined: tuple[Score, ...] = ()
     """Criteria for which a model's reply failed the control questions."""
@@ -19,14 +19,14 @@ class Noticed:
     """Criteria on which readings by models differed."""
 
     def __bool__(self) -> bool:
-        return bool(self.appeals or self.quarantined or self.differed)
+        return bool(self.addressed or self.quarantined or self.differed)
 
 
 def noticed(texts: Iterable[OwnText], scores: Iterable[Score]) -> Noticed:
     """Return what was noticed: in the texts by looking again, of the reading as the scores keep it."""
     scores = tuple(scores)
     return Noticed(
-        appeals=Sources(tuple(texts)).appeals_to_grader,
+        addressed=Sources(tuple(texts)).addressed_to_grader,
         quarantined=_with(scores, Notice.QUARANTINED, Unscored.QUARANTINED),
         differed=_with(scores, Notice.READINGS_DIFFERED, Unscored.JUDGES_DISAGREE),
     )

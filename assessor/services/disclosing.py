@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from assessor.domain import events as e
+from assessor.domain.appeal import NO_CONTENT, UNANSWERED
 from assessor.domain.assessment import Assessment
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
 from assessor.domain.score import Score
 from assessor.scoring.applied_rubric import APPLIED_SHARES
 
-UNANSWERED, NO_CONTENT = "rule:unanswered", "rule:no_content"
 KEYED: Final = frozenset({Category.EVALUATION, Category.RANKING, Category.TRAJECTORY})
 
 SOMEBODY: Final = "names a person who works here"
@@ -42,6 +42,7 @@ WITHHELD: Final[Mapping[type[e.Fact], Mapping[str, str]]] = {
     e.SecondLookScored: {"reviewer": SOMEBODY, "marks": KEY},
     e.SecondLookCompared: {"levels": KEY},
     e.SecondLookSeen: {"reviewer": SOMEBODY},
+    e.AppealAnswered: {"reviewer": SOMEBODY},
 }
 """Fields that are left out, with the reason."""
 
@@ -49,6 +50,10 @@ WHOLE: Final[frozenset[type[e.Fact]]] = frozenset(
     {
         e.AssessmentOrdered,
         e.NoticeAccepted,
+        e.IdentityAsked,
+        e.IdentityCheckOpened,
+        e.IdentityReported,
+        e.IdentityUnavailable,
         e.AssessmentStarted,
         e.CandidateMessage,
         e.InterviewerMessage,
@@ -64,6 +69,8 @@ WHOLE: Final[frozenset[type[e.Fact]]] = frozenset(
         e.ScoringStarted,
         e.ResponseScored,
         e.VerdictIssued,
+        e.AppealFiled,
+        e.SignalReplied,
         e.SharingEnded,
         e.FaultRecorded,
         e.AssessmentVoided,

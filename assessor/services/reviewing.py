@@ -14,10 +14,11 @@ from assessor.domain.library import Library
 from assessor.domain.response import Response
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
+from assessor.domain.signal import may_be_shown
 from assessor.domain.text import accept_text
 from assessor.domain.track import Track
 from assessor.domain.transcript import Correction, Turn
-from assessor.ports import Content, Jobs, Reviewer, Store
+from assessor.ports import Clock, Content, Jobs, Reviewer, Store
 from assessor.scoring.applied_rubric import Table
 from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.scoring.noticing import Noticed, noticed
@@ -56,6 +57,8 @@ class CaseItem:
     """Of a rubric that a model applied to hidden responses: its verdicts, a row a criterion."""
     retired: str | None = None
     """Why the item counts no more."""
+    reply: str | None = None
+    """What the candidate said about passages of theirs that seem to speak to whoever grades."""
 
     @property
     def open(self) -> tuple[Score, ...]:
@@ -88,6 +91,7 @@ class Reviewing:
         ordering: Ordering,
         jobs: Jobs,
         applied: AppliedRubrics,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._assessments = assessments
@@ -96,6 +100,7 @@ class Reviewing:
         self._ordering = ordering
         self._jobs = jobs
         self._applied = applied
+        self._clock = clock
 
     async def queue(self, reviewer: Reviewer) -> Sequence[Projection]:
         """Return what waits for a person, oldest first."""
@@ -113,7 +118,8 @@ class Reviewing:
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
         )
         library = await self._content.library(assessment.ordered.track)
-        return await self._with_tables(case_of(assessment, library))
+        case = await self._with_tables(case_of(assessment, library))
+        return case if may_be_shown(assessment, self._clock.now()) else _without_signals(case)
 
     async def _with_tables(self, case: Case) -> Case:
         tables = [await self._applied.table(case.assessment, one.item) for one in case.items]
@@ -150,9 +156,9 @@ class Reviewing:
                     "This criterion was scored meanwhile",
                     "Reload the page to see the score; yours was not stored.",
                 )
-            evidence = _own_evidence(assessment, item_id, quote)
+            evidence = own_evidence(assessment, item_id, quote)
             return [
-                e.ResponseScored(item_id=item_id, scores=(_marked(before, reviewer, mark, reason, evidence),))
+                e.ResponseScored(item_id=item_id, scores=(marked(before, reviewer, mark, reason, evidence),))
             ]
 
         assessment = await self._assessments.change(assessment_id, decide)
@@ -233,6 +239,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
                 scores=scores,
                 noticed=noticed(assessment.texts_of(item.id), scores),
                 retired=retired.reason if (retired := assessment.retired.get(item.id)) else None,
+                reply=assessment.signal_reply,
             )
         )
     return Case(
@@ -242,6 +249,12 @@ def case_of(assessment: Assessment, library: Library) -> Case:
         _decisive_first(assessment.open_scores, track),
         diagnose((item.item, item.response) for item in items),
     )
+
+
+def _without_signals(case: Case) -> Case:
+    """Leave out what the candidate has not had the time to reply to."""
+    items = tuple(replace(one, noticed=replace(one.noticed, addressed=())) for one in case.items)
+    return replace(case, items=items)
 
 
 def _decisive_first(scores: Sequence[Score], track: Track) -> tuple[Score, ...]:
@@ -263,7 +276,8 @@ def _require_not_revoked(assessment: Assessment) -> None:
         )
 
 
-def _own_evidence(assessment: Assessment, item_id: str, quote: str) -> tuple[Evidence, ...]:
+def own_evidence(assessment: Assessment, item_id: str, quote: str) -> tuple[Evidence, ...]:
+    """Return where the quote stands, if there is one. Raises InvalidInput for what was never said."""
     if not quote.strip():
         return ()
     found = locate(quote, assessment.texts_of(item_id))
@@ -276,9 +290,10 @@ def _own_evidence(assessment: Assessment, item_id: str, quote: str) -> tuple[Evi
     return (found,)
 
 
-def _marked(
+def marked(
     before: Score, reviewer: Reviewer, mark: Mark, reason: str, evidence: tuple[Evidence, ...]
 ) -> Score:
+    """Return the score that a person gives in place of another one."""
     abstains = mark is Mark.CANNOT_ASSESS
     return before.changed(
         value=None if abstains else 1.0 if mark is Mark.MET else 0.0,

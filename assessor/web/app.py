@@ -17,12 +17,14 @@ from assessor.settings import Settings
 from assessor.web import (
     agreement,
     api,
+    appeals,
     assessments,
     badges,
     candidate,
     care,
     demo,
     events,
+    feedback,
     handlers,
     hooks,
     openapi,
@@ -76,6 +78,7 @@ TAGS: Final = [
     {"name": "badges", "description": "What a candidate takes along, and how anybody checks it."},
     {"name": "agreement", "description": "How well those who score agree with people."},
     {"name": "pilots", "description": "How far your pilot of each track has come."},
+    {"name": "feedback", "description": "What candidates say of assessments, summed up."},
     {"name": "webhooks", "description": "Be told what happens, instead of asking."},
     {"name": "outcomes", "description": "Tell how good later work was, so that verdicts can be checked."},
     {"name": "tracks", "description": "What one can be assessed for."},
@@ -162,6 +165,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         usage.router,
         agreement.router,
         pilots.router,
+        feedback.router,
         webhooks.router,
         outcomes.router,
         own_library.router,
@@ -178,6 +182,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(care.router)
     app.include_router(second_looks.router)
     app.include_router(revocations.router)
+    app.include_router(appeals.router)
     if settings.demonstration:
         app.include_router(demo.router)
     app.include_router(operations)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
+from assessor.domain.appeal import Ground
 from assessor.domain.assessment import Assessment, Projection, QualityState, Status
 from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
@@ -75,6 +76,16 @@ QUALITY_WORDS: Final[Mapping[QualityState, str]] = MappingProxyType(
     {
         "due": "Quality sample: decided; a person scores it again without seeing any score",
         "differs": "Quality sample: a person and the language model disagree",
+    }
+)
+
+
+GROUND_WORDS: Final[Mapping[Ground, str]] = MappingProxyType(
+    {
+        "overlooked": "Something that they said or did was overlooked",
+        "misunderstood": "It was understood in another way than they meant it",
+        "task": "The task, or what it is scored by, is wrong or unclear",
+        "other": "Something else",
     }
 )
 
@@ -194,12 +205,27 @@ def why_it_waits(row: Projection) -> str:
         return "A fault of ours holds it"
     if row.needs_help and not row.needs_person:
         return HELP_WORDS[row.needs_help]
+    if row.appeal_due:
+        return f"The candidate appeals; the answer is due by {row.appeal_due:%d %B %Y}"
     if row.quality and not row.needs_person:
         return QUALITY_WORDS[row.quality]
     if row.open_criteria:
         wait = "criterion waits" if row.open_criteria == 1 else "criteria wait"
         return f"{row.open_criteria} {wait} to be scored"
     return "Everything is scored; the decision waits for a person"
+
+
+def page_of(row: Projection) -> str:
+    """Return which page of a case is for whoever takes it next; what is scored blind has one of its own."""
+    if row.needs_help:
+        return ""
+    return "/appeal" if row.appeal_due else "/second-look" if row.quality == "due" else ""
+
+
+def appealed_first(case: Case) -> tuple[CaseItem, ...]:
+    """Return the items, those with an open appeal in front."""
+    appealed = {one.before.item_id for one in case.assessment.open_appeals}
+    return tuple(sorted(case.items, key=lambda one: one.item.id not in appealed))
 
 
 def stands(assessment: Assessment) -> str:
@@ -279,7 +305,7 @@ def _marks(item: CaseItem, seq: int, path: str) -> list[Mark]:
     ]
     passages = [
         Mark(found.start, found.end, None, passage_id(item, place))
-        for place, found in enumerate(item.noticed.appeals, 1)
+        for place, found in enumerate(item.noticed.addressed, 1)
         if _points_at(found, seq, path)
     ]
     return evidence + passages

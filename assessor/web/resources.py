@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from assessor import __version__
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
+from assessor.domain.appeal import Appeal, AppealState
 from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.events import HelpKind, Outcome
 from assessor.domain.identification import CheckState
@@ -118,6 +119,24 @@ class IdentityResource(Value):
     """Where the candidate's check by the hosted service stands."""
 
 
+class AppealResource(Value):
+    """The appeal of one criterion. What the candidate wrote about it is for reviewers."""
+
+    item_id: str
+    criterion: str
+    status: AppealState
+    """`waiting`; `kept` or `raised` once a person who had not seen the score has answered; `void` when the
+    criterion counts no more."""
+    filed_at: datetime
+    due_at: datetime
+    """By when the answer is promised."""
+    answered_at: datetime | None
+    score_before: float | None
+    """Null where it was not scored."""
+    score_after: float | None
+    """Null until it is answered, and where it is not scored."""
+
+
 class AssessmentDetail(AssessmentResource):
     """An assessment with its terms. What is noted in `metadata` is sealed, so lists do without it."""
 
@@ -128,6 +147,8 @@ class AssessmentDetail(AssessmentResource):
     metadata: dict[str, str]
     redirect_url: str | None
     simulate: Outcome | None
+    appeals: tuple[AppealResource, ...]
+    """What the candidate appealed, the first filed first."""
 
 
 class AssessmentList(Value):
@@ -284,6 +305,21 @@ def assessment_detail(assessment: Assessment) -> AssessmentDetail:
         metadata=dict(assessment.metadata),
         redirect_url=terms.redirect_url,
         simulate=terms.simulate,
+        appeals=tuple(_appeal(assessment, one) for one in assessment.appeals.values()),
+    )
+
+
+def _appeal(assessment: Assessment, appeal: Appeal) -> AppealResource:
+    answer = appeal.answer
+    return AppealResource(
+        item_id=appeal.before.item_id,
+        criterion=appeal.before.criterion,
+        status=assessment.appeal_state(appeal),
+        filed_at=appeal.filed_at,
+        due_at=appeal.due_at,
+        answered_at=answer.at if answer else None,
+        score_before=appeal.before.value,
+        score_after=answer.after.value if answer else None,
     )
 
 

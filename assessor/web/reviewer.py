@@ -59,7 +59,7 @@ _LABELS: Final = {
     "decision": "The decision",
 }
 _EMPTY: Final = dict.fromkeys(("mark", "reason", "quote", "decision", "decision_reason"), "")
-_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look|revoke))?)?")
+_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look|revoke|appeal))?)?")
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -128,17 +128,23 @@ async def sign_out(service: Running, reviewer: SignedIn) -> Response:
 
 @router.get("")
 async def queue(request: Request, service: Running, reviewer: SignedIn, show: str = "") -> Response:
-    """Show what waits for a person, who needs help first. `show=help` leaves out the rest."""
+    """Show what waits for a person, who needs help first. `show=help` or `appeals` leaves out the rest."""
     rows = await service.reviewing.queue(reviewer)
-    in_need = [row for row in rows if row.needs_help]
+    only = {
+        "help": [row for row in rows if row.needs_help],
+        "appeals": [row for row in rows if row.appeal_due],
+    }
     return render(
         request,
         "reviewer/queue.html",
-        rows=in_need if show == "help" else rows,
+        rows=only.get(show, rows),
         only_help=show == "help",
-        help_count=len(in_need),
+        only_appeals=show == "appeals",
+        help_count=len(only["help"]),
+        appeal_count=len(only["appeals"]),
         badges=casework.HELP_BADGES,
         why=casework.why_it_waits,
+        page=casework.page_of,
     )
 
 

@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from assessor.adapters.content import FileContent
-from assessor.domain.appeal import appeals
+from assessor.domain.addressing import addressed
 from assessor.domain.evidence import OwnText
 from assessor.domain.form import Form, FormItem
 from assessor.domain.item import Category, InterviewItem, Item
@@ -181,7 +181,7 @@ def _flipped(plain: Mapping[str, Score], attacked: Mapping[str, Score]) -> tuple
 def _noticed(work: Work, scores: Mapping[str, Score]) -> bool:
     by_reader = {Unscored.QUARANTINED, Unscored.JUDGES_DISAGREE, Unscored.EVIDENCE_NOT_FOUND}
     return (
-        any(appeals(own.text) for own in work.texts)
+        any(addressed(own.text) for own in work.texts)
         or any(score.unscored in by_reader for score in scores.values())
         or any(score.rater == "rule:no_content" for score in scores.values())
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from assessor.domain.appeal import appeals
+from assessor.domain.addressing import addressed
 from assessor.domain.item import InterviewItem
 from assessor.domain.library import Library
 
@@ -30,8 +30,8 @@ def answers(shelf: Library, count: int = ANSWERS, seed: int = 1) -> list[str]:
 
 
 def flagged(texts: Sequence[str]) -> list[str]:
-    """Return those that are taken for an appeal to the grader."""
-    return [text for text in texts if appeals(text)]
+    """Return those that are taken to speak to the grader."""
+    return [text for text in texts if addressed(text)]
 
 
 def _anchors(shelf: Library) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from assessor.domain import events as e
 from assessor.domain.accommodation import Accommodation
+from assessor.domain.appeal import AppealedCriterion
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
@@ -108,6 +109,22 @@ SAMPLES: tuple[e.Fact, ...] = (
         )
     ),
     e.SecondLookSeen(reviewer="rev_1"),
+    e.AppealFiled(
+        appeal_id="appeal-1",
+        criteria=(AppealedCriterion(item_id="sft-1", criterion="c1"),),
+        ground="overlooked",
+        note="I named the cause in the second sentence.",
+    ),
+    e.AppealAnswered(
+        reviewer="rev_2",
+        item_id="sft-1",
+        criterion="c1",
+        mark="met",
+        outcome="raised",
+        reason="The cause is named.",
+        is_last=True,
+    ),
+    e.SignalReplied(text="I quoted the task."),
 )
 
 

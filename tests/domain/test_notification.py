@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assessor.domain import events as e
+from assessor.domain.appeal import AppealedCriterion
 from assessor.domain.assessment import Status
 from assessor.domain.notification import (
     MEANINGS,
@@ -28,6 +29,23 @@ def verdict(decision: str, supersedes: str | None = None) -> e.VerdictIssued:
 
 
 REVOKED = e.VerdictRevoked(verdict_id="ver_2", by="anna", reason="Somebody else sat the assessment.")
+
+
+def filed() -> e.AppealFiled:
+    criteria = (AppealedCriterion(item_id="sft-1", criterion="c1"),)
+    return e.AppealFiled(appeal_id="appeal-1", criteria=criteria, ground="other", note="It is there.")
+
+
+def answered(*, is_last: bool) -> e.AppealAnswered:
+    return e.AppealAnswered(
+        reviewer="rev_2",
+        item_id="sft-1",
+        criterion="c1",
+        mark="met",
+        outcome="raised",
+        reason="It is there, in the second sentence.",
+        is_last=is_last,
+    )
 
 
 def logged(*facts: e.Fact, after: int = 0) -> list[e.Event]:
@@ -52,6 +70,9 @@ def logged(*facts: e.Fact, after: int = 0) -> list[e.Event]:
         (None, e.HelpAsked(kind="person", message=9), ["help.requested"]),
         (None, e.HelpAsked(kind="more_time", message=9), ["help.requested"]),
         (None, e.HelpAsked(kind="break", message=9), []),
+        ("not_qualified", filed(), ["review.requested"]),
+        ("not_qualified", answered(is_last=False), []),
+        ("not_qualified", answered(is_last=True), ["review.completed"]),
         ("qualified", REVOKED, ["verdict.revoked"]),
         (None, verdict("qualified"), ["verdict.issued"]),
         (None, verdict("needs_review"), ["verdict.issued", "review.requested"]),
@@ -85,7 +106,7 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "answer.corrected", "words.redacted", "summary.confirmed", "result.shared", "sharing.ended",
         "second_look.drawn", "second_look.scored", "second_look.compared", "second_look.seen",
         "item.retired", "block.finished",
-        "assessment.extended", "metadata.replaced",
+        "assessment.extended", "metadata.replaced", "signal.replied",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}
@@ -126,6 +147,16 @@ def test_a_call_for_help_names_its_kind_and_nothing_that_was_said() -> None:
     }  # fmt: skip
 
 
+def test_an_appeal_tells_that_there_is_one_and_nothing_that_was_said() -> None:
+    row = projection("asm_1", "cnd_1", status=Status.DECIDED)
+
+    asked, done = notices_of("not_qualified", logged(filed(), answered(is_last=True)), row)
+
+    assert (asked.data["cause"], asked.data["criteria"]) == ("appeal", 1)
+    assert done.data["cause"] == "appeal"
+    assert "verdict_id" not in {**asked.data, **done.data}
+
+
 def test_each_public_event_has_an_id_of_its_own_that_never_changes() -> None:
     row = projection("asm_1", "cnd_1")
     log = [*logged(verdict("needs_review")), *logged(verdict("qualified", "ver_2"), after=1)]
@@ -157,7 +188,7 @@ def test_no_body_carries_what_anybody_wrote() -> None:
 
 def replace_words(fact: e.Fact, words: str) -> e.Fact:
     """Put the words wherever the fact has text of somebody's own."""
-    own = {"text", "reply", "reason"} & set(type(fact).model_fields)
+    own = {"text", "reply", "reason", "note"} & set(type(fact).model_fields)
     own -= {"reason"} if isinstance(fact, e.InterviewFinished | e.ItemSwapped | e.AssessmentPaused) else set()
     changed = fact.changed(**dict.fromkeys(own, words))
     if isinstance(changed, e.VerdictIssued):

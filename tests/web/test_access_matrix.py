@@ -71,6 +71,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/v1/tracks/{track_id}"): Case(),
     ("GET", "/v1/agreement"): Case(),
     ("GET", "/v1/pilot-stages"): Case(),
+    ("GET", "/v1/feedback"): Case(query="?track=python"),
     ("GET", "/v1/usage"): Case(query="?since=2026-11-01&until=2026-11-30"),
     ("POST", "/v1/library"): Case(201, {"files": documents()}),
     ("GET", "/v1/library"): Case(),

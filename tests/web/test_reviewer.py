@@ -103,8 +103,12 @@ async def test_a_passage_that_speaks_to_the_grader_is_shown_in_its_place_and_acc
     await player.tasks()
     await player.submit()
 
+    before = (await desk.browser.get(f"/review/{player.assessment_id}")).text
+    await desk.site.services.replying.reply(player.assessment_id, "I quoted a comment from the task.")
     page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
 
+    assert "speak to whoever grades" not in words_of(before)
+    assert "The candidate says: “I quoted a comment from the task.”" in words_of(page)
     mark = f'<span id="passage-{first.item_id}-1"></span><mark class="aside">'
     assert passage in page.partition(mark)[2].partition("</mark>")[0]
     assert f'href="#passage-{first.item_id}-1"' in page

@@ -34,7 +34,10 @@ class SqlProjections(StorePart):
         """Return what waits for a person: who needs help first, then what was submitted first."""
         since = func.coalesce(ASSESSMENT.c.submitted_at, ASSESSMENT.c.ordered_at)
         waits = or_(
-            ASSESSMENT.c.needs_person, ASSESSMENT.c.needs_help.is_not(None), ASSESSMENT.c.quality.is_not(None)
+            ASSESSMENT.c.needs_person,
+            ASSESSMENT.c.needs_help.is_not(None),
+            ASSESSMENT.c.quality.is_not(None),
+            ASSESSMENT.c.appeal_due.is_not(None),
         )
         mine = (ASSESSMENT.c.tenant_id == tenant) & waits & _READABLE
         query = select_projections().where(mine).order_by(_URGENCY, since, ASSESSMENT.c.id)

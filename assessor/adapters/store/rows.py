@@ -20,6 +20,7 @@ MOVING: Final = (
     "paused_until",
     "needs_help",
     "quality",
+    "appeal_due",
 )
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))

@@ -7,6 +7,7 @@ from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.erasures import SqlErasures
+from assessor.adapters.store.feedback import SqlFeedback
 from assessor.adapters.store.gold import SqlGoldRuns
 from assessor.adapters.store.items import SqlItems
 from assessor.adapters.store.keys import SqlKeys
@@ -42,6 +43,7 @@ class SqlStore(
     SqlGoldRuns,
     SqlOutcomes,
     SqlDemographics,
+    SqlFeedback,
     SqlLibraries,
     SqlItems,
     SqlErasures,

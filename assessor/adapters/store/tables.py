@@ -188,6 +188,7 @@ class AssessmentRow(Row, table=True):
     paused_until: datetime | None = Field(sa_type=Instant)
     needs_help: str | None
     quality: str | None
+    appeal_due: datetime | None = Field(sa_type=Instant)
     seq: int
     head: str
     """The hash of the last event."""
@@ -504,6 +505,17 @@ class DemographicsRow(Row, table=True):
     ciphertext: bytes = Field(sa_type=LargeBinary)
 
 
+class FeedbackRow(Row, table=True):
+    """What a candidate said of an assessment: three numbers from 1 to 5, and nothing else."""
+
+    __tablename__ = "feedback"
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    clear: int | None
+    shown: int | None
+    time: int | None
+
+
 class TenantLibraryRow(Row, table=True):
     """A version of a platform's own track. Its files never change."""
 
@@ -570,4 +582,5 @@ QUALITY_LEVEL = _table_of(QualityLevelRow)
 GOLD_RUN = _table_of(GoldRunRow)
 OUTCOME = _table_of(OutcomeRow)
 DEMOGRAPHICS = _table_of(DemographicsRow)
+FEEDBACK = _table_of(FeedbackRow)
 TENANT_LIBRARY = _table_of(TenantLibraryRow)

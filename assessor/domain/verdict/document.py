@@ -18,6 +18,7 @@ from assessor.domain.retakes import retake_after
 from assessor.domain.thresholds import THRESHOLDS
 from assessor.domain.track import Level, Track
 from assessor.domain.value import Value, canonical
+from assessor.domain.verdict.appealed import after_appeal
 from assessor.domain.verdict.basis import Basis, JudgeBasis, family_of, keys_of, model_of
 from assessor.domain.verdict.counterfactual import Counterfactual, what_would_change
 from assessor.domain.verdict.reasons import NEXT_STEPS, REASONS, Action, ReasonCode
@@ -150,12 +151,14 @@ def compose(
             for place in assessment.counted_form.items
             if place.is_scored
         ),
-        person=assessment.decided_by_person,
+        person=assessment.person_in_force,
         stage=stage,
         identity_open=not assessment.identity.is_met,
     )
     if assessment.retired:
         decision = after_retirement(decision, assessment.decision)
+    if assessment.raised_since_verdict and assessment.verdict:
+        decision = after_appeal(decision, assessment.verdict.document)
     return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at, stage=stage)
 
 

@@ -29,6 +29,7 @@ class ReasonCode(StrEnum):
     CANNOT_BE_JUDGED = "cannot_be_judged"
     ITEM_RETIRED = "item_retired"
     STANDS_UNTIL_REVIEWED = "stands_until_reviewed"
+    RAISED_BY_APPEAL = "raised_by_appeal"
 
 
 REASONS: Mapping[ReasonCode, str] = MappingProxyType(
@@ -71,6 +72,9 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ),
         ReasonCode.STANDS_UNTIL_REVIEWED: (
             "Without a faulty task the work shows less; what was decided stands until a person has looked."
+        ),
+        ReasonCode.RAISED_BY_APPEAL: (
+            "On appeal a person who had not seen the score raised it. No appeal makes a result worse."
         ),
     }
 )

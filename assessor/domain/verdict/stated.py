@@ -77,11 +77,20 @@ def _deciding(policy: Policy) -> Iterator[StatedRule]:
         "Where a competency has a floor of its own, one that is not met, or not known, leads to a person. "
         "It never fails anybody by itself.",
     )
+    yield StatedRule("appeal", "decision", _about_appeals(policy))
     yield StatedRule(
         "named",
         "decision",
         f"Each result says what would have changed it, where {THRESHOLDS.named_changes} more criteria met in "
         "full, or fewer, would have.",
+    )
+
+
+def _about_appeals(policy: Policy) -> str:
+    return (
+        f"For {policy.appeal_days} days after a result its candidate may appeal how a criterion was scored. "
+        f"A person who has not seen the score looks again, within {policy.review_days} days. An appeal "
+        "raises a score or keeps it."
     )
 
 

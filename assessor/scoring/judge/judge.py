@@ -107,10 +107,10 @@ class Judge:
         return Means(self._model, self._prompts, self._token, exchange, self._top_logprobs)
 
     async def _settled(self, means: Means, brief: Brief, name: str, heard: Heard) -> Settled | Unscored:
-        appeals = bool(brief.sources.appeals_to_grader)
+        addressed = bool(brief.sources.addressed_to_grader)
         if isinstance(heard, Unscored):
             return heard
-        if not needs_more(heard, appeals=appeals):
+        if not needs_more(heard, addressed=addressed):
             return Settled(heard)
 
         readings: list[Heard] = [heard]
@@ -119,7 +119,7 @@ class Judge:
             readings.append((await Hearing(means, brief, f"fresh {number}").hear([name]))[name])
             return readings[-1]
 
-        outcome = await settle(heard, again, self._by_second(means, brief, name), appeals=appeals)
+        outcome = await settle(heard, again, self._by_second(means, brief, name), addressed=addressed)
         if {True, False} <= {one.vote for one in readings if isinstance(one, Opinion)}:
             means.notices.add(Notice.READINGS_DIFFERED, [name])
         return outcome

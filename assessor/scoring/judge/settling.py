@@ -27,19 +27,19 @@ Reading = Callable[[int], Awaitable[Heard]]
 """Reads the criterion afresh; the number tells the readings apart."""
 
 
-def needs_more(opinion: Opinion, *, appeals: bool) -> bool:
-    """Whether one reading is not enough: it is uncertain, or would give credit to work that appeals."""
+def needs_more(opinion: Opinion, *, addressed: bool) -> bool:
+    """Whether one reading is not enough: it is uncertain, or credits work that speaks to the grader."""
     if opinion.verdict == "cannot_assess":
         return False
-    return not opinion.is_certain or (appeals and opinion.vote is True)
+    return not opinion.is_certain or (addressed and opinion.vote is True)
 
 
 async def settle(
-    first: Opinion, again: Reading, second: Callable[[], Awaitable[Heard]] | None, *, appeals: bool
+    first: Opinion, again: Reading, second: Callable[[], Awaitable[Heard]] | None, *, addressed: bool
 ) -> Settled | Unscored:
     """Read afresh until two readings agree; then ask the second model, which must agree with one of them.
 
-    What appeals to the grader never gains by this: without credit at first there is none later.
+    What speaks to the grader never gains by this: without credit at first there is none later.
     """
     readings = [first]
     for number in range(1, FRESH + 1):
@@ -49,14 +49,14 @@ async def settle(
         if isinstance(heard, Opinion):
             readings.append(heard)
         if (agreed := _agreed(readings)) is not None:
-            return _unless_gained(Settled(agreed), first, appeals=appeals)
+            return _unless_gained(Settled(agreed), first, addressed=addressed)
     heard = await second() if second else Unscored.JUDGES_DISAGREE
     if (
         isinstance(heard, Opinion)
         and heard.is_certain
         and heard.vote in {one.vote for one in readings} - {None}
     ):
-        return _unless_gained(Settled(heard, by_second=True), first, appeals=appeals)
+        return _unless_gained(Settled(heard, by_second=True), first, addressed=addressed)
     return heard if isinstance(heard, Unscored) and heard in _NO_MORE else Unscored.JUDGES_DISAGREE
 
 
@@ -68,6 +68,6 @@ def _agreed(readings: list[Opinion]) -> Opinion | None:
     return None
 
 
-def _unless_gained(settled: Settled, first: Opinion, *, appeals: bool) -> Settled | Unscored:
+def _unless_gained(settled: Settled, first: Opinion, *, addressed: bool) -> Settled | Unscored:
     gained = settled.opinion.vote is True and first.vote is not True
-    return Unscored.JUDGES_DISAGREE if appeals and gained else settled
+    return Unscored.JUDGES_DISAGREE if addressed and gained else settled

@@ -1,22 +1,27 @@
-"""The candidate's face: welcome, identity, hub, interview, tasks, breaks, result, the rules, your data."""
+"""The candidate's face: welcome, identity, hub, interview, tasks, breaks, result, the rules, about you, your
+data, and what follows a result: appeals, replies, feedback."""
 
 from fastapi import APIRouter
 
 from assessor.web.candidate import (
     amending,
+    appeal,
     breaks,
     declaring,
     entrance,
+    feedback,
     hub,
     identity,
     interview,
     my_data,
+    reply,
     result,
     scored,
     sharing,
     tasks,
 )
 
+_AFTER = (appeal, reply, feedback)
 router = APIRouter(include_in_schema=False)
 for _part in (
     entrance,
@@ -31,6 +36,7 @@ for _part in (
     scored,
     declaring,
     my_data,
+    *_AFTER,
 ):
     router.include_router(_part.router)
 

@@ -7,14 +7,17 @@ from enum import StrEnum
 
 from fastapi import APIRouter, Request, Response
 
+from assessor.domain.appeal import NO_CONTENT, UNANSWERED
 from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.form import is_repeat
 from assessor.domain.identification import WAIT
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.score import Score
+from assessor.domain.signal import may_be_shown, reply_until, signals
 from assessor.domain.verdict import THRESHOLDS
-from assessor.services.disclosing import NO_CONTENT, UNANSWERED, tells_key
+from assessor.services.appealing import appeal_until
+from assessor.services.disclosing import tells_key
 from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see
 from assessor.web.pages import render
@@ -101,6 +104,11 @@ async def result(request: Request, visitor: Visitor) -> Response:
         },
         identity_until=assessment.submitted_at + WAIT if assessment.submitted_at else None,
         cut=round(THRESHOLDS.score_at_cut),
+        appeal_until=appeal_until(assessment),
+        appeals=assessment.appeals,
+        open_appeals=assessment.open_appeals,
+        reply_until=_reply_until(assessment),
+        now=current_time(),
     )
 
 
@@ -126,6 +134,13 @@ def stage_of(assessment: Assessment, now: datetime) -> Stage:
     return Stage.WAITS if assessment.decision == "needs_review" else Stage.DECIDED
 
 
+def _reply_until(assessment: Assessment) -> datetime | None:
+    """Return until when a reply is asked for; None where nothing was noticed, or it is over."""
+    if may_be_shown(assessment, current_time()) or not signals(assessment):
+        return None
+    return reply_until(assessment)
+
+
 def part_results(assessment: Assessment, library: Library) -> list[PartResult]:
     """Return the items with their scores, in the order of the candidate's path."""
     return [_part(assessment, library, place.item_id) for place in assessment.form.items]
@@ -135,12 +150,14 @@ def _part(assessment: Assessment, library: Library, item_id: str) -> PartResult:
     item = library.item(assessment.ordered.track, item_id)
     scores = [score for (scored, _), score in assessment.scores.items() if scored == item_id]
     told = [score for score in scores if score.rater not in (UNANSWERED, NO_CONTENT)]
+    left_out = next((score.rater for score in scores if score not in told), None)
+    read_again = any(score.rater_kind == "person" for score in told)  # on appeal: then it says something
     return PartResult(
         item_id=item_id,
         category=item.category,
         title=item.title,
         seen=tuple(Seen(score, tuple(_quotes(assessment, score))) for score in told),
-        left_out=next((score.rater for score in scores if score not in told), None),
+        left_out=None if read_again and left_out == NO_CONTENT else left_out,
         is_repeat=is_repeat(item),
         is_retired=item_id in assessment.retired,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from assessor.adapters.store import SqlStore
 from assessor.domain import events as e
 from assessor.domain.accommodation import Accommodation
+from assessor.domain.appeal import AppealedCriterion
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
@@ -164,6 +165,22 @@ def every_fact() -> list[e.Fact]:
         e.SecondLookScored(reviewer="rev_2", item_id="debugging-1", marks={"cause": "met", "cure": "unmet"}),
         e.SecondLookCompared(levels=()),
         e.SecondLookSeen(reviewer="rev_1"),
+        e.AppealFiled(
+            appeal_id="appeal-1",
+            criteria=(AppealedCriterion(item_id="debugging-1", criterion="c1"),),
+            ground="overlooked",
+            note="I named the cause in the second sentence.",
+        ),
+        e.AppealAnswered(
+            reviewer="rev_2",
+            item_id="debugging-1",
+            criterion="c1",
+            mark="met",
+            outcome="raised",
+            reason="The cause is named.",
+            is_last=True,
+        ),
+        e.SignalReplied(text="I quoted the task."),
     ]
 
 

@@ -1,5 +1,6 @@
 """Rows for lists, queues and sweeps."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from assessor.adapters.store import SqlStore
 from assessor.domain.assessment import Status
 from assessor.domain.errors import NotFound
-from tests.adapters.store.samples import HOUR, NOW, begun
+from tests.adapters.store.samples import HOUR, NOW, appended, begun, message
 
 pytestmark = pytest.mark.anyio
 
@@ -45,6 +46,16 @@ async def test_a_tenants_assessments_come_newest_first_and_bounded(store: SqlSto
 
     assert [row.id for row in listed] == ["asm_3", "asm_2", "asm_1"]
     assert await store.assessments("other") == ()
+
+
+async def test_an_appeal_waits_for_a_person_until_it_is_answered(store: SqlStore) -> None:
+    row = await begun(store, "asm_appealed", appeal_due=NOW + HOUR)
+
+    (waiting,) = await store.waiting("acme")
+    await appended(store, replace(row, appeal_due=None), [message()], 1)
+
+    assert (waiting.id, waiting.appeal_due) == ("asm_appealed", NOW + HOUR)
+    assert await store.waiting("acme") == ()
 
 
 async def test_what_waits_for_a_person_comes_in_the_order_of_submission(store: SqlStore) -> None:

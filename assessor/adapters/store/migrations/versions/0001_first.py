@@ -24,6 +24,7 @@ def upgrade() -> None:
     _pilots()
     _later_outcomes()
     _demographics()
+    _feedback()
     _libraries()
     _items()
     _erasure()
@@ -113,6 +114,7 @@ def _logs() -> None:
         sa.Column("paused_until", _MOMENT, nullable=True),
         sa.Column("needs_help", sa.String(), nullable=True),
         sa.Column("quality", sa.String(), nullable=True),
+        sa.Column("appeal_due", _MOMENT, nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.Column("erased_at", _MOMENT, nullable=True),
@@ -462,6 +464,19 @@ def _demographics() -> None:
         sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("candidate_id", "livemode", name="pk_demographics"),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_demographics_candidate_id"),
+    )
+
+
+def _feedback() -> None:
+    op.create_table(
+        "feedback",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("clear", sa.Integer(), nullable=True),
+        sa.Column("shown", sa.Integer(), nullable=True),
+        sa.Column("time", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("assessment_id", name="pk_feedback"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_feedback_assessment_id"),
     )
 
 

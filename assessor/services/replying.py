@@ -1,0 +1,46 @@
+"""Replying to signals: candidates explain words of theirs before anybody who reviews is shown them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from assessor.domain import events as e
+from assessor.domain.assessment import Assessment
+from assessor.domain.errors import Conflict, IllegalTransition
+from assessor.domain.signal import reply_until, signals
+from assessor.domain.text import accept_text
+from assessor.services.log import AssessmentLog
+
+MAX_REPLY_CHARS: Final = 2000
+
+
+class Replying:
+    """What candidates do about what was noticed."""
+
+    def __init__(self, assessments: AssessmentLog) -> None:
+        self._assessments = assessments
+
+    async def reply(self, assessment_id: str, text: str) -> Assessment:
+        """Keep the candidate's one reply, for reviewers to read beside the passages.
+
+        Raises InvalidInput or TooLarge for the text, Conflict for a second reply, IllegalTransition when
+        there is nothing to reply to, or the term is over.
+        """
+        text = accept_text("text", text, limit=MAX_REPLY_CHARS, required=True).strip()
+
+        def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            if assessment.signal_reply == text:
+                return []
+            if assessment.signal_reply is not None:
+                raise Conflict("You have replied already", "Your first reply is shown to reviewers.")
+            until = reply_until(assessment)
+            if until is None or not signals(assessment):
+                raise IllegalTransition("There is nothing to reply to", "Nothing was noticed.")
+            if now >= until:
+                raise IllegalTransition(
+                    f"A reply could be sent until {until:%d %B %Y}",
+                    "If something was scored wrongly, you can appeal after the result.",
+                )
+            return [e.SignalReplied(text=text)]
+
+        return await self._assessments.change(assessment_id, facts)

@@ -1,0 +1,92 @@
+"""A reviewer's page for appeals: one item at a time, without any score, with what the candidate says."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from assessor.domain.errors import AssessorError, Conflict, InvalidInput
+from assessor.ports import Reviewer
+from assessor.services.hearing import Answer
+from assessor.web import casework
+from assessor.web.candidate.entered import normalised
+from assessor.web.dependencies import Running
+from assessor.web.pages import render
+from assessor.web.problems import problem_of
+from assessor.web.reviewer import MARKS, SignedIn, field_problems_of
+
+MAX_FIELDS: Final = 150
+_NAMES: Final = {"mark": "The score", "quote": "The quote", "reason": "The reason"}
+
+router = APIRouter(prefix="/review", include_in_schema=False)
+
+
+@router.get("/{assessment_id}/appeal")
+async def appeal(
+    request: Request, service: Running, reviewer: SignedIn, assessment_id: str, done: str = ""
+) -> Response:
+    """Show the next item with an appeal, or that nothing is left."""
+    return await _page(request, service, reviewer, assessment_id, {}, done=done == "answered")
+
+
+@router.post("/{assessment_id}/appeal")
+async def answer(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+    """Answer every appeal of one item, and go on with the next."""
+    form = await request.form(max_fields=MAX_FIELDS)
+    fields = {name: normalised(value) for name, value in form.items() if isinstance(value, str)}
+    try:
+        await service.hearing.answer(reviewer, assessment_id, fields.get("item_id", ""), _answers(fields))
+    except (InvalidInput, Conflict) as refused:
+        return await _page(request, service, reviewer, assessment_id, fields, refused)
+    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/appeal?done=answered", 303)
+
+
+def _answers(fields: Mapping[str, str]) -> dict[str, Answer]:
+    """Read `<part>.<criterion>`; the id of a criterion may have a point in it."""
+    criteria = {name.partition(".")[2] for name in fields if name.partition(".")[0] in _NAMES}
+    return {
+        one: Answer(*(fields.get(f"{part}.{one}", "") for part in ("mark", "reason", "quote")))
+        for one in criteria
+    }
+
+
+async def _page(
+    request: Request,
+    service: Running,
+    reviewer: Reviewer,
+    assessment_id: str,
+    given: Mapping[str, str],
+    refused: AssessorError | None = None,
+    *,
+    done: bool = False,
+) -> Response:
+    """Show the item with what was given; to somebody who has seen the scores, only why not."""
+    found = None
+    try:
+        found = await service.hearing.next_item(reviewer, assessment_id)
+    except Conflict as barred:
+        refused = barred
+    criteria = [one.before.criterion for one in found.appeals] if found else []
+    return render(
+        request,
+        "reviewer/appeal.html",
+        problem_of(refused).kind.status if refused else 200,
+        assessment_id=assessment_id,
+        found=found,
+        given=given,
+        problems=field_problems_of(refused),
+        targets={
+            f"{part}.{one}": f"{part}-{number}" for number, one in enumerate(criteria, 1) for part in _NAMES
+        },
+        labels={
+            f"{part}.{one}": f"{title} of appeal {number}"
+            for number, one in enumerate(criteria, 1)
+            for part, title in _NAMES.items()
+        },
+        grounds=casework.GROUND_WORDS,
+        marks=MARKS,
+        words=casework,
+        done=done,
+    )
