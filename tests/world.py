@@ -26,11 +26,14 @@ from assessor.services.access import Access
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.applied_rubrics import AppliedRubrics
+from assessor.services.asking import Asking
 from assessor.services.caring import Caring
+from assessor.services.consenting import Consenting
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
 from assessor.services.identifying import Identifying
 from assessor.services.log import AssessmentLog
+from assessor.services.moving import Moving
 from assessor.services.ordering import Ordering
 from assessor.services.pausing import Pausing
 from assessor.services.reviewing import Reviewing
@@ -131,6 +134,9 @@ class World:
     conversing: Conversing
     pausing: Pausing
     caring: Caring
+    asking: Asking
+    consenting: Consenting
+    moving: Moving
     amending: Amending
     answering: Answering
     scoring: Scoring
@@ -195,6 +201,9 @@ async def world(
             conversing=conversing,
             pausing=Pausing(store, log, clock),
             caring=Caring(log),
+            asking=Asking(log),
+            consenting=Consenting(log),
+            moving=Moving(store, log, ordering, clock, random, pepper=bytes(32)),
             amending=Amending(store, log, content, clock, max_message_chars=8000),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,

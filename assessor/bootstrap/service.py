@@ -24,8 +24,10 @@ from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.appealing import Appealing
 from assessor.services.applied_rubrics import AppliedRubrics
+from assessor.services.asking import Asking
 from assessor.services.badges import Badges
 from assessor.services.caring import Caring
+from assessor.services.consenting import Consenting
 from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
@@ -37,6 +39,7 @@ from assessor.services.identifying import Identifying
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
+from assessor.services.moving import Moving
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
@@ -73,6 +76,9 @@ class Services:
     conversing: Conversing
     pausing: Pausing
     caring: Caring
+    asking: Asking
+    consenting: Consenting
+    moving: Moving
     amending: Amending
     answering: Answering
     scoring: Scoring
@@ -181,6 +187,11 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 conversing=conversing,
                 pausing=Pausing(store, assessments, clock),
                 caring=Caring(assessments),
+                asking=Asking(assessments),
+                consenting=Consenting(assessments),
+                moving=Moving(
+                    store, assessments, ordering, clock, random, pepper=settings.derived_key("move codes")
+                ),
                 amending=Amending(
                     store, assessments, content, clock, max_message_chars=settings.max_message_chars
                 ),

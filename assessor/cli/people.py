@@ -55,12 +55,20 @@ def add_key(
     appeal_days: Annotated[
         int, typer.Option(min=1, max=365, help="New platform: for how many days a result can be appealed.")
     ] = 30,
+    extra_time: Annotated[
+        int,
+        typer.Option(min=0, max=300, help="New platform: percent of extra time that who asks has at once."),
+    ] = 50,
+    compensation: Annotated[
+        str | None, typer.Option(help="New platform: what candidates are told about pay, in a sentence.")
+    ] = None,
     expires_in_days: ExpiresOption = None,
     as_json: Json = False,
 ) -> None:
     """Make a key. Its secret is shown once."""
     from assessor.domain.errors import invalid
     from assessor.domain.policy import Grade, Policy
+    from assessor.domain.wishes import AtOnce
     from assessor.ports import Store
     from assessor.services.access import Access, NewKey, Scope
 
@@ -77,6 +85,8 @@ def add_key(
                 least_basis=Grade(least_basis),
                 break_minutes=break_minutes,
                 appeal_days=appeal_days,
+                at_once=AtOnce(time_factor=1 + extra_time / 100),
+                compensation=compensation,
             )
             await access.add_tenant(tenant, name or tenant, policy)
         return await access.add_key(tenant, scopes, livemode=not test, days=expires_in_days)

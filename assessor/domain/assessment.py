@@ -21,6 +21,7 @@ from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import Timekeeping
 from assessor.domain.transcript import Correction, Transcript, Turn
+from assessor.domain.wishes import Answer, Asked, Wish
 
 
 class Status(StrEnum):
@@ -181,6 +182,24 @@ class Assessment(Timekeeping):
     metadata: Mapping[str, str] = field(default_factory=dict)
     identity: Identification = field(default_factory=Identification)
     """How far it has come with making sure who works."""
+    notice: e.NoticeAccepted | None = None
+    """The latest edition of the notice that the candidate has read."""
+    consents: tuple[tuple[datetime, e.ConsentAnswered], ...] = ()
+    """Every answer about an optional use, the oldest first. Nothing that scores reads it."""
+    asked: Asked | None = None
+    """The accommodations that the candidate asked for last."""
+
+    @property
+    def agreed_to(self) -> Mapping[str, bool]:
+        """What the candidate said last about each optional use; who said nothing did not agree."""
+        return {answer.use: answer.given for _, answer in self.consents}
+
+    @property
+    def waits_for_platform(self) -> tuple[Wish, ...]:
+        """Return what the candidate asked for and nobody has answered; nothing once the work is handed in."""
+        if self.asked is None or self.status not in OPEN:
+            return ()
+        return self.asked.waiting(self.accommodation)
 
     @property
     def ordered(self) -> e.AssessmentOrdered:
@@ -306,7 +325,21 @@ class Assessment(Timekeeping):
     @property
     def open_help(self) -> tuple[e.HelpAsked, ...]:
         """What the candidate asked for and nobody has seen to yet, oldest first."""
-        return tuple(asked for asked in self.help_asked if asked.message > self.help_seen_up_to)
+        return tuple(
+            asked
+            for asked in self.help_asked
+            if asked.message > self.help_seen_up_to and self._is_wanted_still(asked)
+        )
+
+    def _is_wanted_still(self, asked: e.HelpAsked) -> bool:
+        """Whether a request for accommodations waits for its answer. Other calls wait to be seen to.
+
+        Once the work is handed in it is not told any more: who scores must not know of it.
+        """
+        if asked.kind != "accommodation":
+            return True
+        latest = self.asked is not None and self.asked.seq == asked.message
+        return latest and bool(self.waits_for_platform)
 
     @property
     def needs_help(self) -> e.HelpKind | None:
@@ -512,6 +545,12 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return working.going_on(at, fact.deadline, owes_reply=a.transcript.unanswered is not None)
         case e.AccommodationGranted():
             return a.accommodated(fact.terms, at)
+        case e.AccommodationRequested():
+            number = a.asked.number + 1 if a.asked else 1
+            return replace(a, asked=Asked(seq, at, fact.wishes, fact.note, number))
+        case e.AccommodationAnswered():
+            answer = Answer(fact.granted, fact.told, at)
+            return replace(a, asked=replace(a.asked, answer=answer) if a.asked else None)
         case e.AssessmentExtended():
             invites = dict.fromkeys(a.invites, fact.expires_at)
             return replace(a, invites=invites, expires_at=fact.expires_at)
@@ -536,6 +575,10 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.SignalReplied():
             return replace(a, signal_reply=fact.text)
         case e.NoticeAccepted():
+            return replace(a, notice=fact)
+        case e.ConsentAnswered():
+            return replace(a, consents=(*a.consents, (at, fact)))
+        case e.SessionMoved():
             return a
 
 

@@ -3,6 +3,7 @@
     AssessorError
       InvalidInput            a field is wrong; says which one and the way out
       Unauthenticated         nobody we know
+        MovedOn               a browser that was signed out when another took over
       Forbidden               known, but a scope or role is missing
       NotFound                not there, or another tenant's (the two look alike)
         VerdictNotReady       there will be one; says when to ask again
@@ -74,6 +75,16 @@ class Unauthenticated(AssessorError):
 
     def __str__(self) -> str:
         return f"We do not know who is asking. {self.remedy}"
+
+
+class MovedOn(Unauthenticated):
+    """The candidate went on in another browser."""
+
+    def __init__(self) -> None:
+        super().__init__("Go on there, or make a code there and type it in here.")
+
+    def __str__(self) -> str:
+        return f"You went on with this assessment in another browser. {self.remedy}"
 
 
 @dataclass

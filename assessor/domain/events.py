@@ -21,7 +21,7 @@ from assessor.domain.identity import (
     ReportedOutcome,
 )
 from assessor.domain.ids import CandidateRef, Region, Slug
-from assessor.domain.policy import Policy, Stage
+from assessor.domain.policy import Compensation, Policy, Stage
 from assessor.domain.quality import QualityLevel, QualityMark
 from assessor.domain.redaction import Redaction
 from assessor.domain.response import Response
@@ -29,6 +29,7 @@ from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import PauseReason
 from assessor.domain.value import Value
+from assessor.domain.wishes import MAX_NOTE_CHARS, Wish
 
 Outcome = Literal["qualified", "not_qualified", "needs_review"]
 """What an order in test mode may ask a simulated candidate to bring about."""
@@ -39,7 +40,7 @@ MetadataValue = Annotated[str, Field(max_length=500)]
 Metadata = Annotated[dict[MetadataName, MetadataValue], Field(max_length=MAX_METADATA)]
 """What a platform notes for itself."""
 
-HelpKind = Literal["distress", "person", "more_time", "break"]
+HelpKind = Literal["distress", "person", "more_time", "accommodation", "break"]
 """What a candidate may need, the most urgent first."""
 
 
@@ -77,6 +78,10 @@ class AssessmentOrdered(Value):
     retake_policy_waived: Annotated[str, Field(min_length=10, max_length=500)] | None = None
     """Why the platform ordered although the track's retake policy did not allow it; None where it did."""
     expires_at: datetime
+    opens_at: datetime | None = None
+    """From when it may be begun; None is at once."""
+    compensation: Compensation | None = None
+    """What the platform says about pay, in its own words; None says nothing."""
     metadata: Metadata = Field(default_factory=dict)
     redirect_url: str | None = None
     """Where the candidate may go on to at the end."""
@@ -126,10 +131,29 @@ class InviteRedeemed(Value):
 
 
 class NoticeAccepted(Value):
-    """The candidate read what happens and began."""
+    """The candidate read the notice, before the start or when it had changed since."""
 
     type: Literal["notice.accepted"] = "notice.accepted"
     version: str
+    hash: str
+    """Of the whole edition, so that what was read can be shown later."""
+
+
+class ConsentAnswered(Value):
+    """The candidate said whether their answers may be used for something else. Never told to who scores."""
+
+    type: Literal["consent.answered"] = "consent.answered"
+    use: Slug
+    given: bool
+    version: str
+    hash: str
+    """Version and hash of the notice whose words were answered."""
+
+
+class SessionMoved(Value):
+    """The candidate went on in another browser, with a code; the one before was signed out."""
+
+    type: Literal["session.moved"] = "session.moved"
 
 
 class IdentityAsked(Value):
@@ -219,7 +243,7 @@ class HelpAsked(Value):
     type: Literal["interview.help_asked"] = "interview.help_asked"
     kind: HelpKind
     message: int
-    """Sequence number of the candidate's message."""
+    """Sequence number of the candidate's message, or of their request."""
 
 
 class HelpSeen(Value):
@@ -481,10 +505,32 @@ class AccommodationGranted(Value):
     type: Literal["accommodation.granted"] = "accommodation.granted"
     terms: Accommodation
     """As a whole, not what was added."""
+    by: Literal["platform", "reviewer", "policy"]
+    """`policy`: given at once to whoever asks."""
+    who: str
+    """Id of the platform's key, or of the reviewer; empty for the policy."""
+    reason: str
+
+
+class AccommodationRequested(Value):
+    """The candidate asked for other terms: everything that is wished for, in place of what was before."""
+
+    type: Literal["accommodation.requested"] = "accommodation.requested"
+    wishes: tuple[Wish, ...]
+    note: Annotated[str, Field(max_length=MAX_NOTE_CHARS)] = ""
+
+
+class AccommodationAnswered(Value):
+    """The platform, or a reviewer of it, answered what did not come by itself."""
+
+    type: Literal["accommodation.answered"] = "accommodation.answered"
+    request: int
+    """Sequence number of the request."""
+    granted: bool
+    told: str
+    """Shown to the candidate."""
     by: Literal["platform", "reviewer"]
     who: str
-    """Id of the platform's key, or of the reviewer."""
-    reason: str
 
 
 class AssessmentExtended(Value):
@@ -602,6 +648,8 @@ Fact = Annotated[
     | IdentityCheckOpened
     | IdentityReported
     | IdentityUnavailable
+    | ConsentAnswered
+    | SessionMoved
     | AssessmentStarted
     | CandidateMessage
     | InterviewerMessage
@@ -632,6 +680,8 @@ Fact = Annotated[
     | AssessmentPaused
     | AssessmentResumed
     | AccommodationGranted
+    | AccommodationRequested
+    | AccommodationAnswered
     | AssessmentExtended
     | MetadataReplaced
     | AssessmentExpired

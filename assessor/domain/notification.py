@@ -58,7 +58,8 @@ MEANINGS: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.REVIEW_COMPLETED: (
             "A person has looked, and there is a decision, or every appeal is answered (`cause` is `appeal`)."
         ),
-        EventType.HELP_REQUESTED: "Somebody is needed; `kind` is `distress`, `person` or `more_time`.",
+        EventType.HELP_REQUESTED: "Somebody is needed; `kind` is `distress`, `person`, `more_time` or "
+        "`accommodation`.",
         EventType.ENDPOINT_PAUSED: "We stopped sending to one of your endpoints; `why` says what failed.",
         EventType.TEST: "You asked for a test; sent whatever the filter says.",
     }

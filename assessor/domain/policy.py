@@ -9,6 +9,10 @@ from pydantic import Field
 
 from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, BreakMinutes
 from assessor.domain.value import Value
+from assessor.domain.wishes import AtOnce
+
+Compensation = Annotated[str, Field(min_length=1, max_length=300)]
+"""What a platform says about pay, in its own words."""
 
 
 class Grade(StrEnum):
@@ -71,6 +75,11 @@ class Policy(Value):
     break_minutes: BreakMinutes = DEFAULT_BREAK_MINUTES
     """For how long a candidate may stop the clock, in all. Accommodations add to it; a pause after distress
     is not taken from it."""
+
+    at_once: AtOnce = AtOnce()
+    """Which accommodations a candidate who asks for them has at once; the platform answers the rest."""
+    compensation: Compensation | None = None
+    """What candidates are told about pay, unless an order says something else."""
 
     def at(self, stage: Stage | None) -> Self:
         """Return the policy as it is at a stage; as it stands where none was set."""

@@ -47,7 +47,8 @@ class Session:
     """A signed-in browser: a candidate in one assessment, or a reviewer."""
 
     token_hash: str
-    kind: Literal["candidate", "reviewer"]
+    kind: Literal["candidate", "reviewer", "moved"]
+    """`moved`: a candidate's, who went on in another browser. It opens nothing, and can be told so."""
     subject: str
     """Assessment id or reviewer id."""
     expires_at: datetime
@@ -98,6 +99,18 @@ class Access(Protocol):
     async def open_session(self, session: Session) -> None: ...
     async def session(self, token_hash: str, now: datetime) -> Session | None: ...
     async def close_sessions(self, kind: str, subject: str) -> None: ...
+    async def move_sessions(self, assessment_id: str, to: str) -> None:
+        """End a candidate's sessions but one, by the hash of its token: they went on there."""
+        ...
+
+    async def keep_code(self, code_hash: str, assessment_id: str, until: datetime, now: datetime) -> None:
+        """Keep a code to go on elsewhere, in place of an earlier one of the assessment."""
+        ...
+
+    async def take_code(self, code_hash: str, now: datetime) -> str | None:
+        """Use a code up and return its assessment; None for one that is not, or no longer, good."""
+        ...
+
     async def invite(self, token_hash: str) -> tuple[str, datetime, bool]:
         """Return assessment id, expiry and whether it was used or replaced. Raises NotFound."""
         ...

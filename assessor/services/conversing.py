@@ -1,7 +1,7 @@
 """The interview as a service: messages in, turns out, and a stream that can be resumed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -16,13 +16,13 @@ from assessor.interview.graph import Interviewer
 from assessor.ports import Clock, Content, Random, Retirements, Stream, Watch
 from assessor.services.beginning import started
 from assessor.services.briefing import Briefing
+from assessor.services.consenting import consents, notice_accepted
 from assessor.services.following import Frame, Position
 from assessor.services.log import AssessmentLog
 from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
 from assessor.services.subject import on_behalf_of
 
-NOTICE_VERSION = "2026-11"
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 2.0
 
@@ -59,10 +59,12 @@ class Conversing:
         self._reached: dict[str, int] = {}
         """How many turns the log had after the last reply of this process, while an interview runs."""
 
-    async def begin(self, assessment_id: str) -> Assessment:
-        """Record that the notice was read, and start the clock, or ask who it is first.
+    async def begin(self, assessment_id: str, answers: Mapping[str, bool] | None = None) -> Assessment:
+        """Record that today's notice was read, and start the clock, or ask who it is first.
 
         Beginning twice is once.
+
+        `answers` are those about optional uses. Raises InvalidInput for a use that is not asked about.
         """
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
@@ -70,7 +72,7 @@ class Conversing:
                 assessment.require("beginning", Status.IDENTITY, Status.IN_PROGRESS)
                 return []
             next_step = started(assessment, now) if assessment.identity.is_met else e.IdentityAsked()
-            return [e.NoticeAccepted(version=NOTICE_VERSION), next_step]
+            return [notice_accepted(), *consents(assessment, answers or {}), next_step]
 
         return await self._assessments.change(assessment_id, decide)
 

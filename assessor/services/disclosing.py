@@ -37,6 +37,7 @@ WITHHELD: Final[Mapping[type[e.Fact], Mapping[str, str]]] = {
     e.HoldReleased: {"by": SOMEBODY},
     e.HelpSeen: {"reviewer": SOMEBODY},
     e.AccommodationGranted: {"who": SOMEBODY},
+    e.AccommodationAnswered: {"who": SOMEBODY},
     e.TranscriptOpened: {"reviewer": SOMEBODY},
     e.SecondLookDrawn: {"criteria": KEY},
     e.SecondLookScored: {"reviewer": SOMEBODY, "marks": KEY},
@@ -50,6 +51,9 @@ WHOLE: Final[frozenset[type[e.Fact]]] = frozenset(
     {
         e.AssessmentOrdered,
         e.NoticeAccepted,
+        e.ConsentAnswered,
+        e.SessionMoved,
+        e.AccommodationRequested,
         e.IdentityAsked,
         e.IdentityCheckOpened,
         e.IdentityReported,

@@ -10,7 +10,16 @@ from typing import Any
 from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
-from assessor.domain.errors import Conflict, Gone, NotFound, SequenceTaken, Unauthenticated, invalid
+from assessor.domain.errors import (
+    Conflict,
+    Gone,
+    IllegalTransition,
+    MovedOn,
+    NotFound,
+    SequenceTaken,
+    Unauthenticated,
+    invalid,
+)
 from assessor.domain.form import draw_form
 from assessor.domain.ids import make_id
 from assessor.domain.library import Library
@@ -64,6 +73,10 @@ class Order:
     """How it has to be made sure who works, where that is more than the track asks for."""
     expires_at: datetime | None = None
     """By when it has to be begun; as set for the whole service where it is None."""
+    opens_at: datetime | None = None
+    """From when it may be begun; at once where it is None."""
+    compensation: str | None = None
+    """What candidates are told about pay; the platform's policy says it where it is None."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     redirect_url: str | None = None
     simulate: e.Outcome | None = None
@@ -205,7 +218,8 @@ class Ordering:
         looked_at = await self.look_at_invite(token)
         used = hash_token(token)
 
-        def decide(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+        def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+            _require_open(assessment, now)
             if used not in assessment.invites:
                 raise Gone(
                     "link",
@@ -215,11 +229,13 @@ class Ordering:
             return [e.InviteRedeemed(token_hash=used)]
 
         assessment = await self._log.change(looked_at.id, decide)
-        return assessment, await self._open_session(assessment)
+        return assessment, await self.open_session(assessment)
 
     async def session(self, secret: str | None) -> str:
         """Return the assessment id of a candidate's session. Raises Unauthenticated."""
         session = await self._store.session(hash_token(secret), self._clock.now()) if secret else None
+        if session is not None and session.kind == "moved":
+            raise MovedOn
         if session is None or session.kind != "candidate":
             raise Unauthenticated("Open the link from your invitation, or ask the platform for a new one.")
         return session.subject
@@ -241,6 +257,7 @@ class Ordering:
             simulated=terms.simulated,
             livemode=terms.livemode,
             metadata=spoiled.metadata,
+            compensation=terms.compensation,
             redirect_url=terms.redirect_url,
             **spoiled.accommodation.model_dump(),
         )
@@ -366,6 +383,8 @@ class Ordering:
             identity_need=identity.need,
             identity_carried=identity.carried,
             expires_at=expires_at,
+            opens_at=_opens_at(order, expires_at),
+            compensation=order.compensation or tenant.policy.compensation,
             metadata=dict(order.metadata),
             redirect_url=order.redirect_url,
             simulate=order.simulate,
@@ -404,7 +423,8 @@ class Ordering:
         own = await self._store.offered_library(tenant.id, track)
         return own.track_id if own else track
 
-    async def _open_session(self, assessment: Assessment) -> str:
+    async def open_session(self, assessment: Assessment) -> str:
+        """Let a browser in, and return the secret that it keeps."""
         secret = self._token()
         expires_at = self._clock.now() + timedelta(hours=SESSION_HOURS) + self._invite_for
         await self._store.open_session(Session(hash_token(secret), "candidate", assessment.id, expires_at))
@@ -415,6 +435,23 @@ class Ordering:
 
     def _url(self, token: str) -> str:
         return f"{self._public_url}/c/{token}"
+
+
+def _opens_at(order: Order, expires_at: datetime) -> datetime | None:
+    if order.opens_at is not None and order.opens_at >= expires_at:
+        raise invalid(
+            "opens_at", f"is not before {expires_at.isoformat()}, when it expires", "Name an earlier time."
+        )
+    return order.opens_at
+
+
+def _require_open(assessment: Assessment, now: datetime) -> None:
+    opens_at = assessment.ordered.opens_at
+    if opens_at is not None and now < opens_at:
+        raise IllegalTransition(
+            f"This assessment can be begun from {opens_at:%d %B %Y, %H:%M} UTC on",
+            "Open the same link again then.",
+        )
 
 
 def _require_simulable(order: Order) -> None:

@@ -120,9 +120,10 @@ class Run:
     assessment_id: str
 
     async def open(self, path: str) -> None:
-        """Read the welcome page and begin."""
+        """Read the welcome page and the notice, and begin."""
         welcome = await self._page(path)
-        await self.browser.send(welcome, welcome.form("/start"))
+        notice = await self.browser.send(welcome, welcome.form("/start"))
+        await self.browser.send(notice, notice.form("/begin"))
 
     async def interview(self) -> None:
         """Answer until the interviewer closes, by the form that works without JavaScript."""

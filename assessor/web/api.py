@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from assessor.domain import errors as e
 from assessor.domain.errors import invalid
 from assessor.services.admission import Scope
-from assessor.services.caring import Wanted
+from assessor.services.caring import Reply, Wanted
 from assessor.services.ordering import Answer, Once, Ordered
 from assessor.web import resources as r
 from assessor.web.calling import Caller, bearer, calling
@@ -104,7 +104,7 @@ async def cancel(service: Running, caller: Writer, assessment_id: AssessmentId) 
 async def accommodations(
     service: Running, caller: Reader, assessment_id: AssessmentId
 ) -> r.AccommodationResource:
-    """Return the terms that hold for this candidate. Scope: `assessments:read`."""
+    """Return the terms that hold for this candidate, and what they asked for. Scope: `assessments:read`."""
     return r.accommodation_resource(await service.ordering.get(caller.tenant.id, assessment_id))
 
 
@@ -123,12 +123,30 @@ async def accommodate(
     """Give more time or more breaks, before the start or in mid-course. Scope: `assessments:write`.
 
     The whole terms are stated, so granting twice is granting once. The candidate sees the new time.
+    `answer` answers what they asked for (`request`), with a message or alone.
     """
-    terms = Wanted(**wanted.model_dump(exclude={"reason"}))
+    terms = Wanted(**wanted.model_dump(exclude={"reason", "answer", "message"}))
+    if wanted.message and not wanted.answer:
+        raise invalid("message", "goes with an answer, and there is none", "Send `answer` too.")
+    reply = Reply(wanted.answer == "granted", wanted.message) if wanted.answer else None
     granted = await service.caring.grant_by_platform(
-        caller.tenant.id, caller.key.id, assessment_id, terms, wanted.reason
+        caller.tenant.id, caller.key.id, assessment_id, terms, wanted.reason, reply
     )
     return r.accommodation_resource(granted)
+
+
+@router.get(
+    "/v1/assessments/{assessment_id}/consents",
+    tags=["assessments"],
+    summary="Read what the candidate agreed to",
+    responses=refuses(e.NotFound),
+)
+async def consents(service: Running, caller: Reader, assessment_id: AssessmentId) -> r.ConsentResource:
+    """Return which optional uses the candidate agreed to, with the history. Scope: `assessments:read`.
+
+    What is not agreed to is not allowed, and it can change at any time: ask each time before you use it.
+    """
+    return r.consent_resource(await service.ordering.get(caller.tenant.id, assessment_id))
 
 
 @router.get(

@@ -124,6 +124,8 @@ def create_app(settings: Settings, *, works: bool = True, simulating: Simulating
     app.state.public_url = settings.public_url
     app.state.sign_in_throttle = reviewer.new_throttle()
     app.state.wrong_keys = Throttle(settings.api_wrong_keys_per_minute, 60)
+    app.state.code_throttle = candidate.moving.new_throttle()
+    app.state.code_makers = candidate.moving.new_maker()
     app.state.simulations = None
     app.state.rates = Rates(settings.api_requests_per_minute, settings.api_burst)
     _add_layers(app, settings)

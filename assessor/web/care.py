@@ -13,8 +13,9 @@ from fastapi.responses import RedirectResponse
 from assessor.domain.accommodation import MAX_BREAK_MINUTES
 from assessor.domain.assessment import OPEN
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge, invalid
+from assessor.domain.wishes import WANTED_BREAK_MINUTES, Wish
 from assessor.ports import Reviewer
-from assessor.services.caring import MAX_REASON_CHARS, Wanted
+from assessor.services.caring import MAX_REASON_CHARS, MAX_TOLD_CHARS, Reply, Wanted
 from assessor.web.candidate.entered import whole_number
 from assessor.web.candidate.visit import current_time
 from assessor.web.dependencies import Running
@@ -34,11 +35,24 @@ _LABELS: Final = {
     "untimed": "The working time",
     "extra_break_minutes": "The extra break time",
     "reason": "The reason",
+    "answer": "The answer to the request",
+    "message": "The message",
 }
 _TARGETS: Final = {field: "time" if field == "untimed" else field for field in _LABELS} | {
     "time_factor": "time"
 }
-_EMPTY: Final = {"time": "", "extra_break_minutes": "", "reason": ""}
+_EMPTY: Final = {"time": "", "extra_break_minutes": "", "reason": "", "answer": "", "message": ""}
+_ANSWERS: Final = {"": "Not yet", "granted": "Yes", "declined": "No"}
+WISHES: Final = {
+    Wish.EXTRA_TIME_25: "25% more time",
+    Wish.EXTRA_TIME_50: "50% more time",
+    Wish.EXTRA_TIME_100: "Twice the time",
+    Wish.BREAKS: f"{WANTED_BREAK_MINUTES} more minutes of breaks",
+    Wish.TEXT_ONLY: "Text only",
+    Wish.LARGER_TEXT: "Larger text",
+    Wish.SCREEN_READER: "A screen reader",
+    Wish.OTHER: "Something else",
+}
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -72,21 +86,38 @@ async def grant(
     time: Text = "",
     extra_break_minutes: Text = "",
     reason: Text = "",
+    answer: Text = "",
+    message: Text = "",
 ) -> Response:
-    """Give more time or more breaks, with a reason."""
-    given = {"time": time, "extra_break_minutes": extra_break_minutes, "reason": reason}
+    """Give more time or more breaks, with a reason, and answer what the candidate asked for."""
+    given = {
+        "time": time,
+        "extra_break_minutes": extra_break_minutes,
+        "reason": reason,
+        "answer": answer,
+        "message": message,
+    }
     try:
-        wanted = _wanted(time, extra_break_minutes)
-        await service.caring.grant_by_reviewer(reviewer, assessment_id, wanted, reason)
+        reply = _reply(answer, message)
+        wanted = _wanted(time, extra_break_minutes, answers=reply is not None)
+        await service.caring.grant_by_reviewer(reviewer, assessment_id, wanted, reason, reply)
     except (InvalidInput, TooLarge, Conflict) as refused:
         return await _page(request, service, reviewer, assessment_id, given, refused)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/time?done=granted", 303)
 
 
-def _wanted(time: str, extra_break_minutes: str) -> Wanted:
+def _reply(answer: str, message: str) -> Reply | None:
+    if answer not in _ANSWERS:
+        raise invalid("answer", "is none of the listed ones", "Choose one of the list.")
+    if message.strip() and not answer:
+        raise invalid("answer", "is not chosen", "Choose yes or no: the message goes with it.")
+    return Reply(answer == "granted", message) if answer else None
+
+
+def _wanted(time: str, extra_break_minutes: str, *, answers: bool) -> Wanted:
     if time not in TIMES:
         raise invalid("time_factor", "is none of the listed ones", "Choose one of the list.")
-    if not time and not extra_break_minutes.strip():
+    if not time and not extra_break_minutes.strip() and not answers:
         raise invalid("time_factor", "stays as it is, and so do the breaks", "Choose what to give.")
     factor = float(time) if time not in ("", "untimed") else None
     return Wanted(factor, True if time == "untimed" else None, _minutes(extra_break_minutes.strip()))
@@ -127,6 +158,9 @@ async def _page(
         break_left=assessment.break_left(now),
         limit=assessment.accommodation.limit(assessment.form.time_limit_minutes),
         times=TIMES,
+        answers=_ANSWERS,
+        wishes=WISHES,
+        max_message=MAX_TOLD_CHARS,
         max_reason=MAX_REASON_CHARS,
         given=_EMPTY | given,
         problems=field_problems_of(refused),

@@ -58,6 +58,7 @@ HELP_WORDS: Final[Mapping[HelpKind, str]] = MappingProxyType(
         "distress": "Said that they may hurt themselves or cannot go on",
         "person": "Asked to speak to a person",
         "more_time": "Asked for more time",
+        "accommodation": "Asked for an accommodation",
         "break": "Asked for a break",
     }
 )
@@ -67,6 +68,7 @@ HELP_BADGES: Final[Mapping[HelpKind, str]] = MappingProxyType(
         "distress": "In distress",
         "person": "Wants a person",
         "more_time": "Needs more time",
+        "accommodation": "Waits for an accommodation",
         "break": "Asked for a break",
     }
 )

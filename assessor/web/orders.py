@@ -11,6 +11,7 @@ from assessor.domain.errors import InvalidInput, invalid
 from assessor.domain.events import Metadata, Outcome
 from assessor.domain.identity import Attestation, IdentityNeed
 from assessor.domain.ids import CandidateRef, Region, Slug
+from assessor.domain.policy import Compensation
 from assessor.domain.value import Value
 from assessor.services.adjusting import MAX_WAIT
 from assessor.services.ordering import Order
@@ -65,6 +66,11 @@ class OrderRequest(Value):
     """By when it has to be begun; with a zone. Without it the service's own term holds."""
     expires_in_days: Annotated[int, Field(ge=1, le=MAX_WAIT.days)] | None = None
     """The same, counted from now. Send one of the two."""
+    opens_at: Moment | None = None
+    """From when it can be begun; with a zone, and before it expires. Without it, at once."""
+    compensation: Compensation | None = None
+    """What you pay for taking part, in a sentence of your own that the candidate reads before the start.
+    Without it your policy's sentence is shown, or that nothing is known."""
     metadata: Metadata = Field(default_factory=dict)
     """Up to 20 notes of your own, returned with the assessment. No personal data."""
     redirect_url: (

@@ -19,8 +19,9 @@ from assessor.domain.item import AiPolicy, Category, Item
 from assessor.domain.track import FormPlan, Level, Track
 from assessor.domain.value import Value
 from assessor.domain.verdict import VerdictDocument
+from assessor.domain.wishes import Wish
 from assessor.ports import StoredVerdict
-from assessor.services.caring import MAX_REASON_CHARS
+from assessor.services.caring import MAX_REASON_CHARS, MAX_TOLD_CHARS
 from assessor.services.ordering import Ordered
 
 
@@ -37,6 +38,10 @@ class OrderedAssessment(Value):
     livemode: bool
     created_at: datetime
     expires_at: datetime
+    opens_at: datetime | None
+    """From when it can be begun; null is at once."""
+    compensation: str | None
+    """What the candidate is told about pay."""
     metadata: dict[str, str]
     redirect_url: str | None
     simulate: Outcome | None
@@ -57,6 +62,24 @@ class AccommodationRequest(Value):
     """In all, beyond what your policy gives everybody."""
     reason: Annotated[str, Field(max_length=MAX_REASON_CHARS)] = ""
     """For your own records. Name no diagnosis."""
+    answer: Literal["granted", "declined"] | None = None
+    """Answers the candidate's `request` as a whole. What you grant beside it holds at once."""
+    message: Annotated[str, Field(max_length=MAX_TOLD_CHARS)] = ""
+    """Shown to the candidate with the answer; needed where you decline."""
+
+
+class AccommodationAsked(Value):
+    """What the candidate asked for last."""
+
+    asked_at: datetime
+    wishes: tuple[Wish, ...]
+    note: str
+    """In the candidate's own words, and for whoever decides about it alone: it may be about their health."""
+    waiting: tuple[Wish, ...]
+    """What waits for your answer; the rest holds, or was answered. Nothing once the work is handed in."""
+    answer: Literal["granted", "declined"] | None
+    message: str | None
+    answered_at: datetime | None
 
 
 class AccommodationResource(Value):
@@ -74,6 +97,33 @@ class AccommodationResource(Value):
     """Break time in all; null where no clock runs."""
     deadline: datetime | None
     """Null before the start, during a break, and for an untimed assessment."""
+    request: AccommodationAsked | None
+    """Null where the candidate has asked for nothing."""
+
+
+class ConsentAnswer(Value):
+    """What the candidate said once about one use."""
+
+    use: str
+    given: bool
+    at: datetime
+    version: str
+    """Of the notice whose words were answered."""
+    hash: str
+
+
+class ConsentResource(Value):
+    """What a candidate agreed to beyond the notice. Reviewers who score do not see it."""
+
+    object: Literal["consents"] = "consents"
+    assessment_id: str
+    notice_version: str | None
+    """The edition of the notice that was read last; null before the start."""
+    notice_hash: str | None
+    agreed_to: tuple[str, ...]
+    """The uses that are allowed now, such as `task-quality`."""
+    history: tuple[ConsentAnswer, ...]
+    """Every answer, the oldest first."""
 
 
 class AssessmentLinks(Value):
@@ -144,6 +194,10 @@ class AssessmentDetail(AssessmentResource):
     language: str
     attempt: int
     identity: IdentityResource
+    opens_at: datetime | None
+    """From when it can be begun; null is at once."""
+    compensation: str | None
+    """What the candidate is told about pay."""
     metadata: dict[str, str]
     redirect_url: str | None
     simulate: Outcome | None
@@ -261,6 +315,8 @@ def ordered_assessment(ordered: Ordered) -> OrderedAssessment:
         livemode=row.livemode,
         created_at=row.ordered_at,
         expires_at=row.expires_at,
+        opens_at=terms.opens_at,
+        compensation=terms.compensation,
         metadata=dict(ordered.assessment.metadata),
         redirect_url=terms.redirect_url,
         simulate=terms.simulate,
@@ -302,6 +358,8 @@ def assessment_detail(assessment: Assessment) -> AssessmentDetail:
         language=terms.language,
         attempt=terms.attempt,
         identity=IdentityResource(needs=terms.identity_need, check=assessment.identity.state),
+        opens_at=terms.opens_at,
+        compensation=terms.compensation,
         metadata=dict(assessment.metadata),
         redirect_url=terms.redirect_url,
         simulate=terms.simulate,
@@ -340,7 +398,39 @@ def accommodation_resource(assessment: Assessment) -> AccommodationResource:
         minutes=None if limit is None else limit.total_seconds() / 60,
         break_minutes=None if budget is None else budget / 60,
         deadline=assessment.deadline,
+        request=_asked(assessment),
         **assessment.accommodation.model_dump(),
+    )
+
+
+def _asked(assessment: Assessment) -> AccommodationAsked | None:
+    asked = assessment.asked
+    if asked is None:
+        return None
+    said = asked.answer
+    return AccommodationAsked(
+        asked_at=asked.at,
+        wishes=asked.wishes,
+        note=asked.note,
+        waiting=assessment.waits_for_platform,
+        answer=None if said is None else ("granted" if said.is_granted else "declined"),
+        message=said.told if said else None,
+        answered_at=said.at if said else None,
+    )
+
+
+def consent_resource(assessment: Assessment) -> ConsentResource:
+    """Write down what a candidate agreed to."""
+    notice = assessment.notice
+    return ConsentResource(
+        assessment_id=assessment.id,
+        notice_version=notice.version if notice else None,
+        notice_hash=notice.hash if notice else None,
+        agreed_to=tuple(use for use, given in assessment.agreed_to.items() if given),
+        history=tuple(
+            ConsentAnswer(use=one.use, given=one.given, at=at, version=one.version, hash=one.hash)
+            for at, one in assessment.consents
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, Self
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
+from assessor.domain.notice import CURRENT
 from tests.bench.bank import FORM, TRACK
 from tests.bench.upstream import QUOTED
 
@@ -108,7 +109,8 @@ class OurTalk:
             headers={"Authorization": f"Bearer {self.key}", "Idempotency-Key": reference},
         )
         path = httpx.URL(ordered.raise_for_status().json()["invite_url"]).path
-        begun = await self._client.post(f"{path}/start")
+        await self._client.post(f"{path}/start")
+        begun = await self._client.post("/assessment/begin", data={"notice": CURRENT.version})
         if begun.status_code != httpx.codes.SEE_OTHER:
             raise RuntimeError(f"the assessment did not begin: {begun.status_code} {begun.text[:500]}")
 

@@ -153,7 +153,7 @@ def assessment(*facts: e.Fact) -> Assessment:
 STARTED: tuple[e.Fact, ...] = (
     e.InviteIssued(token_hash="t1", expires_at=NOW + timedelta(days=14)),
     e.InviteRedeemed(token_hash="t1"),
-    e.NoticeAccepted(version="1"),
+    e.NoticeAccepted(version="1", hash="sha256:1"),
     e.AssessmentStarted(deadline=NOW + timedelta(hours=2)),
 )
 SUBMITTED: tuple[e.Fact, ...] = (*STARTED, e.AssessmentSubmitted(), e.ScoringStarted())

@@ -14,6 +14,7 @@ from assessor.domain.quality import QualityLevel
 from assessor.domain.redaction import Redaction
 from assessor.domain.response import SftResponse
 from assessor.domain.value import canonical
+from assessor.domain.wishes import Wish
 from tests.domain.samples import DRAWN, NOW, ORDERED, SOUND, STARTED, score, unscored
 from tests.scoring.works import RUBRIC, handed_in
 
@@ -33,6 +34,10 @@ SAMPLES: tuple[e.Fact, ...] = (
         reason="not_my_field",
     ),
     e.HelpAsked(kind="person", message=4),
+    e.ConsentAnswered(use="task-quality", given=False, version="2026-11", hash="sha256:1"),
+    e.AccommodationRequested(wishes=(Wish.BREAKS, Wish.OTHER), note="A quiet hour."),
+    e.AccommodationAnswered(request=9, granted=False, told="Next week.", by="platform", who="key_1"),
+    e.SessionMoved(),
     e.HelpSeen(reviewer="rev_1", message=4),
     e.AnswerCorrected(correction_id="correction-1", item_id="int-1", replaces=4, text="Rather so."),
     e.WordsRedacted(

@@ -33,8 +33,9 @@ class Candidate:
         self.page.goto(path if path.startswith("http") else self.service.url + path)
 
     def begin(self, invite: str) -> None:
-        """Open the link and begin."""
+        """Open the link, read the notice and begin."""
         self.go(invite)
+        self.page.get_by_role("button", name="Go on to the notice").click()
         self.page.get_by_role("button", name="Begin").click()
         expect(self.page.get_by_role("heading", name="Your assessment")).to_be_visible()
 

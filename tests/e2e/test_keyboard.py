@@ -49,6 +49,7 @@ def test_everything_works_with_the_keyboard_alone(service: Service, platform: Pl
 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    press(page, page.get_by_role("button", name="Go on to the notice"))
     press(page, page.get_by_role("button", name="Begin"))
     press(page, page.get_by_role("link", name="Begin Interview"))
     interview(candidate)

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from assessor.domain.library import Library
+from assessor.domain.notice import CURRENT
 from assessor.simulation.candidate import SimulatedCandidate
 from assessor.simulation.headless import fields_of
 
@@ -76,6 +77,8 @@ class Person:
             start = f"{link}/start"
             response = await until(lambda start=start: client.post(start), {303, 410})  # type: ignore[misc]  # bound now
             if response.status_code == httpx.codes.SEE_OTHER:
+                begin = {"notice": CURRENT.version}
+                await until(lambda begin=begin: client.post("/assessment/begin", data=begin), {303})  # type: ignore[misc]  # bound now
                 return
             again = await until(self._reissue(client), {200, 201})
             link = httpx.URL(again.json()["invite_url"]).path

@@ -56,6 +56,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("POST", "/v1/assessments/{assessment_id}/cancel"): Case(409),
     ("GET", "/v1/assessments/{assessment_id}/accommodations"): Case(),
     ("POST", "/v1/assessments/{assessment_id}/accommodations"): Case(409, {"time_factor": 1.5}),
+    ("GET", "/v1/assessments/{assessment_id}/consents"): Case(),
     ("GET", "/v1/assessments/{assessment_id}/transcript"): Case(),
     ("GET", "/v1/assessments/{assessment_id}/verdict"): Case(),
     ("GET", "/v1/assessments/{assessment_id}/verdicts"): Case(),

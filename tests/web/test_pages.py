@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessor.domain.notice import CURRENT
 from assessor.services.ordering import Order
 from assessor.web.markdown import markdown, verbatim
 from assessor.web.pages import HERE, STATIC, clock, environment, listed, minutes, sentence
@@ -198,6 +199,7 @@ async def test_a_first_visit_is_light(site: Site, browser: httpx.AsyncClient, pa
     order = Order(candidate_ref=f"light-{next(site.orders)}", track="python", form=kind)
     ordered = await site.services.ordering.order(platform.tenant, order)
     await browser.post(f"/c/{ordered.invite_url.rsplit('/', 1)[-1]}/start")
+    await browser.post("/assessment/begin", data={"notice": CURRENT.version})
     if not path.startswith("/"):
         form = ordered.assessment.form
         path = "/assessment/tasks/" + next(p.item_id for p in form.items if p.category.value == path)

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart, unique_or
-from assessor.adapters.store.tables import CANDIDATE, INVITE, REVIEWER, SESSION, TENANT
+from assessor.adapters.store.tables import CANDIDATE, INVITE, MOVE_CODE, REVIEWER, SESSION, TENANT
 from assessor.domain.errors import Conflict, NotFound
 from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
@@ -115,6 +115,33 @@ class SqlSessions(StorePart):
     async def close_sessions(self, kind: str, subject: str) -> None:
         """End all sessions of one assessment's candidate, or of one reviewer."""
         await self._execute(delete(SESSION).where(SESSION.c.kind == kind, SESSION.c.subject == subject))
+
+    async def move_sessions(self, assessment_id: str, to: str) -> None:
+        """End a candidate's sessions but one, by the hash of its token: they went on there."""
+        own = (SESSION.c.kind == "candidate") & (SESSION.c.subject == assessment_id)
+        left = update(SESSION).where(own, SESSION.c.token_hash != to)
+        await self._execute(left.values(kind="moved"))
+
+    async def keep_code(self, code_hash: str, assessment_id: str, until: datetime, now: datetime) -> None:
+        """Keep a code to go on elsewhere, in place of an earlier one; forget those that ran out."""
+        row = {"code_hash": code_hash, "assessment_id": assessment_id, "expires_at": until}
+
+        def keep(connection: Connection) -> None:
+            old = (MOVE_CODE.c.assessment_id == assessment_id) | (MOVE_CODE.c.expires_at <= now)
+            connection.execute(delete(MOVE_CODE).where(old))
+            connection.execute(insert(MOVE_CODE).values(**row))
+
+        await self._database.write(keep)
+
+    async def take_code(self, code_hash: str, now: datetime) -> str | None:
+        """Use a code up and return its assessment; None for one that is not, or no longer, good."""
+        good = (MOVE_CODE.c.code_hash == code_hash) & (MOVE_CODE.c.expires_at > now)
+
+        def take(connection: Connection) -> str | None:
+            # One statement, so that of two at once one gets it.
+            return connection.scalar(delete(MOVE_CODE).where(good).returning(MOVE_CODE.c.assessment_id))
+
+        return await self._database.write(take)
 
     async def invite(self, token_hash: str) -> tuple[str, datetime, bool]:
         """Return assessment id, expiry and whether it was used or replaced. Raises NotFound."""

@@ -115,6 +115,15 @@ class SessionRow(Row, table=True):
     expires_at: datetime = Field(sa_type=Instant)
 
 
+class MoveCodeRow(Row, table=True):
+    """A code that lets a candidate go on in another browser, once. The code itself is not here."""
+
+    __tablename__ = "move_code"
+    code_hash: str = Field(primary_key=True)
+    assessment_id: str = Field(foreign_key="assessment.id", unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
+
+
 class CandidateRow(Row, table=True):
     """A person, under the platform's reference. No key means that they were erased."""
 
@@ -557,6 +566,7 @@ TENANT = _table_of(TenantRow)
 API_KEY = _table_of(ApiKeyRow)
 REVIEWER = _table_of(ReviewerRow)
 SESSION = _table_of(SessionRow)
+MOVE_CODE = _table_of(MoveCodeRow)
 CANDIDATE = _table_of(CandidateRow)
 ERASURE_REQUEST = _table_of(ErasureRequestRow)
 LEGAL_HOLD = _table_of(LegalHoldRow)

@@ -1,9 +1,11 @@
-"""The candidate's face: welcome, identity, hub, interview, tasks, breaks, result, the rules, about you, your
-data, and what follows a result: appeals, replies, feedback."""
+"""The candidate's face: welcome, practice, notice, identity, accommodations, hub, other browsers, interview,
+tasks, breaks, result, the rules, about you, your data, and what follows a result: appeals, replies, feedback.
+"""
 
 from fastapi import APIRouter
 
 from assessor.web.candidate import (
+    accommodating,
     amending,
     appeal,
     breaks,
@@ -13,7 +15,10 @@ from assessor.web.candidate import (
     hub,
     identity,
     interview,
+    moving,
     my_data,
+    notice,
+    practice,
     reply,
     result,
     scored,
@@ -26,6 +31,10 @@ router = APIRouter(include_in_schema=False)
 for _part in (
     entrance,
     identity,
+    practice,
+    notice,
+    accommodating,
+    moving,
     hub,
     interview,
     amending,
@@ -40,4 +49,4 @@ for _part in (
 ):
     router.include_router(_part.router)
 
-__all__ = ["router"]
+__all__ = ["moving", "router"]

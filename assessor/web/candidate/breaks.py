@@ -31,13 +31,13 @@ async def resting(request: Request, visitor: Visitor, back: str = "") -> Respons
     """Say what is left, and how to go on."""
     assessment = await visitor.services.pausing.look(visitor.assessment_id)
     if assessment.status is not Status.PAUSED:
-        return see(_way_back(back))
+        return see(way_back(back))
     now = current_time()
     return render(
         request,
         "candidate/break.html",
         assessment=assessment,
-        back=_way_back(back),
+        back=way_back(back),
         seconds_left=assessment.time_left(now),
         break_left=assessment.break_left(now),
     )
@@ -48,7 +48,7 @@ async def pause(visitor: Visitor, back: Text = "", text: Text = "") -> Response:
     """Stop the clock. What stands in the message box is saved first."""
     await _save(visitor, text)
     await visitor.services.pausing.pause(visitor.assessment_id)
-    return break_page(_way_back(back))
+    return break_page(way_back(back))
 
 
 @router.post("/assessment/resume")
@@ -56,7 +56,7 @@ async def go_on(visitor: Visitor, back: Text = "", text: Text = "") -> Response:
     """Let the clock run again, with what was left."""
     await visitor.services.pausing.resume(visitor.assessment_id)
     await _save(visitor, text)
-    return see(_way_back(back))
+    return see(way_back(back))
 
 
 async def _save(visitor: Visit, text: str) -> None:
@@ -70,5 +70,6 @@ async def _save(visitor: Visit, text: str) -> None:
         await answering.save_draft(visitor.assessment_id, INTERVIEW_DRAFT, {"text": text}, draft.revision)
 
 
-def _way_back(back: str) -> str:
+def way_back(back: str) -> str:
+    """Return one of our own pages: the one that was named, else the list of parts."""
     return back if _OUR_PAGE.fullmatch(back) else "/assessment"

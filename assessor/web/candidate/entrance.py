@@ -1,12 +1,14 @@
-"""The way in: the invite link, what the candidate is told, and the beginning."""
+"""The way in: the invite link, what the candidate is told first, and being let in."""
+
+from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 
 from assessor.bootstrap import Services
-from assessor.domain.assessment import OPEN, Assessment, Status
-from assessor.domain.errors import Gone, NotFound, Unauthenticated
+from assessor.domain.assessment import OPEN, Assessment
+from assessor.domain.errors import Gone, IllegalTransition, NotFound, Unauthenticated
 from assessor.services.ordering import hash_token
-from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see, track_of, visit
+from assessor.web.candidate.visit import PageRoute, current_time, see, track_of, visit
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.security import CANDIDATE_COOKIE, set_session_cookie
@@ -30,33 +32,23 @@ async def welcome(request: Request, services: Running, token: str) -> Response:
 
 @router.post("/c/{token}/start")
 async def start(request: Request, services: Running, token: str) -> Response:
-    """Use the link, and begin."""
+    """Use the link, and let this browser in. The clock does not run yet: the notice comes first."""
     try:
-        assessment, secret = await services.ordering.redeem(token)
+        _assessment, secret = await services.ordering.redeem(token)
     except Gone:
         # A second press of the button, in the browser that was let in by the first.
         if await _is_let_in(request, services, token):
             return see("/assessment")
         raise
-    await _begin(services, assessment)
+    except IllegalTransition:  # not open yet, or over: the page of the link says which
+        return see(f"/c/{token}")
     response = see("/assessment")
     set_session_cookie(response, CANDIDATE_COOKIE, secret, services.settings)
     return response
 
 
-@router.post("/assessment/begin")
-async def begin(visitor: Visitor) -> Response:
-    """Begin in a browser that was let in before the clock started."""
-    await _begin(visitor.services, await visitor.load())
-    return see("/assessment")
-
-
-async def _begin(services: Services, assessment: Assessment) -> None:
-    if assessment.status is Status.OPENED:
-        await services.conversing.begin(assessment.id)
-
-
 async def _welcome(request: Request, services: Services, assessment: Assessment, token: str) -> Response:
+    now, opens_at = current_time(), assessment.ordered.opens_at
     return render(
         request,
         "candidate/welcome.html",
@@ -64,12 +56,12 @@ async def _welcome(request: Request, services: Services, assessment: Assessment,
         track=await track_of(services, assessment),
         tenant=await services.store.tenant(assessment.ordered.tenant),
         parts=await services.answering.parts(assessment),
-        has_model=services.model_name is not None,
+        base=f"/c/{token}",
         identity_service=services.identifying.service,
-        begin_at=f"/c/{token}/start",
-        rules_at=f"/c/{token}/how-you-are-scored",
+        opens_at=opens_at if opens_at and now < opens_at else None,
+        decided_by=now + timedelta(days=assessment.policy.review_days),
         time_limit=assessment.accommodation.limit(assessment.form.time_limit_minutes),
-        time_left=assessment.time_left(current_time()),
+        time_left=assessment.time_left(now),
         break_minutes=(assessment.break_budget or 0) / 60,
     )
 

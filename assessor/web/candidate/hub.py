@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from assessor.domain.assessment import Assessment, Status
 from assessor.web.candidate.breaks import break_page
 from assessor.web.candidate.identity import IDENTITY
+from assessor.web.candidate.notice import must_read
 from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see, track_of
 from assessor.web.pages import render
 
@@ -27,12 +28,15 @@ async def hub(request: Request, visitor: Visitor) -> Response:
         return see(IDENTITY)
     if assessment.status is Status.PAUSED:
         return break_page()
+    if notice := must_read(assessment, "/assessment"):
+        return notice
     now = current_time()
     return render(
         request,
         "candidate/hub.html",
         assessment=assessment,
         track=await track_of(visitor.services, assessment),
+        tenant=await visitor.services.store.tenant(assessment.ordered.tenant),
         parts=await visitor.services.answering.parts(assessment),
         now=now,
         is_over=assessment.is_over(now),

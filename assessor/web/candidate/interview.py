@@ -18,6 +18,7 @@ from assessor.services.answering import INTERVIEW_DRAFT
 from assessor.services.following import Frame
 from assessor.web.candidate.amending import amendments, may_correct, may_redact
 from assessor.web.candidate.breaks import INTERVIEW, break_page
+from assessor.web.candidate.notice import must_read
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.markdown import markdown
 from assessor.web.pages import render
@@ -43,6 +44,8 @@ _POSITION = re.compile(r"[0-9]{1,9}(\.[a-z0-9_]*\.[0-9]{1,9})?")
 async def page(request: Request, visitor: Visitor) -> Response:
     """Show what was said so far; the stream brings the rest."""
     assessment = await visitor.services.conversing.open(visitor.assessment_id)
+    if notice := must_read(assessment, INTERVIEW):
+        return notice
     # After distress the interviewer's words stay in sight; for a break there is a calmer page.
     if assessment.status is Status.PAUSED and assessment.pause_reason == "break":
         return break_page(INTERVIEW)
@@ -143,6 +146,9 @@ async def _events(visitor: Visit, assessment: Assessment, position: str) -> Asyn
     left = assessment.time_left(current_time())
     yield _event("state", _state(left, assessment.status), "", retry=RECONNECT_MILLISECONDS)
     async for frame in visitor.services.conversing.follow(visitor.assessment_id, position):
+        if frame.kind == "heartbeat" and not await visitor.is_let_in():
+            yield _event("moved", {}, frame.id)
+            return
         yield _frame(frame)
 
 

@@ -14,6 +14,7 @@ from assessor.ports import Draft
 from assessor.services.answering import Task
 from assessor.web.candidate.breaks import break_page
 from assessor.web.candidate.entered import Fields, normalised, read_response, whole_number
+from assessor.web.candidate.notice import must_read
 from assessor.web.candidate.task_page import preview_part, task_page, typed
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import iso
@@ -51,6 +52,8 @@ async def task(request: Request, visitor: Visitor, item_id: str) -> Response:
     assessment = await visitor.load()
     if assessment.status is Status.PAUSED:
         return break_page(request.url.path)
+    if notice := must_read(assessment, request.url.path):
+        return notice
     if assessment.status is not Status.IN_PROGRESS or assessment.is_over(current_time()):
         return see("/assessment")
     found = await visitor.services.answering.task(assessment, item_id)

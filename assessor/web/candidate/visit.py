@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from assessor.bootstrap import Services
 from assessor.domain.assessment import Assessment
-from assessor.domain.errors import AssessorError, Conflict, Gone, TooLarge, Unauthenticated
+from assessor.domain.errors import AssessorError, Conflict, Gone, MovedOn, TooLarge, Unauthenticated
 from assessor.domain.track import Track
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
@@ -25,6 +25,15 @@ class Visit:
 
     services: Services
     assessment_id: str
+    secret: str
+
+    async def is_let_in(self) -> bool:
+        """Whether the session holds still; it ends when the candidate goes on in another browser."""
+        try:
+            await self.services.ordering.session(self.secret)
+        except Unauthenticated:
+            return False
+        return True
 
     async def load(self) -> Assessment:
         """Return the assessment as it stands."""
@@ -33,7 +42,8 @@ class Visit:
 
 async def visit(request: Request, services: Running) -> Visit:
     """Return who visits. Raises Unauthenticated."""
-    return Visit(services, await services.ordering.session(request.cookies.get(CANDIDATE_COOKIE)))
+    secret = request.cookies.get(CANDIDATE_COOKIE, "")
+    return Visit(services, await services.ordering.session(secret), secret)
 
 
 Visitor = Annotated[Visit, Depends(visit)]
@@ -72,7 +82,8 @@ class PageRoute(APIRoute):
 def refusal(request: Request, error: AssessorError) -> Response:
     """Return the page that says what happened and what to do."""
     kind = kind_of(type(error))
-    return render(request, "candidate/refusal.html", kind.status, error=error, code=kind.code)
+    moved = isinstance(error, MovedOn)
+    return render(request, "candidate/refusal.html", kind.status, error=error, code=kind.code, moved=moved)
 
 
 def current_time() -> datetime:

@@ -55,6 +55,7 @@ class ChatLog extends HTMLElement {
     on("hb", () => {});
     on("pause", () => this.rest());
     on("end", () => this.finish());
+    on("moved", () => this.moved());
     source.onerror = () => {
       if (source.readyState === CLOSED) this.retry();
       else this.say(this.dataset.tReconnecting);
@@ -220,6 +221,14 @@ class ChatLog extends HTMLElement {
     this.querySelector(".paused").hidden = !isPaused;
   }
 
+  // The candidate went on in another browser: this one is signed out. What is in the box stays readable.
+  moved() {
+    this.finished = true;
+    this.close();
+    this.say(this.dataset.tMoved, true);
+    this.announce(this.dataset.tMoved);
+  }
+
   finish() {
     this.finished = true;
     this.close();
@@ -324,6 +333,7 @@ class ChatLog extends HTMLElement {
   }
 
   readyDraft() {
+    if (!this.form.dataset.draft) return void (this.draft = { changed() {} }); // practice: nothing is kept
     this.draft = new Draft({
       address: this.form.dataset.draft,
       revision: Number(this.form.dataset.revision),

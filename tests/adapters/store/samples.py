@@ -108,7 +108,7 @@ def every_fact() -> list[e.Fact]:
         ),
         e.InviteIssued(token_hash="t1", expires_at=NOW + HOUR),
         e.InviteRedeemed(token_hash="t1"),
-        e.NoticeAccepted(version="2026-01"),
+        e.NoticeAccepted(version="2026-01", hash="sha256:1"),
         e.AssessmentStarted(deadline=NOW + HOUR),
         message("Zoë wrote: „x = 0.1 + 0.2“ 🙂\nand a second line"),
         e.InterviewerMessage(run="run-1", kind="core", item_id="debugging-1", text="Why?", source="authored"),

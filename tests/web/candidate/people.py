@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from assessor.domain.assessment import Assessment
+from assessor.domain.notice import CURRENT
 from assessor.domain.policy import Policy
 from assessor.services.ordering import Order
 from assessor.simulation.candidate import EXPERT, SimulatedCandidate
@@ -45,6 +46,7 @@ class Candidate:
 
     async def begin(self) -> None:
         await self.post(f"{self.link}/start")
+        await self.post("/assessment/begin", notice=CURRENT.version)
 
     async def assessment(self) -> Assessment:
         return await self.site.services.ordering.get(self.platform.tenant.id, self.id)

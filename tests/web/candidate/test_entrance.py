@@ -1,11 +1,15 @@
 """The way in, asked over HTTP with a browser's headers and no scripts."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import httpx
 import pytest
 
 from assessor.domain.assessment import Status
+from assessor.services.ordering import Order
 from tests.web.candidate.people import JSON, Candidate, words
-from tests.web.site import Site
+from tests.web.site import PILOT, Platform, Site
 
 
 async def test_the_welcome_page_says_what_happens_and_does_not_use_the_link_up(candidate: Candidate) -> None:
@@ -17,9 +21,11 @@ async def test_the_welcome_page_says_what_happens_and_does_not_use_the_link_up(c
     for promise in (
         "up to 8 minutes",
         "60 minutes",
-        "not a person",
-        "What is recorded",
+        "has not told us whether taking part is paid",
+        "When you know the result",
         "What is not scored",
+        "Try a practice question",
+        "Check your device",
         "never used as work and never as training data",
         "A rule may only decide that you are qualified",
     ):
@@ -27,13 +33,84 @@ async def test_the_welcome_page_says_what_happens_and_does_not_use_the_link_up(c
     assert (await candidate.assessment()).status is Status.ORDERED
 
 
-async def test_beginning_uses_the_link_and_leads_to_the_parts(candidate: Candidate) -> None:
+async def test_going_on_uses_the_link_and_leads_to_the_notice_before_the_clock_starts(
+    candidate: Candidate,
+) -> None:
     started = await candidate.post(f"{candidate.link}/start")
+    hub = await candidate.get("/assessment")
 
     assert (started.status_code, started.headers["location"]) == (303, "/assessment")
     assert "HttpOnly" in started.headers["set-cookie"]
-    hub = await candidate.get("/assessment")
+    assert hub.headers["location"] == "/assessment/notice"
+    assert (await candidate.assessment()).status is Status.OPENED
+
+
+async def test_beginning_leads_to_the_parts(working: Candidate) -> None:
+    hub = await working.get("/assessment")
+
     assert "0 of 5 parts done" in words(hub)
+
+
+@pytest.mark.parametrize(
+    ("by_order", "by_policy", "told"),
+    [
+        ("30 euro, whatever the result.", None, "30 euro, whatever the result."),
+        (None, "Taking part is not paid.", "Taking part is not paid."),
+        ("20 euro.", "Taking part is not paid.", "20 euro."),
+        (None, None, "has not told us"),
+        ("<script>alert(1)</script>", None, "<script>alert(1)</script>"),
+    ],
+)
+async def test_what_is_said_about_pay_is_the_platforms_own(
+    site: Site, browser: httpx.AsyncClient, by_order: str | None, by_policy: str | None, told: str
+) -> None:
+    platform = await site.platform(policy=PILOT.changed(compensation=by_policy))
+    link = await ordered(site, platform, compensation=by_order)
+
+    page = await browser.get(link)
+
+    assert told in words(page)
+    assert "<script>alert" not in page.text
+
+
+async def test_the_date_of_the_result_follows_from_the_policy(site: Site, browser: httpx.AsyncClient) -> None:
+    platform = await site.platform(policy=PILOT.changed(review_days=9))
+
+    page = await browser.get(await ordered(site, platform))
+
+    day = datetime.now(UTC) + timedelta(days=9)
+    assert f"by {day.day} {day:%B %Y} at the latest" in words(page)
+
+
+async def test_a_link_that_is_not_open_yet_says_from_when_and_lets_nobody_begin(
+    site: Site, browser: httpx.AsyncClient
+) -> None:
+    opens_at = datetime.now(UTC) + timedelta(days=2)
+    link = await ordered(site, await site.platform(), opens_at=opens_at)
+
+    page = await browser.get(link)
+    pressed = await browser.post(f"{link}/start")
+
+    assert "It is not open yet" in words(page)
+    assert f"{opens_at.day} {opens_at:%B %Y}" in words(page)
+    assert f'action="{link}/start"' not in page.text
+    assert (pressed.headers["location"], "set-cookie" in pressed.headers) == (link, False)
+
+
+async def test_an_order_opens_before_it_expires(site: Site) -> None:
+    body = {"candidate_ref": "late", "track": "python", "opens_at": "2999-01-01T00:00:00Z"}
+
+    async with site.program(**(await site.platform()).headers) as api:
+        refused = await api.post("/v1/assessments", json=body)
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "opens_at")
+
+
+async def ordered(site: Site, platform: Platform, **terms: Any) -> str:
+    """Return the path of a new invite link."""
+    order = Order(candidate_ref=f"person-{next(site.orders)}", track="python", form="short", **terms)
+    made = await site.services.ordering.order(platform.tenant, order)
+    return "/c/" + made.invite_url.rsplit("/", 1)[-1]
 
 
 async def test_the_same_browser_gets_back_in_by_its_spent_link(working: Candidate) -> None:

@@ -163,6 +163,15 @@ def _derived_from_logs() -> None:
     )
     op.create_index("ix_invite_assessment_id", "invite", ["assessment_id"])
     op.create_table(
+        "move_code",
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("code_hash", name="pk_move_code"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_move_code_assessment_id"),
+        sa.UniqueConstraint("assessment_id", name="uq_move_code_assessment_id"),
+    )
+    op.create_table(
         "verdict",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("assessment_id", sa.String(), nullable=False),
