@@ -30,6 +30,7 @@ class CrashPoint(StrEnum):
     AFTER_VERDICT = "after-verdict"
     BEFORE_DELIVERY = "before-delivery"
     AFTER_DELIVERY = "after-delivery"
+    AFTER_MAIL = "after-mail"
     AFTER_RESCORING = "after-rescoring"
     AFTER_RETIREMENT = "after-retirement"
     IN_ADOPTION = "in-adoption"

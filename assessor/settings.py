@@ -9,6 +9,7 @@ import binascii
 import contextlib
 import difflib
 import os
+import re
 import socket
 import tempfile
 from collections.abc import Mapping
@@ -44,6 +45,8 @@ DAY_SECONDS = 86_400
 NOT_SETTINGS = frozenset({"ASSESSOR_CHROMIUM"})
 
 MAKE_A_KEY = 'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
+
+_ADDRESS = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -291,6 +294,32 @@ class Settings(BaseSettings):
     stripe_url: str = Field(
         default="https://api.stripe.com", description="Where Stripe's API is; another one for tests only."
     )
+    smtp_host: str | None = Field(
+        default=None,
+        description="Mail server that mail to candidates is handed to ([mail.md](mail.md)). Without one no "
+        "mail is sent; in development each is written to `mail` in the data folder.",
+    )
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the way to it is kept secret: `starttls`, `tls` from the first byte, or `none`, "
+        "which is refused in production.",
+    )
+    smtp_port: int = Field(
+        ge=1,
+        le=65535,
+        json_schema_extra={"shown": "`587`, with `tls` `465`"},
+        description="Port of the mail server.",
+    )
+    smtp_user: str | None = Field(default=None, description="Account at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    smtp_password_file: Path | None = Field(
+        default=None, description="File that holds the password, instead of the variable."
+    )
+    mail_from: str | None = Field(
+        default=None,
+        description="Address that mail comes from; the platform's name is put before it. Required with a "
+        "mail server.",
+    )
     max_message_chars: int = Field(
         default=8000, ge=1, description="Longest message or answer of a candidate, in characters."
     )
@@ -310,6 +339,7 @@ class Settings(BaseSettings):
             "judge_model": given.get("model"),
             "gold_dir": data_dir / "gold",
             "erasure_ledger": data_dir / "destroyed-keys.jsonl",
+            "smtp_port": 465 if given.get("smtp_security") == "tls" else 587,
         }
         derived |= _from_files(given, ("stripe_identity_key", "stripe_webhook_secret"))
         if given.get("environment") != "production":
@@ -398,6 +428,32 @@ class Settings(BaseSettings):
             raise ValueError("is not a list of pauses of more than 0 and at most 86400 seconds")
         return value
 
+    @field_validator("smtp_security")
+    @classmethod
+    def _mail_goes_by_a_secret_way(cls, value: str, info: ValidationInfo) -> str:
+        if value == "none" and info.data.get("smtp_host") and _is_production(info):
+            raise ValueError("is none, which would show links and addresses of candidates on the way")
+        return value
+
+    @field_validator("smtp_password_file")
+    @classmethod
+    def _one_password(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        password = info.data.get("smtp_password")
+        if value and password:
+            raise ValueError("is set beside ASSESSOR_SMTP_PASSWORD")
+        if bool(info.data.get("smtp_user")) != bool(value or password):
+            raise ValueError("and ASSESSOR_SMTP_USER go together: one of them is missing")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_comes_from_somewhere(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("smtp_host"):
+            raise ValueError("is missing, and ASSESSOR_SMTP_HOST is set")
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("is no e-mail address")
+        return value
+
     @field_validator("crash_at")
     @classmethod
     def _crashing_stays_in_development(cls, value: str | None, info: ValidationInfo) -> str | None:
@@ -471,6 +527,9 @@ REMEDIES: Mapping[str, str] = {
     "stripe_webhook_secret": "Copy the endpoint's signing secret from Stripe's dashboard",
     "stripe_url": "Unset it: the default is Stripe's own address",
     "crash_at": "Unset it",
+    "smtp_security": "Set it to starttls or tls",
+    "smtp_password_file": "Set ASSESSOR_SMTP_USER with one of the two, or none of the three",
+    "mail_from": "Set it to an address that the mail server may send for, e.g. no-reply@assess.example.org",
     "log_level": "Set it to DEBUG, INFO, WARNING or ERROR",
 }
 

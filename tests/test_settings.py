@@ -343,3 +343,56 @@ def test_the_settings_page_is_what_the_code_says() -> None:
     page = (ROOT / "docs/settings.md").read_text()
 
     assert page == markdown_table(), "docs/settings.md is out of date: run `make docs`"
+
+
+MAIL = {"ASSESSOR_SMTP_HOST": "mx.example.org", "ASSESSOR_MAIL_FROM": "no-reply@example.org"}
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 587)])
+def test_the_port_of_the_mail_server_follows_from_its_security(
+    monkeypatch: pytest.MonkeyPatch, security: str, port: int
+) -> None:
+    settings = load(monkeypatch, {**MAIL, "ASSESSOR_SMTP_SECURITY": security})
+
+    assert settings.smtp_port == port
+
+
+def test_in_production_mail_goes_by_tls_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = refused(monkeypatch, {**PRODUCTION, **MAIL, "ASSESSOR_SMTP_SECURITY": "none"})
+
+    assert {*problems} == {"ASSESSOR_SMTP_SECURITY"}
+    assert "starttls or tls" in problems["ASSESSOR_SMTP_SECURITY"]
+
+
+@pytest.mark.parametrize(
+    ("given", "variable"),
+    [
+        ({"ASSESSOR_MAIL_FROM": ""}, "ASSESSOR_MAIL_FROM"),
+        ({"ASSESSOR_MAIL_FROM": "Acme <no-reply@example.org>"}, "ASSESSOR_MAIL_FROM"),
+        ({"ASSESSOR_SMTP_USER": "acme"}, "ASSESSOR_SMTP_PASSWORD_FILE"),
+        ({"ASSESSOR_SMTP_PASSWORD": "hunter2"}, "ASSESSOR_SMTP_PASSWORD_FILE"),
+        (
+            {
+                "ASSESSOR_SMTP_USER": "acme",
+                "ASSESSOR_SMTP_PASSWORD": "hunter2",
+                "ASSESSOR_SMTP_PASSWORD_FILE": "/run/secrets/smtp",
+            },
+            "ASSESSOR_SMTP_PASSWORD_FILE",
+        ),
+    ],
+    ids=["from nowhere", "from a name", "no password", "no user", "two passwords"],
+)
+def test_what_does_not_fit_together_for_mail_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], variable: str
+) -> None:
+    problems = refused(monkeypatch, {**MAIL, **given})
+
+    assert {*problems} == {variable}
+    assert "hunter2" not in str(problems)
+
+
+def test_the_password_of_the_mail_server_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, {**MAIL, "ASSESSOR_SMTP_USER": "acme", "ASSESSOR_SMTP_PASSWORD": "hunter2"})
+
+    assert "hunter2" not in repr(settings)
+    assert settings.child_environment()["ASSESSOR_SMTP_PASSWORD"] == "hunter2"

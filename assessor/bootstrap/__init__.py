@@ -14,7 +14,7 @@ from assessor.bootstrap.commands import (
     surveying,
     watching,
 )
-from assessor.bootstrap.parts import check_models, library, stored
+from assessor.bootstrap.parts import check_models, library, mailer, stored
 from assessor.bootstrap.pilots import piloting
 from assessor.bootstrap.service import Services, running
 
@@ -26,6 +26,7 @@ __all__ = [
     "erasing",
     "interviewing_model",
     "library",
+    "mailer",
     "own_libraries",
     "piloting",
     "recording",

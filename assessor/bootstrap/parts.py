@@ -10,9 +10,11 @@ from assessor.adapters.content.tenants import TenantContent
 from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.destroyed_keys import DestroyedKeysFile
 from assessor.adapters.shipped import shipped
+from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.domain.library import Library
-from assessor.ports import IdentityService, Model, Prompts, Store
+from assessor.ports import IdentityService, LetterWriter, Mailer, Model, Prompts, Store
 from assessor.services.erasing import destroy_again
+from assessor.services.links import SignedLinks
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
@@ -142,3 +144,43 @@ def choice(settings: Settings) -> "Choice":
         concurrency=settings.model_concurrency,
         tokens_per_minute=settings.model_tokens_per_minute,
     )
+
+
+def mailer(settings: Settings) -> Mailer:
+    """Return the way to the mail server; without one, what only tells of mail. Raises SettingsInvalid."""
+    from assessor.adapters.mail import FolderMailer, SmtpMailer, SmtpServer
+
+    if settings.smtp_host is None or settings.mail_from is None:
+        folder = settings.data_dir / "mail" if settings.environment == "development" else None
+        return FolderMailer(folder, shows=settings.demonstration)
+    server = SmtpServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_user,
+        _smtp_password(settings),
+    )
+    return SmtpMailer(server, settings.mail_from)
+
+
+def letters() -> LetterWriter:
+    """Return what puts letters into words."""
+    from assessor.adapters.mail import TemplateLetters
+
+    return TemplateLetters()
+
+
+def mail_links(settings: Settings) -> SignedLinks:
+    """Return what makes and follows the links of mails."""
+    return SignedLinks(settings.derived_key("mail-links"), public_url=settings.public_url)
+
+
+def _smtp_password(settings: Settings) -> str | None:
+    if settings.smtp_password_file is None:
+        return settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    try:
+        return settings.smtp_password_file.read_text("utf-8").strip()
+    except OSError as fault:
+        problem = f"names a file that cannot be read ({type(fault).__name__})"
+        remedy = "Give the path of a file that this user may read"
+        raise SettingsInvalid([SettingProblem("ASSESSOR_SMTP_PASSWORD_FILE", problem, remedy)]) from None

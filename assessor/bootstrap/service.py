@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from assessor import crash_points
@@ -39,6 +39,7 @@ from assessor.services.identifying import Identifying
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
+from assessor.services.mailing import Mailing
 from assessor.services.moving import Moving
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
@@ -99,12 +100,18 @@ class Services:
     explaining: Explaining
     qualifying: Qualifying
     sharing: Sharing
+    mailing: Mailing
     polling: Polling
     idempotency: Idempotency
     erasing: Erasing
     subject_archive: SubjectArchive
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
+
+
+def _ending_terms(services: Services) -> AbstractAsyncContextManager[None]:
+    """Erase, while this lasts, what is not kept any longer."""
+    return beside(each_time(services.erasing.erase_due, RETENTION_SECONDS), "retention")
 
 
 @asynccontextmanager
@@ -214,6 +221,17 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 explaining=Explaining(store, content),
                 qualifying=Qualifying(store, content, clock),
                 sharing=Sharing(store, assessments, content, clock, random, public_url=settings.public_url),
+                mailing=Mailing(
+                    store,
+                    assessments,
+                    content,
+                    parts.letters(),
+                    parts.mailer(settings),
+                    parts.mail_links(settings),
+                    clock,
+                    public_url=settings.public_url,
+                    worker=settings.executor_id,
+                ),
                 polling=Polling(store, clock, source=settings.public_url),
                 idempotency=Idempotency(store, clock),
                 erasing=Erasing(store, assessments, jobs, parts.ledger(settings), clock, random),
@@ -233,6 +251,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 await services.identifying.settle_overdue()
                 await services.piloting.fall_back()
                 await notifying.forget_old()
+                await services.mailing.forget_old()
                 await services.polling.forget_old()
                 await services.idempotency.forget_old()
 
@@ -240,8 +259,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 if works:
                     await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))
                     await background.enter_async_context(notifying.running())
-                    terms = each_time(services.erasing.erase_due, RETENTION_SECONDS)
-                    await background.enter_async_context(beside(terms, "retention"))
+                    await background.enter_async_context(services.mailing.running())
+                    await background.enter_async_context(_ending_terms(services))
                 gold = gold_replay(settings, store, services.piloting, chosen.judges, judge)
                 if works and gold:
                     work = each_time(gold.run_if_due, SWEEP_SECONDS)

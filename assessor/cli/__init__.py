@@ -20,6 +20,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     item_health,
     items,
     library,
+    mail,
     outcomes,
     own,
     panel,

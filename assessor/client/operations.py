@@ -36,7 +36,7 @@ class Operations:
         """Order an assessment, and get the link to give to the candidate.
 
         `candidate_ref` is your own reference: neither a name nor an address. `terms` are the other fields
-        of an order, such as `specialty`, `time_factor` or `identity`. With an `idempotency_key` of yours
+        of an order, such as `candidate_email` or `time_factor`. With an `idempotency_key` of yours
         (say, the id of the application) asking again, even after a crash, orders nothing twice; without
         one, that holds for the retries of this call.
         """

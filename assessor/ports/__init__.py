@@ -20,6 +20,7 @@ from assessor.ports.identity import IdentityService, LookedUp, OpenedCheck
 from assessor.ports.items import Items, Retirement, Retirements, Sample
 from assessor.ports.libraries import Files, Libraries, LibraryReader, LibraryVersion
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
+from assessor.ports.mail import ClaimedMail, Enclosure, LetterWriter, Mailer, MailOutbox
 from assessor.ports.model import (
     SUBJECT,
     Ledger,
@@ -66,6 +67,7 @@ __all__ = [
     "Attempts",
     "Calibrations",
     "Claimed",
+    "ClaimedMail",
     "Clock",
     "CodeRunner",
     "Content",
@@ -77,6 +79,7 @@ __all__ = [
     "DestroyedKeys",
     "Draft",
     "Drafts",
+    "Enclosure",
     "EndpointChange",
     "Entry",
     "Erasures",
@@ -93,11 +96,14 @@ __all__ = [
     "Jobs",
     "KeptAssessment",
     "Ledger",
+    "LetterWriter",
     "Libraries",
     "LibraryReader",
     "LibraryVersion",
     "ListPlace",
     "LookedUp",
+    "MailOutbox",
+    "Mailer",
     "Model",
     "ModelCall",
     "ModelReply",

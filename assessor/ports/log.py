@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from assessor.domain.assessment import Projection
 from assessor.domain.events import Event, Fact
+from assessor.ports.mail import Enclosure
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Append:
     projection: Projection
     head: str | None = None
     """The hash of event `after`, which the log has to end with; None leaves that open."""
+    enclosure: Enclosure | None = None
+    """For the mails that follow from the facts."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from assessor.ports.gold import GoldRuns
 from assessor.ports.items import Items
 from assessor.ports.libraries import Libraries
 from assessor.ports.log import Drafts, EventLog
+from assessor.ports.mail import MailOutbox
 from assessor.ports.model import Ledger, TenantUsage
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
@@ -42,6 +43,7 @@ class Store(
     Verdicts,
     Notices,
     Erasures,
+    MailOutbox,
     Protocol,
 ):
     """Everything that is kept."""

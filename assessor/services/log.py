@@ -10,7 +10,7 @@ import structlog
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError, Conflict, Erased, NotFound, SequenceTaken
 from assessor.domain.events import Fact
-from assessor.ports import Append, Clock, OpenLog
+from assessor.ports import Append, Clock, Enclosure, OpenLog
 from assessor.services.states import States
 
 MAX_ATTEMPTS = 8
@@ -59,13 +59,15 @@ class AssessmentLog:
         """Drop what this process knows of an assessment that was erased."""
         self._states.forget(assessment_id)
 
-    async def change(self, assessment_id: str, decide: Decide) -> Assessment:
+    async def change(
+        self, assessment_id: str, decide: Decide, enclosure: Enclosure | None = None
+    ) -> Assessment:
         """Append what `decide` says, and return the new state once it is on disk.
 
         When another writer was first, the log is read and `decide` asked again: its answer always
-        rests on the state that it is appended to.
+        rests on the state that it is appended to. `enclosure` is for the mails that follow.
         """
-        if after := await self._continued(assessment_id, decide):
+        if after := await self._continued(assessment_id, decide, enclosure):
             return after
         for _ in range(MAX_ATTEMPTS):
             assessment = await self.load(assessment_id)
@@ -74,10 +76,12 @@ class AssessmentLog:
             if not facts:
                 return assessment
             with suppress(SequenceTaken):
-                return await self._append(assessment, facts, now)
+                return await self._append(assessment, facts, now, enclosure)
         raise Conflict("Too many writers at once", "Try again in a moment; nothing was lost.")
 
-    async def _continued(self, assessment_id: str, decide: Decide) -> Assessment | None:
+    async def _continued(
+        self, assessment_id: str, decide: Decide, enclosure: Enclosure | None
+    ) -> Assessment | None:
         """Append to the state that is known without reading it first, which saves a trip to the disk.
 
         None when that did not work out: only a state that was read may refuse, or have nothing to add.
@@ -87,14 +91,17 @@ class AssessmentLog:
             return None
         try:
             facts = decide(known, now)
-            return await self._append(known, facts, now) if facts else None
+            return await self._append(known, facts, now, enclosure) if facts else None
         except AssessorError:
             return None
 
-    async def _append(self, assessment: Assessment, facts: Sequence[Fact], now: datetime) -> Assessment:
+    async def _append(
+        self, assessment: Assessment, facts: Sequence[Fact], now: datetime, enclosure: Enclosure | None
+    ) -> Assessment:
         after = following(assessment, facts, now)
+        row, head = after.projection(), assessment.head
         events = await self._store.append(
-            Append(assessment.id, assessment.seq, now, facts, after.projection(), head=assessment.head)
+            Append(assessment.id, assessment.seq, now, facts, row, head=head, enclosure=enclosure)
         )
         after = replace(after, head=events[-1].hash)
         self._states.wrote(after)

@@ -72,7 +72,7 @@ class Moving:
                 "minutes, and once.",
             )
         assessment = await self._assessments.change(taken, lambda _assessment, _now: [e.SessionMoved()])
-        secret = await self._ordering.open_session(assessment)
+        secret = await self._ordering.open_session(assessment.id)
         await self._store.move_sessions(taken, hash_token(secret))
         return secret
 

@@ -30,6 +30,7 @@ from assessor.ports import (
     Append,
     Clock,
     Content,
+    Enclosure,
     IdentityService,
     Prompts,
     Random,
@@ -52,6 +53,8 @@ class Order:
 
     candidate_ref: str
     track: str
+    candidate_email: str | None = field(default=None, repr=False)
+    """Where to write to the candidate; without it nothing is written. No fact holds it."""
     form: str = "full"
     language: str = "en"
     specialty: str | None = None
@@ -178,7 +181,7 @@ class Ordering:
             expires_at = max(now + self._invite_for, assessment.expires_at or now)
             return [e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at)]
 
-        assessment = await self._log.change(assessment_id, decide)
+        assessment = await self._log.change(assessment_id, decide, Enclosure(invite_token=token))
         await self._store.close_sessions("candidate", assessment_id)
         return Ordered(assessment, self._url(token))
 
@@ -229,7 +232,7 @@ class Ordering:
             return [e.InviteRedeemed(token_hash=used)]
 
         assessment = await self._log.change(looked_at.id, decide)
-        return assessment, await self.open_session(assessment)
+        return assessment, await self.open_session(assessment.id)
 
     async def session(self, secret: str | None) -> str:
         """Return the assessment id of a candidate's session. Raises Unauthenticated."""
@@ -240,6 +243,13 @@ class Ordering:
             raise Unauthenticated("Open the link from your invitation, or ask the platform for a new one.")
         return session.subject
 
+    async def open_session(self, assessment_id: str) -> str:
+        """Let a browser in, and return the secret of its session. Who asks is known by a link of ours."""
+        secret = self._token()
+        expires_at = self._clock.now() + timedelta(hours=SESSION_HOURS) + self._invite_for
+        await self._store.open_session(Session(hash_token(secret), "candidate", assessment_id, expires_at))
+        return secret
+
     async def give_back(self, assessment_id: str, reason: str) -> Ordered:
         """Void an attempt that a fault of ours spoiled, and order the next with the same terms."""
         spoiled = await self._log.load(assessment_id)
@@ -248,6 +258,7 @@ class Ordering:
         tenant = await self._store.tenant(terms.tenant)
         order = Order(
             candidate_ref=terms.candidate_ref,
+            candidate_email=await self._store.mail_address(spoiled.id),
             track=terms.track,
             form=spoiled.form.name,
             language=terms.language,
@@ -338,7 +349,8 @@ class Ordering:
             e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at),
         )
         assessment = following(Assessment(assessment_id), facts, now)
-        change = Append(assessment_id, 0, now, facts, assessment.projection())
+        enclosure = Enclosure(None if order.simulated else order.candidate_email, token)
+        change = Append(assessment_id, 0, now, facts, assessment.projection(), enclosure=enclosure)
         return change, Ordered(assessment, self._url(token))
 
     def _ordered(
@@ -422,13 +434,6 @@ class Ordering:
             return track
         own = await self._store.offered_library(tenant.id, track)
         return own.track_id if own else track
-
-    async def open_session(self, assessment: Assessment) -> str:
-        """Let a browser in, and return the secret that it keeps."""
-        secret = self._token()
-        expires_at = self._clock.now() + timedelta(hours=SESSION_HOURS) + self._invite_for
-        await self._store.open_session(Session(hash_token(secret), "candidate", assessment.id, expires_at))
-        return secret
 
     def _token(self) -> str:
         return self._random.bytes(24).hex()

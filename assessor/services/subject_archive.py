@@ -50,6 +50,7 @@ class SubjectArchive:
         }
         return {
             "about.json": about,
+            "addresses.json": {one.id: await self._store.mail_address(one.id) for one in found.assessments},
             "declarations.json": await self._declarations(found),
             "public-keys.json": self._signer.jwks(),
         }

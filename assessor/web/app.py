@@ -27,6 +27,7 @@ from assessor.web import (
     feedback,
     handlers,
     hooks,
+    letters,
     openapi,
     outcomes,
     own_library,
@@ -180,6 +181,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(candidate.router, include_in_schema=False)
     app.include_router(shared.router, include_in_schema=False)
     app.include_router(hooks.router)
+    app.include_router(letters.router, include_in_schema=False)
     app.include_router(reviewer.router)
     app.include_router(care.router)
     app.include_router(second_looks.router)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field
 
+from assessor.adapters.mail import accept_address
 from assessor.domain.accommodation import BreakMinutes, TimeFactor
 from assessor.domain.errors import InvalidInput, invalid
 from assessor.domain.events import Metadata, Outcome
@@ -36,6 +37,21 @@ Moment = Annotated[
 ]
 
 
+def _address(given: str) -> str:
+    """Return an address as servers take it. The refusal does not repeat what was sent."""
+    try:
+        return accept_address("candidate_email", given)
+    except InvalidInput as refused:
+        raise ValueError(refused.problems[0].problem) from None
+
+
+EmailAddress = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}, examples=["person@example.org"]),
+    AfterValidator(_address),
+]
+
+
 class OrderRequest(Value):
     """What is ordered."""
 
@@ -44,6 +60,9 @@ class OrderRequest(Value):
     candidate_ref: CandidateRef
     """Your own reference for the person: printable, without spaces; neither a name nor an address."""
     track: Slug
+    candidate_email: Annotated[EmailAddress | None, Field(repr=False)] = None
+    """Where to write to the person: the invitation, one reminder, that there is a result, the answer to an
+    appeal. Sealed with their own key, and never given back. Left out, nothing is written."""
     form: Slug = "full"
     language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "en"
     specialty: Slug | None = None

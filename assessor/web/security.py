@@ -37,6 +37,7 @@ _FIXED: Final[list[RawHeader]] = [
 ]
 SIGNED_REPORTS: Final = frozenset({"/hooks/stripe-identity"})
 """Where other services report, each request signed by them."""
+UNSUBSCRIBING: Final = "/reminders/"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -110,8 +111,7 @@ class OriginCheck:
         headers = Headers(scope=scope)
         if scope["method"] in SAFE_METHODS:
             return not self._is_foreign(headers)
-        from_program = _is_api_call(scope["path"], headers) or _is_signed_report(scope["path"], headers)
-        return from_program or self._is_ours(headers)
+        return _proves_itself(scope["path"], headers) or self._is_ours(headers)
 
     def _is_ours(self, headers: Headers) -> bool:
         origin = headers.get("origin")
@@ -124,6 +124,15 @@ class OriginCheck:
         if "origin" in headers:
             return not self._is_ours(headers)
         return headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
+def _proves_itself(path: str, headers: Headers) -> bool:
+    """Whether something else than a cookie says who asks: a key, a signature, or the signed link of a mail.
+
+    Mail programs unsubscribe by a POST of their own (RFC 8058), which comes from no page.
+    """
+    by_link = path.startswith(UNSUBSCRIBING)
+    return by_link or _is_api_call(path, headers) or _is_signed_report(path, headers)
 
 
 def _is_api_call(path: str, headers: Headers) -> bool:

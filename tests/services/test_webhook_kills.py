@@ -57,9 +57,9 @@ async def add_endpoint(platform: Platform, url: str) -> "dict[str, str]":
     return made
 
 
-async def order(platform: Platform) -> None:
+async def order(platform: Platform, **terms: str) -> None:
     """Order; the process may die before it answers, and the event is due all the same."""
-    terms = {"candidate_ref": "applicant-1", "track": "python", "form": "short"}
+    terms = {"candidate_ref": "applicant-1", "track": "python", "form": "short", **terms}
     async with calling(platform) as api:
         api.headers["Idempotency-Key"] = "order"
         try:

@@ -34,9 +34,14 @@ POINTS: Mapping[str, tuple[CrashPoint, ...]] = {
     "worker": (*_OF_WORK, CrashPoint.IN_ADOPTION),  # a process that is alone has nobody's work to adopt
 }
 """By role: `all` is web and worker in one process."""
-ELSEWHERE = (CrashPoint.AFTER_JUDGEMENT, CrashPoint.AFTER_RESCORING, CrashPoint.AFTER_RETIREMENT)
-"""A tortured service has no judge and nobody who scores again or retires an item: test_scoring_kills.py and
-test_retiring.py in tests/services end their work at these."""
+ELSEWHERE = (
+    CrashPoint.AFTER_JUDGEMENT,
+    CrashPoint.AFTER_RESCORING,
+    CrashPoint.AFTER_RETIREMENT,
+    CrashPoint.AFTER_MAIL,
+)
+"""A tortured service has no judge, nobody who scores again or retires an item, and no mail server:
+test_scoring_kills.py, test_retiring.py and test_mail_kills.py in tests/services end their work at these."""
 
 
 @dataclass

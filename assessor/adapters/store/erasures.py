@@ -17,6 +17,8 @@ from assessor.adapters.store.tables import (
     IDEMPOTENCY,
     INVITE,
     LEGAL_HOLD,
+    MAIL,
+    MAIL_ADDRESS,
     MOVE_CODE,
     NOTICE,
     SESSION,
@@ -222,6 +224,8 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     """Delete rows that hold words, or let somebody in to them, and stored answers that tell of orders."""
     theirs = _theirs(candidate_id)
     connection.execute(delete(DRAFT).where(DRAFT.c.assessment_id.in_(theirs)))
+    connection.execute(delete(MAIL).where(MAIL.c.assessment_id.in_(theirs)))
+    connection.execute(delete(MAIL_ADDRESS).where(MAIL_ADDRESS.c.assessment_id.in_(theirs)))
     connection.execute(delete(MOVE_CODE).where(MOVE_CODE.c.assessment_id.in_(theirs)))
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))
     connection.execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.candidate_id == candidate_id))

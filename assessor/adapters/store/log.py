@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from assessor.adapters.store import chain, derived, outbox
 from assessor.adapters.store.answers import SqlAnswers
+from assessor.adapters.store.mailing import place_mails
 from assessor.adapters.store.part import LogEnd, log_end, unique_or
 from assessor.adapters.store.rows import MOVING, first_values, moved_values
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
@@ -97,6 +98,7 @@ class SqlEventLog(SqlAnswers):
         with unique_or(_taken(change)):
             connection.execute(_ADD, rows)
         outbox.announce(connection, end.tenant_id, events, change.projection)
+        place_mails(connection, self._key(end.candidate_id, end.wrapped_key), change, events)
         moved = connection.execute(
             _MOVE,
             {

@@ -14,6 +14,7 @@ from assessor.adapters.store.keys import SqlKeys
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.libraries import SqlLibraries
 from assessor.adapters.store.log import SqlEventLog
+from assessor.adapters.store.mail_outbox import SqlMailOutbox
 from assessor.adapters.store.notices import SqlNotices
 from assessor.adapters.store.outbox import SqlOutbox
 from assessor.adapters.store.outcomes import SqlOutcomes
@@ -36,6 +37,7 @@ class SqlStore(
     SqlVerdicts,
     SqlOutbox,
     SqlNotices,
+    SqlMailOutbox,
     SqlWorkers,
     SqlLedger,
     SqlCalibrations,

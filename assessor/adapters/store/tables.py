@@ -415,6 +415,45 @@ class WebhookAttemptRow(Row, table=True):
     latency_ms: int
 
 
+class MailAddressRow(Row, table=True):
+    """Where to write about an assessment, sealed with its candidate's key. None: nothing is written."""
+
+    __tablename__ = "mail_address"
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    ciphertext: bytes = Field(sa_type=LargeBinary)
+
+
+class MailRow(Row, table=True):
+    """One mail: the outbox, written in the transaction of the fact. Holds no words and no address."""
+
+    __tablename__ = "mail"
+    __table_args__ = (Index(None, "status", "next_at"),)
+    id: str = Field(primary_key=True)
+    assessment_id: str = Field(foreign_key="mail_address.assessment_id", index=True)
+    kind: str
+    status: str
+    tries: int
+    given_at: datetime = Field(sa_type=Instant)
+    due_at: datetime = Field(sa_type=Instant)
+    next_at: datetime | None = Field(sa_type=Instant)
+    """When it is due; while somebody is at it, when somebody else may take it up. None waits to be moved."""
+    holder: str | None
+    """The worker that is at it."""
+    token: bytes | None = Field(sa_type=LargeBinary)
+    """Of the invitation that it carries the link of, sealed; wiped when the mail is settled."""
+    why: str | None
+    """A status of the server, or a word of ours."""
+    settled_at: datetime | None = Field(sa_type=Instant, index=True)
+
+
+class ReminderRefusalRow(Row, table=True):
+    """A candidate who wants no reminders."""
+
+    __tablename__ = "reminder_refusal"
+    candidate_id: str = Field(foreign_key="candidate.id", primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+
+
 class CalibrationRow(Row, table=True):
     """The measured agreement of one judge with people for one rubric family: numbers, never any text."""
 
@@ -584,6 +623,9 @@ SHARE = _table_of(ShareRow)
 NOTICE = _table_of(NoticeRow)
 WEBHOOK_DELIVERY = _table_of(WebhookDeliveryRow)
 WEBHOOK_ATTEMPT = _table_of(WebhookAttemptRow)
+MAIL_ADDRESS = _table_of(MailAddressRow)
+MAIL = _table_of(MailRow)
+REMINDER_REFUSAL = _table_of(ReminderRefusalRow)
 MODEL_CALL = _table_of(ModelCallRow)
 CALIBRATION = _table_of(CalibrationRow)
 GOLD_ERROR = _table_of(GoldErrorRow)

@@ -28,6 +28,7 @@ def upgrade() -> None:
     _libraries()
     _items()
     _erasure()
+    _mail()
 
 
 def _people() -> None:
@@ -548,3 +549,42 @@ def _erasure() -> None:
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_legal_hold_candidate_id"),
     )
     op.create_index("ix_legal_hold_candidate_id", "legal_hold", ["candidate_id"])
+
+
+def _mail() -> None:
+    op.create_table(
+        "mail_address",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", name="pk_mail_address"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_mail_address_assessment_id"),
+    )
+    op.create_table(
+        "mail",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("given_at", _MOMENT, nullable=False),
+        sa.Column("due_at", _MOMENT, nullable=False),
+        sa.Column("next_at", _MOMENT, nullable=True),
+        sa.Column("holder", sa.String(), nullable=True),
+        sa.Column("token", sa.LargeBinary(), nullable=True),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.Column("settled_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_mail"),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["mail_address.assessment_id"], name="fk_mail_assessment_id"
+        ),
+    )
+    op.create_index("ix_mail_assessment_id", "mail", ["assessment_id"])
+    op.create_index("ix_mail_settled_at", "mail", ["settled_at"])
+    op.create_index("ix_mail_status_next_at", "mail", ["status", "next_at"])
+    op.create_table(
+        "reminder_refusal",
+        sa.Column("candidate_id", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("candidate_id", name="pk_reminder_refusal"),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_reminder_refusal_candidate_id"),
+    )
