@@ -107,6 +107,8 @@ class Projection:
     """When what was said and written was erased; no fact of the log, since nothing opens that any more."""
     appeal_due: datetime | None = None
     """By when the appeal that waits longest is to be answered; None where none waits."""
+    callback_endpoint: str | None = None
+    """The one webhook endpoint that is told; None is every one that wants to be."""
 
 
 @dataclass(frozen=True)
@@ -413,6 +415,7 @@ class Assessment(Timekeeping):
             needs_help=self.needs_help,
             quality=self.quality,
             appeal_due=self.appeal_due,
+            callback_endpoint=ordered.callback_endpoint,
         )
 
     def moved(self, status: Status) -> "Assessment":

@@ -85,6 +85,8 @@ class AssessmentOrdered(Value):
     metadata: Metadata = Field(default_factory=dict)
     redirect_url: str | None = None
     """Where the candidate may go on to at the end."""
+    callback_endpoint: str | None = None
+    """The one webhook endpoint that is told of this assessment; None is every one that wants to be."""
     simulate: Outcome | None = None
     """What a simulated candidate is to bring about."""
 

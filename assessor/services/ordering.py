@@ -82,6 +82,7 @@ class Order:
     """What candidates are told about pay; the platform's policy says it where it is None."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     redirect_url: str | None = None
+    callback_endpoint: str | None = None
     simulate: e.Outcome | None = None
 
 
@@ -270,6 +271,7 @@ class Ordering:
             metadata=spoiled.metadata,
             compensation=terms.compensation,
             redirect_url=terms.redirect_url,
+            callback_endpoint=terms.callback_endpoint,
             **spoiled.accommodation.model_dump(),
         )
         track = (await self._content.library(terms.track)).track(terms.track)
@@ -310,6 +312,7 @@ class Ordering:
         """Begin an assessment, and keep the answer with it. Of two orders at once, one sees the other."""
         order = replace(order, track=await self._house_name(tenant, order.track))
         track = _offered(tenant, order, await self._content.library(order.track))
+        await self._require_own_callback(tenant, order)
         identity = terms_of(order, track, self._identity_service, self._clock.now())
         candidate_id = await self._store.candidate(tenant.id, order.candidate_ref)
         for _ in range(MAX_ATTEMPTS):
@@ -322,6 +325,19 @@ class Ordering:
                 await self._store.begin(change, answered, earlier=earlier)
                 return ordered
         raise Conflict("Too many orders for this candidate at once", "Try again in a moment.")
+
+    async def _require_own_callback(self, tenant: Tenant, order: Order) -> None:
+        if order.callback_endpoint is None:
+            return
+        with suppress(NotFound):
+            endpoint = await self._store.endpoint(tenant.id, order.callback_endpoint)
+            if endpoint.livemode == order.livemode:
+                return
+        raise invalid(
+            "callback_endpoint",
+            "is no webhook endpoint of yours in this mode",
+            "Send the id of one of yours, or leave it out to have all of them told.",
+        )
 
     async def _attempt(self, order: Order, track: Track, candidate_id: str) -> Attempt:
         if order.simulated:
@@ -399,6 +415,7 @@ class Ordering:
             compensation=order.compensation or tenant.policy.compensation,
             metadata=dict(order.metadata),
             redirect_url=order.redirect_url,
+            callback_endpoint=order.callback_endpoint,
             simulate=order.simulate,
         )
 

@@ -96,6 +96,9 @@ class OrderRequest(Value):
         Annotated[str, Field(max_length=MAX_URL_CHARS, examples=["https://example.com/done"])] | None
     ) = None
     """An https address of yours, offered to the candidate at the end as a link back."""
+    callback_endpoint: Annotated[str, Field(pattern=r"^whe_[0-9a-z]{1,64}$")] | None = None
+    """One of your webhook endpoints, by its id: only this one is told of this assessment. Without it, or once
+    it is removed, every endpoint that wants the event is told."""
     identity: Annotated[Attestation | None, Field(strict=False)] = None
     """That you have made sure who they are. A verdict says so (`identity`), without your reference."""
     require_identity: IdentityNeed | None = None

@@ -44,6 +44,7 @@ class OrderedAssessment(Value):
     """What the candidate is told about pay."""
     metadata: dict[str, str]
     redirect_url: str | None
+    callback_endpoint: str | None
     simulate: Outcome | None
     invite_url: str
     """Opens the assessment once. Shown here and never again; a new one can be issued."""
@@ -200,6 +201,7 @@ class AssessmentDetail(AssessmentResource):
     """What the candidate is told about pay."""
     metadata: dict[str, str]
     redirect_url: str | None
+    callback_endpoint: str | None
     simulate: Outcome | None
     appeals: tuple[AppealResource, ...]
     """What the candidate appealed, the first filed first."""
@@ -319,6 +321,7 @@ def ordered_assessment(ordered: Ordered) -> OrderedAssessment:
         compensation=terms.compensation,
         metadata=dict(ordered.assessment.metadata),
         redirect_url=terms.redirect_url,
+        callback_endpoint=terms.callback_endpoint,
         simulate=terms.simulate,
         invite_url=ordered.invite_url,
     )
@@ -362,6 +365,7 @@ def assessment_detail(assessment: Assessment) -> AssessmentDetail:
         compensation=terms.compensation,
         metadata=dict(assessment.metadata),
         redirect_url=terms.redirect_url,
+        callback_endpoint=terms.callback_endpoint,
         simulate=terms.simulate,
         appeals=tuple(_appeal(assessment, one) for one in assessment.appeals.values()),
     )

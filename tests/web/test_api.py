@@ -17,7 +17,8 @@ from tests.web.site import Platform, Site, serving
 ORDER = {"candidate_ref": "applicant-1", "track": "python", "form": "short"}
 ORDERED = {
     "id", "object", "status", "candidate_ref", "track", "form", "language", "livemode", "created_at",
-    "expires_at", "opens_at", "compensation", "metadata", "redirect_url", "simulate", "invite_url",
+    "expires_at", "opens_at", "compensation", "metadata", "redirect_url",
+    "callback_endpoint", "simulate", "invite_url",
 }  # fmt: skip
 READS = ["", "/verdict", "/verdicts", "/transcript"]
 WRITES = ["/invites", "/cancel"]

@@ -203,6 +203,41 @@ async def test_an_order_is_told_to_the_receiver_which_can_verify_it(
     ]
 
 
+async def test_an_order_may_name_the_one_endpoint_that_is_told(
+    api: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    ids = [(await added(api, receiver.url, key)).json()["id"] for key in ("one", "other")]
+    order = {"candidate_ref": "applicant-7", "track": "python", "callback_endpoint": ids[0]}
+
+    made = await api.post("/v1/assessments", json=order, headers={"Idempotency-Key": "order"})
+    told = await settled(api, ids[0])
+    untold = (await api.get(f"{HERE}/{ids[1]}/deliveries")).json()["data"]
+    await api.delete(f"{HERE}/{ids[0]}")
+    await api.post(f"/v1/assessments/{made.json()['id']}/cancel", headers={"Idempotency-Key": "cancel"})
+    after = await settled(api, ids[1])
+
+    assert made.json()["callback_endpoint"] == ids[0]
+    assert told["type"] == "assessor.assessment.created"
+    assert untold == []
+    assert after["type"] == "assessor.assessment.cancelled"
+
+
+@pytest.mark.parametrize("whose", ["nobody", "another platform", "the other mode"])
+async def test_an_order_cannot_name_an_endpoint_that_is_not_its_own(
+    site: Site, api: httpx.AsyncClient, platform: Platform, receiver: Receiver, whose: str
+) -> None:
+    other = await site.platform() if whose == "another platform" else platform
+    key = await site.key(other.tenant, tuple(Scope), livemode=whose == "the other mode")
+    async with site.program(Authorization=f"Bearer {key}") as theirs:
+        named = "whe_0" if whose == "nobody" else (await added(theirs, receiver.url)).json()["id"]
+    order = {"candidate_ref": "applicant-8", "track": "python", "callback_endpoint": named}
+
+    refused = await api.post("/v1/assessments", json=order, headers={"Idempotency-Key": "order"})
+
+    assert refused.status_code == 422
+    assert [problem["field"] for problem in refused.json()["errors"]] == ["callback_endpoint"]
+
+
 async def test_what_is_given_up_is_dead_and_the_endpoint_paused_until_it_is_enabled_again(
     api: httpx.AsyncClient, receiver: Receiver
 ) -> None:

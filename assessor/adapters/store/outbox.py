@@ -46,13 +46,22 @@ def announce(connection: Connection, tenant_id: str, log: Sequence[Event], row: 
     if not any(types_of(None, event.fact) for event in log):
         return
     before = connection.execute(select(ASSESSMENT.c.decision).where(ASSESSMENT.c.id == row.id)).scalar()
-    _publish(connection, tenant_id, notices_of(before, log, row), livemode=row.livemode)
+    notices = notices_of(before, log, row)
+    _publish(connection, tenant_id, notices, livemode=row.livemode, callback=row.callback_endpoint)
 
 
-def _publish(connection: Connection, tenant_id: str, notices: Sequence[Notice], *, livemode: bool) -> None:
+def _publish(
+    connection: Connection,
+    tenant_id: str,
+    notices: Sequence[Notice],
+    *,
+    livemode: bool,
+    callback: str | None = None,
+) -> None:
     """Write public events for those who poll, and a delivery of each for every endpoint that wants it.
 
-    What is about an endpoint is not sent to that endpoint.
+    What is about an endpoint is not sent to that endpoint. With `callback`, no other endpoint is told,
+    unless that one is there no more.
     """
     # The lock keeps an endpoint from being removed before its deliveries are committed.
     mine = (
@@ -61,10 +70,11 @@ def _publish(connection: Connection, tenant_id: str, notices: Sequence[Notice], 
         .with_for_update(read=True, key_share=True)
     )
     endpoints = [as_endpoint(row) for row in connection.execute(mine)]
+    told = [endpoint for endpoint in endpoints if endpoint.id == callback] or endpoints
     rows = [
         _row(new_delivery(endpoint, notice, notice.at))
         for notice in notices
-        for endpoint in endpoints
+        for endpoint in told
         if endpoint.wants(notice.type) and endpoint.id != notice.subject
     ]
     if rows:

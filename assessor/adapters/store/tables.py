@@ -198,6 +198,8 @@ class AssessmentRow(Row, table=True):
     needs_help: str | None
     quality: str | None
     appeal_due: datetime | None = Field(sa_type=Instant)
+    callback_endpoint: str | None
+    """No foreign key: an endpoint that is removed leaves the others to be told."""
     seq: int
     head: str
     """The hash of the last event."""

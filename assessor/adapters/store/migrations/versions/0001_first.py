@@ -116,6 +116,7 @@ def _logs() -> None:
         sa.Column("needs_help", sa.String(), nullable=True),
         sa.Column("quality", sa.String(), nullable=True),
         sa.Column("appeal_due", _MOMENT, nullable=True),
+        sa.Column("callback_endpoint", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.Column("erased_at", _MOMENT, nullable=True),
