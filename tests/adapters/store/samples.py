@@ -23,6 +23,7 @@ from assessor.domain.response import (
     TrajectoryResponse,
 )
 from assessor.domain.score import Score, Unscored
+from assessor.domain.wishes import Wish
 from assessor.ports import Answered, Append, Tenant
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
@@ -181,6 +182,16 @@ def every_fact() -> list[e.Fact]:
             is_last=True,
         ),
         e.SignalReplied(text="I quoted the task."),
+        e.IdentityAsked(),
+        e.IdentityCheckOpened(reference="vs_1", level="low"),
+        e.IdentityReported(reference="vs_1", outcome="failed", failure="unreadable", at=NOW),
+        e.IdentityUnavailable(kind="TimeoutException"),
+        e.ConsentAnswered(use="quality", given=True, version="1", hash="h"),
+        e.SessionMoved(),
+        e.AccommodationRequested(wishes=(Wish.EXTRA_TIME_100, Wish.OTHER), note="I read with a magnifier."),
+        e.AccommodationAnswered(
+            request=7, granted=True, told="You have twice the time.", by="platform", who="acme"
+        ),
     ]
 
 
