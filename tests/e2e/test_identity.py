@@ -58,6 +58,7 @@ def invitation(platform: Platform, reference: str) -> str:
 def begin(page: Page, invite: str) -> None:
     page.goto(invite)
     expect(page.get_by_text("a government ID of yours is checked")).to_be_visible()
+    page.get_by_role("button", name="Go on to the notice").click()
     page.get_by_role("button", name="Begin").click()
     expect(page.get_by_role("heading", name="First, who you are")).to_be_visible()
 
