@@ -4,8 +4,11 @@ import email
 import email.policy
 import json
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from assessor.adapters.mail import FolderMailer
@@ -13,6 +16,15 @@ from assessor.domain.mail import Acceptance
 from tests.adapters.mail.letters import mail
 
 SECRETS = ("ana@example.org", "please come")
+
+
+@pytest.fixture(autouse=True)
+def _every_level_is_logged() -> Iterator[None]:
+    """Services that other tests start in this process set the least level that is logged."""
+    before = structlog.get_config()
+    structlog.reset_defaults()
+    yield
+    structlog.configure(**before)
 
 
 async def test_in_development_a_mail_is_a_file_that_a_mail_program_opens(tmp_path: Path) -> None:
