@@ -107,6 +107,8 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "second_look.drawn", "second_look.scored", "second_look.compared", "second_look.seen",
         "item.retired", "block.finished",
         "assessment.extended", "metadata.replaced", "signal.replied",
+        "identity.asked", "identity.opened", "identity.reported", "identity.unavailable",
+        "consent.answered", "session.moved", "accommodation.requested", "accommodation.answered",
     }  # fmt: skip
 
     silent = {fact.type for fact in every_fact() if not types_of(None, fact)}
