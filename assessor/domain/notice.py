@@ -91,7 +91,7 @@ class Reader:
 QUALITY: Final = "task-quality"
 
 CURRENT: Final = Edition(
-    version="2026-11",
+    version="2026-11-2",
     language="en",
     passages=(
         Passage(
@@ -102,8 +102,10 @@ CURRENT: Final = Edition(
         Passage(
             title="What is recorded",
             text="What you write and hand in, drafts that are saved while you write, and when. Also that you "
-            "read this notice, what you agreed to, breaks, and what you asked to have changed for you. "
-            "Nothing is recorded by camera or microphone; neither your screen nor your keystrokes are.",
+            "read this notice, what you agreed to, breaks, and what you asked to have changed for you; where "
+            "{platform} gave it, your mail address; and where a service checks who you are, whether that "
+            "succeeded, but nothing of your document. Nothing is recorded by camera or microphone; neither "
+            "your screen nor your keystrokes are.",
         ),
         Passage(
             title="Where a computer does the work",
@@ -152,14 +154,16 @@ CURRENT: Final = Edition(
         ),
         Passage(
             title="How long it is kept",
-            text="It is stored under an encryption key of your own, for as long as {platform} keeps its "
-            "records of applications; ask {platform} how long that is. When your record is deleted, that "
-            "key is destroyed, and nobody can read it again.",
+            text="What you said and wrote is stored under an encryption key of your own, for a term that "
+            "{platform} has chosen; the page “My data” says until when. Then, or when you have it deleted, "
+            "that key is destroyed, and nobody can read it again. Your signed result, which quotes nothing, "
+            "stays for a term of its own, under the reference that {platform} has for you.",
         ),
         Passage(
             title="What you can do",
-            text="You can stop at any time. Until you submit you can take back words that name somebody. You "
-            "can ask {platform} for a copy of what is kept, to correct it, or to delete it.",
+            text="You can stop at any time. Until you submit you can take back words that name somebody. On "
+            "the page “My data” you can take a copy of all that is kept, and ask for its deletion. You can "
+            "ask {platform} to correct it, and appeal a result.",
         ),
     ),
     uses=(

@@ -5,7 +5,10 @@ import pytest
 from assessor.domain.notice import CURRENT, Condition, Reader
 from assessor.domain.policy import Policy
 
-HASHES = {"2026-11": "sha256:1a31119800bec5f98588de9efab916b9b360091190114236a3e9dd10da4d991f"}
+HASHES = {
+    "2026-11": "sha256:1a31119800bec5f98588de9efab916b9b360091190114236a3e9dd10da4d991f",
+    "2026-11-2": "sha256:060fecf3b353aac0ddd68df4b6ab19f406548ffa0ca6e50ae57b40bece14c736",
+}
 """Whoever changes a word makes a new version, so that what was read can be shown for ever."""
 
 
