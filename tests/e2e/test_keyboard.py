@@ -94,8 +94,8 @@ def task(page: Page) -> None:
         "form => [...new Set([...form.elements].filter(e => e.name && e.offsetParent && e.type !== 'submit')"
         ".map(e => e.name))]"
     )
-    if arrows := page.get_by_role("button", name="down").all():
-        rank(page, arrows[0])
+    if page.locator("[data-cards]").count():
+        rank(page, page.get_by_role("button", name="down").first)
     for name in names:
         if name.startswith(("ratings-", "labels-")) or name == "outcome":
             choose(page, name, 1)
