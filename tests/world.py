@@ -32,6 +32,7 @@ from assessor.services.consenting import Consenting
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
 from assessor.services.identifying import Identifying
+from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
 from assessor.services.moving import Moving
 from assessor.services.ordering import Ordering
@@ -129,6 +130,7 @@ class World:
     content: BreakableContent
     jobs: JobsInPlace
     access: Access
+    inviting: Inviting
     ordering: Ordering
     identifying: Identifying
     conversing: Conversing
@@ -166,17 +168,8 @@ async def world(
     scoring = Scoring(log, content, signer, judge, JailedCode("full"), store)
     jobs = JobsInPlace(scoring.workflow)
     hosted = HostedInMemory()
-    ordering = Ordering(
-        store,
-        log,
-        content,
-        prompts,
-        clock,
-        random,
-        public_url=PUBLIC_URL,
-        invite_days=14,
-        identity_service=hosted,
-    )
+    inviting = Inviting(store, log, clock, random, public_url=PUBLIC_URL, invite_days=14)
+    ordering = Ordering(store, log, content, prompts, clock, random, inviting, identity_service=hosted)
     access = Access(store, Argon2Passwords(), clock, random)
     conversing = Conversing(
         log,
@@ -196,6 +189,7 @@ async def world(
             content=content,
             jobs=jobs,
             access=access,
+            inviting=inviting,
             ordering=ordering,
             identifying=Identifying(store, log, scoring, hosted, clock, public_url=PUBLIC_URL),
             conversing=conversing,
@@ -203,7 +197,7 @@ async def world(
             caring=Caring(log),
             asking=Asking(log),
             consenting=Consenting(log),
-            moving=Moving(store, log, ordering, clock, random, pepper=bytes(32)),
+            moving=Moving(store, log, inviting, clock, random, pepper=bytes(32)),
             amending=Amending(store, log, content, clock, max_message_chars=8000),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,

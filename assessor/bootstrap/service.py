@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from assessor import crash_points
 from assessor.adapters.clock import SystemClock, SystemRandom
@@ -17,7 +18,7 @@ from assessor.bootstrap.background import beside, each_time, repeating
 from assessor.bootstrap.crashing import crash_hook
 from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
-from assessor.ports import Content, Store
+from assessor.ports import Content, Jobs, Store
 from assessor.services.access import Access
 from assessor.services.adjusting import Adjusting
 from assessor.services.amending import Amending
@@ -36,6 +37,7 @@ from assessor.services.explaining import Explaining
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
+from assessor.services.inviting import Inviting
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
@@ -71,6 +73,7 @@ class Services:
     store: Store
     content: Content
     access: Access
+    inviting: Inviting
     ordering: Ordering
     identifying: Identifying
     adjusting: Adjusting
@@ -107,6 +110,25 @@ class Services:
     subject_archive: SubjectArchive
     model_name: str | None
     """The configured interviewing model, or None for the embedded default."""
+
+
+async def _sweep(services: Services, jobs: Jobs, notifying: Notifying) -> None:
+    """Take up once what is overdue."""
+
+    async def score(assessment_id: str) -> bool:
+        await jobs.score(assessment_id, await services.scoring.round_of(assessment_id))
+        return True
+
+    await each_overdue("score", await services.store.unscored(), score)
+    await services.pausing.resume_overdue()  # first: what it wakes may be over already
+    await services.answering.submit_overdue()
+    await services.ordering.expire_overdue()
+    await services.identifying.settle_overdue()
+    await services.piloting.fall_back()
+    await notifying.forget_old()
+    await services.mailing.forget_old()
+    await services.polling.forget_old()
+    await services.idempotency.forget_old()
 
 
 def _ending_terms(services: Services) -> AbstractAsyncContextManager[None]:
@@ -159,6 +181,14 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
         )
         applied = AppliedRubrics(lambda recorded: parts.judge(recorded, prompts, settings))
         async with working(settings, store, scoring, works=works) as jobs:
+            inviting = Inviting(
+                store,
+                assessments,
+                clock,
+                random,
+                public_url=settings.public_url,
+                invite_days=settings.invite_days,
+            )
             ordering = Ordering(
                 store,
                 assessments,
@@ -166,8 +196,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 prompts,
                 clock,
                 random,
-                public_url=settings.public_url,
-                invite_days=settings.invite_days,
+                inviting,
                 identity_service=identity_service,
             )
             conversing = Conversing(
@@ -186,6 +215,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 store=store,
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
+                inviting=inviting,
                 ordering=ordering,
                 identifying=Identifying(
                     store, assessments, scoring, identity_service, clock, public_url=settings.public_url
@@ -197,7 +227,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 asking=Asking(assessments),
                 consenting=Consenting(assessments),
                 moving=Moving(
-                    store, assessments, ordering, clock, random, pepper=settings.derived_key("move codes")
+                    store, assessments, inviting, clock, random, pepper=settings.derived_key("move codes")
                 ),
                 amending=Amending(
                     store, assessments, content, clock, max_message_chars=settings.max_message_chars
@@ -239,24 +269,9 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 model_name=chosen.shown,
             )
 
-            async def sweep() -> None:
-                async def score(assessment_id: str) -> bool:
-                    await jobs.score(assessment_id, await scoring.round_of(assessment_id))
-                    return True
-
-                await each_overdue("score", await store.unscored(), score)
-                await services.pausing.resume_overdue()  # first: what it wakes may be over already
-                await services.answering.submit_overdue()
-                await ordering.expire_overdue()
-                await services.identifying.settle_overdue()
-                await services.piloting.fall_back()
-                await notifying.forget_old()
-                await services.mailing.forget_old()
-                await services.polling.forget_old()
-                await services.idempotency.forget_old()
-
             async with contextlib.AsyncExitStack() as background:
                 if works:
+                    sweep = partial(_sweep, services, jobs, notifying)
                     await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))
                     await background.enter_async_context(notifying.running())
                     await background.enter_async_context(services.mailing.running())

@@ -56,7 +56,7 @@ async def _interview(track: str, form: str) -> None:
 async def _begin(services: "Services", track: str, form: str) -> str:
     from assessor.domain.policy import Policy
     from assessor.ports import Tenant
-    from assessor.services.ordering import Order
+    from assessor.services.order import Order
 
     if all(tenant.id != TENANT for tenant in await services.store.tenants()):
         await services.access.add_tenant(TENANT, "Terminal", Policy())
@@ -69,7 +69,7 @@ async def _begin(services: "Services", track: str, form: str) -> str:
         waive_retake_policy="Held at a terminal.",
     )
     ordered = await services.ordering.order(tenant, order)
-    assessment, _session = await services.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    assessment, _session = await services.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     await services.conversing.begin(assessment.id)
     return assessment.id
 

@@ -63,6 +63,9 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
 )
 """Every legal step. Feeds code, API documentation and tests."""
 
+UNBEGUN = (Status.ORDERED, Status.OPENED, Status.IDENTITY)
+"""The clock does not run yet."""
+
 OPEN = frozenset({Status.ORDERED, Status.OPENED, Status.IDENTITY, Status.IN_PROGRESS, Status.PAUSED})
 """The candidate can still come and work."""
 

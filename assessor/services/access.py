@@ -9,7 +9,7 @@ from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
 from assessor.ports import ApiKey, Clock, Owned, Passwords, Random, Reviewer, Session, Store, Tenant
 from assessor.services.admission import Admission, Presented, Scope
-from assessor.services.ordering import hash_token
+from assessor.services.tokens import hash_token
 
 __all__ = ["Access", "NewKey", "Presented", "Scope"]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from assessor.domain.errors import Forbidden, Unauthenticated
 from assessor.ports import ApiKey, Clock, Store
-from assessor.services.ordering import hash_token
+from assessor.services.tokens import hash_token
 
 USE_NOTED_EVERY: Final = timedelta(hours=1)
 

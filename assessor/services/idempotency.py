@@ -3,11 +3,15 @@
 from datetime import timedelta
 from typing import Final
 
+from assessor.domain.errors import invalid
 from assessor.ports import Answered, Clock, Store
 
 KEPT_FOR: Final = timedelta(hours=24)
 STALE_AFTER: Final = timedelta(seconds=20)
 """Longer than any request takes: a claim this old was left behind by a process that ended."""
+
+Answer = tuple[bytes, str]
+"""A body, and the address of what was made."""
 
 
 class Idempotency:
@@ -36,3 +40,12 @@ class Idempotency:
     async def forget_old(self) -> int:
         """Remove answers that are older than a day. Returns how many."""
         return await self._store.forget_answers(self._clock.now() - KEPT_FOR)
+
+
+def same_request(stored: Answered, request_hash: str) -> Answered:
+    """Return the stored answer. Raises InvalidInput when it answered another request."""
+    if stored.request_hash != request_hash:
+        raise invalid(
+            "Idempotency-Key", "was used before for another request", "Use a new key for a new request."
+        )
+    return stored

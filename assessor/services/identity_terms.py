@@ -11,7 +11,7 @@ from assessor.domain.track import Track
 from assessor.ports import IdentityService
 
 if TYPE_CHECKING:
-    from assessor.services.ordering import Order
+    from assessor.services.order import Order
 
 CLOCK_SKEW = timedelta(minutes=5)
 """By how much a platform's clock may be ahead of ours."""

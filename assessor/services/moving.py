@@ -13,8 +13,9 @@ from typing import Final
 from assessor.domain import events as e
 from assessor.domain.errors import Gone
 from assessor.ports import Clock, Random, Store
+from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
-from assessor.services.ordering import Ordering, hash_token
+from assessor.services.tokens import hash_token
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Neither 0 and O, nor 1, I and L, nor U, which is heard as V."""
@@ -39,7 +40,7 @@ class Moving:
         self,
         store: Store,
         assessments: AssessmentLog,
-        ordering: Ordering,
+        inviting: Inviting,
         clock: Clock,
         random: Random,
         *,
@@ -48,7 +49,7 @@ class Moving:
         """`pepper`: a secret that is not in the database, without which a code's hash tells nothing."""
         self._store = store
         self._assessments = assessments
-        self._ordering = ordering
+        self._inviting = inviting
         self._clock = clock
         self._random = random
         self._pepper = pepper
@@ -72,7 +73,7 @@ class Moving:
                 "minutes, and once.",
             )
         assessment = await self._assessments.change(taken, lambda _assessment, _now: [e.SessionMoved()])
-        secret = await self._ordering.open_session(assessment.id)
+        secret = await self._inviting.open_session(assessment.id)
         await self._store.move_sessions(taken, hash_token(secret))
         return secret
 

@@ -10,7 +10,7 @@ from assessor.domain.errors import Conflict, FieldProblem, InvalidInput, NotFoun
 from assessor.domain.ids import make_id
 from assessor.domain.outcome import CLOCKS_DIFFER, MOST, Outcome
 from assessor.ports import Answered, Clock, Contradicted, Random, Store
-from assessor.services.ordering import same_request
+from assessor.services.idempotency import same_request
 
 MOST_PROBLEMS = 25
 """So many are shown at once; who has more has one mistake many times."""

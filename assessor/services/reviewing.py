@@ -24,7 +24,8 @@ from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.scoring.noticing import Noticed, noticed
 from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.log import AssessmentLog
-from assessor.services.ordering import Ordered, Ordering
+from assessor.services.order import Ordered
+from assessor.services.ordering import Ordering
 from assessor.services.scoring import Scoring, rubric_of
 
 MIN_REASON_CHARS = 10

@@ -12,7 +12,7 @@ from assessor.domain.ids import make_id
 from assessor.domain.verdict import VerdictSummary
 from assessor.ports import Clock, Content, Random, Store
 from assessor.services.log import AssessmentLog
-from assessor.services.ordering import hash_token
+from assessor.services.tokens import hash_token
 
 DAYS: Final = (7, 30, 90, 365)
 MAX_SHARES: Final = 10

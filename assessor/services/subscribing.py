@@ -12,7 +12,7 @@ from assessor.domain.notification import EventType, Notice
 from assessor.domain.text import accept_text
 from assessor.domain.webhook import Delivery, DeliveryStatus, Endpoint
 from assessor.ports import Answered, Clock, EndpointChange, Random, Receivers, Store
-from assessor.services.ordering import Answer, same_request
+from assessor.services.idempotency import Answer, same_request
 
 MAX_ENDPOINTS = 20
 MAX_DESCRIPTION_CHARS = 200

@@ -31,8 +31,10 @@ from assessor.ports import Model, Tenant
 from assessor.services.access import Access
 from assessor.services.briefing import brief_for
 from assessor.services.conversing import Conversing
+from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
-from assessor.services.ordering import Order, Ordering
+from assessor.services.order import Order
+from assessor.services.ordering import Ordering
 from assessor.services.pausing import Pausing
 from assessor.simulation import inspection
 from assessor.simulation.inspection import Secrets, Sent
@@ -129,6 +131,7 @@ class Studio:
     library: Library
     store: SqlStore
     log: AssessmentLog
+    inviting: Inviting
     ordering: Ordering
     conversing: Conversing
     pausing: Pausing
@@ -162,7 +165,7 @@ class Studio:
             livemode=False,
         )
         ordered = await self.ordering.order(self.tenant, order)
-        assessment, _session = await self.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+        assessment, _session = await self.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
         await self.conversing.begin(assessment.id)
         return assessment.id
 
@@ -300,9 +303,8 @@ async def studio(plan: Plan, live: Model | None = None) -> AsyncIterator[Studio]
             retirements=store,
             max_message_chars=8000,
         )
-        ordering = Ordering(
-            store, log, content, prompts, clock, drawing, public_url="http://simulation", invite_days=14
-        )
+        inviting = Inviting(store, log, clock, drawing, public_url="http://simulation", invite_days=14)
+        ordering = Ordering(store, log, content, prompts, clock, drawing, inviting)
         tenants = Access(store, Argon2Passwords(), clock, access)
         try:
             yield Studio(
@@ -310,6 +312,7 @@ async def studio(plan: Plan, live: Model | None = None) -> AsyncIterator[Studio]
                 library=library,
                 store=store,
                 log=log,
+                inviting=inviting,
                 ordering=ordering,
                 conversing=conversing,
                 pausing=Pausing(store, log, clock),

@@ -56,7 +56,7 @@ class SimulatedOutcomes:
 
     async def _to_the_end(self, assessment_id: str, token: str, outcome: Outcome) -> None:
         services = self._services
-        assessment, _session = await services.ordering.redeem(token)
+        assessment, _session = await services.inviting.redeem(token)
         await services.conversing.begin(assessment_id)
         library = await services.content.library(assessment.ordered.track)
         candidate = SimulatedCandidate(library, assessment.ordered.track, LEVELS[outcome])

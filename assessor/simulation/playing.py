@@ -7,7 +7,7 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import AssessorError
 from assessor.ports import Reviewer, Tenant
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.reviewing import Mark
 from assessor.simulation.candidate import SimulatedCandidate
 
@@ -81,7 +81,7 @@ async def begin(
     order = Order(candidate_ref=reference, track=track, form=form, simulated=True, livemode=False)
     ordered = await services.ordering.order(tenant, order)
     token = ordered.invite_url.rsplit("/", 1)[-1]
-    assessment, _session = await services.ordering.redeem(token)
+    assessment, _session = await services.inviting.redeem(token)
     await services.conversing.begin(assessment.id)
     own = assessment.ordered.track
     return Player(

@@ -9,7 +9,9 @@ from assessor.domain import errors as e
 from assessor.domain.errors import invalid
 from assessor.services.admission import Scope
 from assessor.services.caring import Reply, Wanted
-from assessor.services.ordering import Answer, Once, Ordered
+from assessor.services.idempotency import Answer
+from assessor.services.order import Ordered
+from assessor.services.ordering import Once
 from assessor.web import resources as r
 from assessor.web.calling import Caller, bearer, calling
 from assessor.web.dependencies import Running
@@ -80,7 +82,7 @@ async def order(
 )
 async def reissue(service: Running, caller: Writer, assessment_id: AssessmentId) -> r.Invite:
     """Replace the link; the old one and any open session stop working. Scope: `assessments:write`."""
-    return r.invite(await service.ordering.reissue_invite(caller.tenant.id, assessment_id))
+    return r.invite(await service.inviting.reissue(caller.tenant.id, assessment_id))
 
 
 @router.post(

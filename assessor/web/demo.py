@@ -13,7 +13,7 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import OPEN, Projection, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
 from assessor.domain.item import Category
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.pages import render

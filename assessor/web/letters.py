@@ -20,7 +20,7 @@ async def way_to_result(request: Request, service: Running, token: str) -> Respo
 @router.post("/r/{token}")
 async def open_result(service: Running, token: str) -> Response:
     """Let this browser in, and lead to the result."""
-    secret = await service.ordering.open_session(await service.mailing.result_of(token))
+    secret = await service.inviting.open_session(await service.mailing.result_of(token))
     response = see("/assessment/result")
     set_session_cookie(response, CANDIDATE_COOKIE, secret, service.settings)
     return response

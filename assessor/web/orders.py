@@ -15,7 +15,7 @@ from assessor.domain.ids import CandidateRef, Region, Slug
 from assessor.domain.policy import Compensation
 from assessor.domain.value import Value
 from assessor.services.adjusting import MAX_WAIT
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.settings import Settings
 
 MAX_URL_CHARS: Final = 2000

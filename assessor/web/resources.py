@@ -22,7 +22,7 @@ from assessor.domain.verdict import VerdictDocument
 from assessor.domain.wishes import Wish
 from assessor.ports import StoredVerdict
 from assessor.services.caring import MAX_REASON_CHARS, MAX_TOLD_CHARS
-from assessor.services.ordering import Ordered
+from assessor.services.order import Ordered
 
 
 class OrderedAssessment(Value):

@@ -12,7 +12,7 @@ from assessor.domain.value import Value
 from assessor.domain.webhook import Attempt, Delivery, DeliveryStatus, Endpoint, Outcome, Pause
 from assessor.ports import EndpointChange
 from assessor.services.admission import Scope
-from assessor.services.ordering import Answer
+from assessor.services.idempotency import Answer
 from assessor.services.subscribing import (
     MAX_DESCRIPTION_CHARS,
     NewEndpoint,

@@ -15,7 +15,7 @@ import pytest
 
 from assessor.bootstrap import Services
 from assessor.ports import Tenant
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.settings import Settings
 from assessor.simulation.candidate import EXPERT, SimulatedCandidate
 from assessor.simulation.playing import Player
@@ -61,7 +61,7 @@ async def _badge(services: Services, tenant: Tenant, reference: str, *, livemode
     """Order an assessment, be a good candidate, have a person decide, and take the badge."""
     order = Order(candidate_ref=reference, track="python", form="short", livemode=livemode)
     ordered = await services.ordering.order(tenant, order)
-    assessment, _session = await services.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    assessment, _session = await services.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     await services.conversing.begin(assessment.id)
     candidate = SimulatedCandidate(await services.content.library("python"), "python", EXPERT)
     player = Player(services, assessment.id, candidate)

@@ -13,7 +13,7 @@ from assessor.domain.item import Category
 from assessor.ports import Model, Reviewer
 from assessor.scoring import Judge
 from assessor.services.caring import Wanted
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
 from assessor.services.reviewing import Mark
@@ -61,7 +61,7 @@ async def submitted(world: World, number: int) -> Assessment:
         candidate_ref=f"simulated-{number}", track="python", form=form, simulated=True, livemode=False
     )
     ordered = await world.ordering.order(world.tenant, order)
-    assessment, _ = await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    assessment, _ = await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     await world.conversing.begin(assessment.id)
     if number % 5 == 0:
         await world.caring.grant_by_platform("acme", "key_1", assessment.id, Wanted(time_factor=1.5))

@@ -3,7 +3,7 @@
 from assessor.domain.assessment import Assessment
 from assessor.domain.events import CandidateMessage
 from assessor.ports import Reviewer
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.reviewing import Mark
 from assessor.simulation.candidate import SimulatedCandidate
 from tests.world import World
@@ -17,7 +17,7 @@ async def opened(
     ordered = await world.ordering.order(
         world.tenant, Order(candidate_ref=reference, track="python", form=form, livemode=livemode)
     )
-    assessment, _ = await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    assessment, _ = await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     return assessment
 
 

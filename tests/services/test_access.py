@@ -73,12 +73,12 @@ async def test_a_session_ends_by_itself_and_by_signing_out(world: World) -> None
 
 async def test_a_candidates_session_is_no_reviewers(world: World) -> None:
     assessment = await plays.opened(world)
-    ordered = await world.ordering.reissue_invite("acme", assessment.id)
-    _, session = await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    ordered = await world.inviting.reissue("acme", assessment.id)
+    _, session = await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
 
     with pytest.raises(Unauthenticated):
         await world.access.reviewer(session)
-    assert await world.ordering.session(session) == assessment.id
+    assert await world.inviting.session(session) == assessment.id
 
 
 async def test_what_cannot_be_added_names_the_field(world: World) -> None:

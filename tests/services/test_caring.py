@@ -10,7 +10,7 @@ from assessor.domain.assessment import Assessment
 from assessor.domain.errors import IllegalTransition, InvalidInput, NotFound, TooLarge
 from assessor.scoring import Work
 from assessor.services.caring import Wanted
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.scoring import work_of
 from tests.services import plays
 from tests.world import World
@@ -68,7 +68,7 @@ async def test_an_accommodation_can_be_ordered(
         world.tenant,
         Order(candidate_ref="c-1", track="python", form="short", **order),  # type: ignore[arg-type]
     )
-    await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
 
     begun = await world.conversing.begin(ordered.assessment.id)
 

@@ -24,8 +24,9 @@ from assessor.domain.response import SftResponse
 from assessor.domain.retention import Retention, Term
 from assessor.ports import Destroyed, Session
 from assessor.services.erasing import Erasing, destroy_again
-from assessor.services.ordering import Order, hash_token
+from assessor.services.order import Order
 from assessor.services.proving import Proving
+from assessor.services.tokens import hash_token
 from tests.postgres import Databases
 from tests.services.decided import BEGUN, Town, verdict
 from tests.world import START, SeededRandom, World

@@ -12,7 +12,7 @@ from assessor.domain.language import is_in
 from assessor.domain.library import Library
 from assessor.interview.graph import Interviewer
 from assessor.services.briefing import brief_for
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.scoring import work_of
 from assessor.simulation import inspection
 from tests.interview.stage import PROMPTS
@@ -43,7 +43,7 @@ async def library(world: World) -> Library:
 
 async def _interviewed(world: World, order: Order) -> Assessment:
     ordered = await world.ordering.order(world.tenant, order)
-    await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     await world.conversing.begin(ordered.assessment.id)
     assessment = await world.conversing.settled(ordered.assessment.id)
     for number, text in enumerate(ANSWERS):

@@ -13,7 +13,7 @@ from assessor.domain.errors import Conflict, IllegalTransition, InvalidInput, No
 from assessor.domain.identification import WAIT, CheckState
 from assessor.domain.identity import IdentityNeed
 from assessor.services.identifying import Identifying
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.reviewing import Mark
 from tests.identity_service import SIGNED
 from tests.services import plays
@@ -33,7 +33,7 @@ def kind() -> str:
 
 async def at_the_step(world: World, order: Order = ORDER) -> Assessment:
     ordered = await world.ordering.order(world.tenant, order)
-    opened, _ = await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    opened, _ = await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     return await world.conversing.begin(opened.id)
 
 
@@ -393,8 +393,8 @@ async def test_who_stops_at_the_step_lets_the_invitation_run_out(world: World) -
 async def test_a_new_link_leads_back_to_the_step(world: World) -> None:
     assessment = await at_the_step(world)
 
-    again = await world.ordering.reissue_invite("acme", assessment.id)
-    opened, _ = await world.ordering.redeem(again.invite_url.rsplit("/", 1)[-1])
+    again = await world.inviting.reissue("acme", assessment.id)
+    opened, _ = await world.inviting.redeem(again.invite_url.rsplit("/", 1)[-1])
 
     assert opened.status is Status.IDENTITY
 
@@ -406,7 +406,7 @@ async def test_nobody_shows_a_document_twice_for_a_fault_of_ours(world: World) -
 
     given = await world.ordering.give_back(verified.id, "The disk was full.")
 
-    opened, _ = await world.ordering.redeem(given.invite_url.rsplit("/", 1)[-1])
+    opened, _ = await world.inviting.redeem(given.invite_url.rsplit("/", 1)[-1])
     begun = await world.conversing.begin(opened.id)
     assert begun.status is Status.IN_PROGRESS
     assert begun.identity.verified == verified.identity.verified

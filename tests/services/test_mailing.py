@@ -22,7 +22,8 @@ from assessor.domain.mail import GIVE_UP_AFTER, MailKind, mail_id
 from assessor.services.adjusting import Adjusting
 from assessor.services.links import LinkPurpose, SignedLinks
 from assessor.services.mailing import CLAIM, KEPT, RESULT_LINK, Mailing
-from assessor.services.ordering import Once, Order, Ordered
+from assessor.services.order import Order, Ordered
+from assessor.services.ordering import Once
 from tests.mailbox import Got, Mailbox, mailbox
 from tests.services import plays
 from tests.world import World
@@ -62,7 +63,7 @@ class Post:
         return await self.mailing.send_due()
 
     async def begun(self, ordered: Ordered) -> Assessment:
-        await self.world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+        await self.world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
         await self.world.conversing.begin(ordered.assessment.id)
         return await self.world.conversing.settled(ordered.assessment.id)
 
@@ -116,7 +117,7 @@ async def test_an_invitation_is_mailed_once_with_the_link_that_opens_it(post: Po
     assert got.to == [ANA]
     assert got.link("/c/") == ordered.invite_url
     assert "Acme invites you: Python" in str(got.message["Subject"])
-    assert (await post.world.ordering.look_at_invite(token_of(got, "/c/"))).id == ordered.assessment.id
+    assert (await post.world.inviting.look_at(token_of(got, "/c/"))).id == ordered.assessment.id
 
 
 @pytest.mark.parametrize("terms", [{"email": None}, {"livemode": False, "simulated": True}])
@@ -185,7 +186,7 @@ async def test_no_event_and_no_log_line_has_the_address(post: Post) -> None:
 async def test_a_new_link_is_mailed_in_place_of_the_one_that_waits(post: Post) -> None:
     ordered = await post.order()
 
-    again = await post.world.ordering.reissue_invite("acme", ordered.assessment.id)
+    again = await post.world.inviting.reissue("acme", ordered.assessment.id)
     await post.later()
 
     (got,) = post.box.received
@@ -254,7 +255,7 @@ async def test_who_has_not_begun_is_reminded_once_two_days_before_the_end(post: 
 
     too_early = await post.later(12 * DAY - MINUTE)
     await post.later(MINUTE)
-    await post.world.ordering.reissue_invite("acme", ordered.assessment.id)
+    await post.world.inviting.reissue("acme", ordered.assessment.id)
     await post.later(20 * DAY)
 
     reminders = [got for got in post.box.received if "ends soon" in str(got.message["Subject"])]

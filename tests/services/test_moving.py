@@ -7,7 +7,7 @@ import pytest
 
 from assessor.domain.errors import Gone, MovedOn, Unauthenticated
 from assessor.services.moving import ALPHABET, CODE_FOR, Moving
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.services import plays
 from tests.world import SeededRandom, World
 
@@ -17,7 +17,7 @@ async def let_in(world: World) -> tuple[str, str]:
     ordered = await world.ordering.order(
         world.tenant, Order(candidate_ref="c-1", track="python", form="short")
     )
-    assessment, secret = await world.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    assessment, secret = await world.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
     return assessment.id, secret
 
 
@@ -27,9 +27,9 @@ async def test_a_code_lets_another_browser_in_and_signs_the_first_one_out(world:
     made = await world.moving.make(assessment_id)
     second = await world.moving.take(made.code)
 
-    assert await world.ordering.session(second) == assessment_id
+    assert await world.inviting.session(second) == assessment_id
     with pytest.raises(MovedOn, match="another browser"):
-        await world.ordering.session(first)
+        await world.inviting.session(first)
 
 
 async def test_until_the_code_is_used_the_first_browser_goes_on(world: World) -> None:
@@ -37,7 +37,7 @@ async def test_until_the_code_is_used_the_first_browser_goes_on(world: World) ->
 
     await world.moving.make(assessment_id)
 
-    assert await world.ordering.session(first) == assessment_id
+    assert await world.inviting.session(first) == assessment_id
 
 
 @pytest.mark.parametrize("typed", ["{code}", " {lower} ", "{bare}", "{spaced}"])
@@ -95,7 +95,7 @@ async def test_what_was_saved_is_there_and_the_log_says_that_somebody_moved(worl
 
 async def test_the_code_itself_is_kept_nowhere(world: World) -> None:
     assessment_id, _ = await let_in(world)
-    other = Moving(world.store, world.log, world.ordering, world.clock, SeededRandom(), pepper=b"1" * 32)
+    other = Moving(world.store, world.log, world.inviting, world.clock, SeededRandom(), pepper=b"1" * 32)
 
     code = (await world.moving.make(assessment_id)).code
 
@@ -108,7 +108,7 @@ async def test_a_new_link_ends_the_session_that_a_code_opened(world: World) -> N
     second = await world.moving.take((await world.moving.make(assessment_id)).code)
     world.clock.turn(timedelta(minutes=1))
 
-    await world.ordering.reissue_invite(world.tenant.id, assessment_id)
+    await world.inviting.reissue(world.tenant.id, assessment_id)
 
     with pytest.raises(Unauthenticated):
-        await world.ordering.session(second)
+        await world.inviting.session(second)

@@ -19,7 +19,7 @@ from assessor.domain.notification import EventType
 from assessor.domain.webhook import Delivery, DeliveryStatus, Endpoint, Outcome, Pause
 from assessor.ports import EndpointChange
 from assessor.services.notifying import Notifying
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.subscribing import NewEndpoint, OnceMade, Subscribing, Subscription
 from tests.receiver import Received, Receiver, Reply, answer, hang, hang_up, held, receiving
 from tests.services import plays

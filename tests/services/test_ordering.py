@@ -9,7 +9,8 @@ from assessor.adapters.store.tables import EVENT
 from assessor.domain.assessment import Status
 from assessor.domain.errors import Gone, IllegalTransition, InvalidInput, NotFound, Unauthenticated
 from assessor.domain.policy import Policy
-from assessor.services.ordering import Once, Order, Ordered
+from assessor.services.order import Order, Ordered
+from assessor.services.ordering import Once
 from tests.services import plays
 from tests.world import World
 
@@ -93,25 +94,25 @@ async def test_an_order_is_for_the_jurisdiction_that_it_names_or_the_first_of_th
 async def test_looking_at_an_invitation_does_not_use_it_up(world: World) -> None:
     token = token_of(await world.ordering.order(world.tenant, ORDER))
 
-    await world.ordering.look_at_invite(token)
-    await world.ordering.look_at_invite(token)
-    assessment, _ = await world.ordering.redeem(token)
+    await world.inviting.look_at(token)
+    await world.inviting.look_at(token)
+    assessment, _ = await world.inviting.redeem(token)
 
     assert assessment.status is Status.OPENED
 
 
 async def test_an_invitation_opens_once(world: World) -> None:
     token = token_of(await world.ordering.order(world.tenant, ORDER))
-    await world.ordering.redeem(token)
+    await world.inviting.redeem(token)
 
     with pytest.raises(Gone, match="used already"):
-        await world.ordering.redeem(token)
+        await world.inviting.redeem(token)
 
 
 async def test_of_two_who_open_an_invitation_at_once_one_gets_in(world: World) -> None:
     token = token_of(await world.ordering.order(world.tenant, ORDER))
 
-    results = await asyncio.gather(*(world.ordering.redeem(token) for _ in range(5)), return_exceptions=True)
+    results = await asyncio.gather(*(world.inviting.redeem(token) for _ in range(5)), return_exceptions=True)
 
     assert sum(isinstance(result, Gone) for result in results) == 4
 
@@ -121,33 +122,33 @@ async def test_an_expired_invitation_says_so(world: World) -> None:
     world.clock.turn(timedelta(days=15))
 
     with pytest.raises(Gone, match="expired"):
-        await world.ordering.redeem(token)
+        await world.inviting.redeem(token)
     assert await world.ordering.expire_overdue() == 1
 
 
 async def test_an_unknown_link_is_gone_with_a_way_out(world: World) -> None:
     with pytest.raises(Gone, match="ask for a new invitation"):
-        await world.ordering.look_at_invite("no-such-token")
+        await world.inviting.look_at("no-such-token")
 
 
 async def test_a_new_invitation_ends_the_old_link_and_the_old_session(world: World) -> None:
     old = await world.ordering.order(world.tenant, ORDER)
-    _, session = await world.ordering.redeem(token_of(old))
+    _, session = await world.inviting.redeem(token_of(old))
 
-    new = await world.ordering.reissue_invite("acme", old.assessment.id)
+    new = await world.inviting.reissue("acme", old.assessment.id)
 
     with pytest.raises(Unauthenticated):
-        await world.ordering.session(session)
+        await world.inviting.session(session)
     with pytest.raises(Gone):
-        await world.ordering.redeem(token_of(old))
-    assert (await world.ordering.redeem(token_of(new)))[0].id == old.assessment.id
+        await world.inviting.redeem(token_of(old))
+    assert (await world.inviting.redeem(token_of(new)))[0].id == old.assessment.id
 
 
 async def test_another_tenants_assessment_looks_like_none(world: World) -> None:
     await world.access.add_tenant("other", "Other", Policy())
     ordered = await world.ordering.order(world.tenant, ORDER)
 
-    for call in (world.ordering.get, world.ordering.cancel, world.ordering.reissue_invite):
+    for call in (world.ordering.get, world.ordering.cancel, world.inviting.reissue):
         with pytest.raises(NotFound):
             await call("other", ordered.assessment.id)
 
@@ -196,7 +197,7 @@ async def test_giving_back_after_a_crash_between_the_two_logs_is_giving_back_onc
     given = await world.ordering.give_back(spoiled.id, "Our outage ended the session.")
 
     assert (await world.log.load(spoiled.id)).status is Status.VOIDED
-    assert (await world.ordering.redeem(token_of(given)))[0].ordered.replaces == spoiled.id
+    assert (await world.inviting.redeem(token_of(given)))[0].ordered.replaces == spoiled.id
     assert len(await world.ordering.recent("acme")) == 2
 
 
@@ -207,13 +208,13 @@ async def _cut_off(*_: object) -> None:
 async def test_a_new_invitation_also_puts_off_when_the_order_expires(world: World) -> None:
     old = await world.ordering.order(world.tenant, ORDER)
     world.clock.turn(timedelta(days=13))
-    new = await world.ordering.reissue_invite("acme", old.assessment.id)
+    new = await world.inviting.reissue("acme", old.assessment.id)
     world.clock.turn(timedelta(days=2))
 
     expired = await world.ordering.expire_overdue()
 
     assert expired == 0
-    assert (await world.ordering.redeem(token_of(new)))[0].status is Status.OPENED
+    assert (await world.inviting.redeem(token_of(new)))[0].status is Status.OPENED
 
 
 async def test_an_order_that_cannot_be_read_holds_up_no_other(world: World) -> None:

@@ -12,7 +12,7 @@ from assessor.domain.pilot import JudgeInUse, judged_families
 from assessor.domain.policy import Grade, Stage
 from assessor.domain.verdict import VerdictDocument, read_verdict
 from assessor.ports import Stopped
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.piloting import Piloting, Place
 from tests.domain.calibration.simulated import calibration
 from tests.services import attempts, plays

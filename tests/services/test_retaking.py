@@ -15,7 +15,7 @@ from assessor.domain.library import Library
 from assessor.domain.policy import Policy
 from assessor.domain.track import RetakePolicy
 from assessor.ports import Retirement
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.services import plays
 from tests.world import World
 from tests.world import world as build

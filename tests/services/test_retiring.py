@@ -15,7 +15,7 @@ from assessor.domain.errors import IllegalTransition, InvalidInput, NotFound
 from assessor.domain.verdict import read_verdict
 from assessor.domain.webhook import Endpoint
 from assessor.ports import Retirement
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.services.rescoring import Terms
 from assessor.services.retiring import Affected, Retiring
 from tests.services import attempts, plays

@@ -5,7 +5,7 @@ import pytest
 from assessor.domain.assessment import Assessment
 from assessor.domain.item import Category
 from assessor.services.briefing import MAX_SWAPS, brief_for
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.services import plays
 from tests.world import World
 

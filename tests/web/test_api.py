@@ -11,7 +11,7 @@ import pytest
 
 from assessor.adapters.signing import verify
 from assessor.services.access import Scope
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.web.site import Platform, Site, serving
 
 ORDER = {"candidate_ref": "applicant-1", "track": "python", "form": "short"}

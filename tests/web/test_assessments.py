@@ -244,7 +244,7 @@ async def test_extending_moves_the_end_and_keeps_the_link(site: Site, api: httpx
 
 
 def _hashed(token: str) -> str:
-    from assessor.services.ordering import hash_token
+    from assessor.services.tokens import hash_token
 
     return hash_token(token)
 

@@ -28,7 +28,7 @@ async def test_an_attestation_stands_in_the_verdict_without_the_platforms_refere
     site: Site, platform: Platform
 ) -> None:
     order = (await ordered(site, platform, ATTESTED)).json()
-    assessment, _session = await site.services.ordering.redeem(order["invite_url"].rsplit("/", 1)[-1])
+    assessment, _session = await site.services.inviting.redeem(order["invite_url"].rsplit("/", 1)[-1])
     await site.services.conversing.begin(assessment.id)
     library = await site.services.content.library()
     player = Player(site.services, assessment.id, SimulatedCandidate(library, "python", MIDDLING))
@@ -62,7 +62,7 @@ async def test_an_attempt_that_is_given_back_carries_the_same_attestation(
     site: Site, platform: Platform
 ) -> None:
     order = (await ordered(site, platform, ATTESTED)).json()
-    redeemed, _session = await site.services.ordering.redeem(order["invite_url"].rsplit("/", 1)[-1])
+    redeemed, _session = await site.services.inviting.redeem(order["invite_url"].rsplit("/", 1)[-1])
     await site.services.conversing.begin(redeemed.id)
     await site.services.scoring.hold(redeemed.id, "OSError")
 

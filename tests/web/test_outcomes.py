@@ -8,7 +8,7 @@ import pytest
 
 from assessor.domain.policy import Policy
 from assessor.services.access import Scope
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.web.site import Platform, Site
 
 ONE = {"metric": "accept_rate", "value": 0.85, "observed_at": "2026-11-20T09:30:00Z"}

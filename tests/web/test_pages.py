@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain.notice import CURRENT
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.web.markdown import markdown, verbatim
 from assessor.web.pages import HERE, STATIC, clock, environment, listed, minutes, sentence
 from tests.web.site import Site

@@ -1,6 +1,6 @@
 import pytest
 
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.web.throttle import MAX_KEPT, Throttle, TooManyTries
 from tests.web.desk import Desk, sign_in
 from tests.web.site import PASSWORD, Site
@@ -81,7 +81,7 @@ async def test_signing_out_ends_the_session_on_the_server(site: Site, desk: Desk
 
 async def test_a_candidates_session_opens_no_reviewers_page(site: Site, desk: Desk) -> None:
     ordered = await site.services.ordering.order(desk.platform.tenant, Order("c", "python", "short"))
-    _, secret = await site.services.ordering.redeem(ordered.invite_url.rsplit("/", 1)[-1])
+    _, secret = await site.services.inviting.redeem(ordered.invite_url.rsplit("/", 1)[-1])
 
     async with site.browser() as candidate:
         candidate.cookies.set("assessor_reviewer", secret)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from assessor.bootstrap import Services
 from assessor.domain.assessment import OPEN, Assessment
 from assessor.domain.errors import Gone, IllegalTransition, NotFound, Unauthenticated
-from assessor.services.ordering import hash_token
+from assessor.services.tokens import hash_token
 from assessor.web.candidate.visit import PageRoute, current_time, see, track_of, visit
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
@@ -20,7 +20,7 @@ router = APIRouter(route_class=PageRoute)
 async def welcome(request: Request, services: Running, token: str) -> Response:
     """Say what will happen. Looking does not use the link up."""
     try:
-        assessment = await services.ordering.look_at_invite(token)
+        assessment = await services.inviting.look_at(token)
     except Gone:
         if await _is_let_in(request, services, token):
             return see("/assessment")
@@ -34,7 +34,7 @@ async def welcome(request: Request, services: Running, token: str) -> Response:
 async def start(request: Request, services: Running, token: str) -> Response:
     """Use the link, and let this browser in. The clock does not run yet: the notice comes first."""
     try:
-        _assessment, secret = await services.ordering.redeem(token)
+        _assessment, secret = await services.inviting.redeem(token)
     except Gone:
         # A second press of the button, in the browser that was let in by the first.
         if await _is_let_in(request, services, token):

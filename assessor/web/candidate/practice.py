@@ -58,7 +58,7 @@ class Door:
 async def door(request: Request, services: Running) -> Door:
     """Return the door of an unused link, or of a session. Raises Gone or Unauthenticated."""
     if token := request.path_params.get("token"):
-        return Door(services, f"/c/{token}", await services.ordering.look_at_invite(token))
+        return Door(services, f"/c/{token}", await services.inviting.look_at(token))
     visitor = await visit(request, services)
     return Door(services, "/assessment", await load(services, visitor.assessment_id))
 

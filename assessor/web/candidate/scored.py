@@ -31,7 +31,7 @@ async def for_anybody(request: Request, services: Running, track_id: str) -> Res
 @router.get("/c/{token}/how-you-are-scored")
 async def for_the_invited(request: Request, services: Running, token: str) -> Response:
     """Show the rules that will hold for the invited person. Looking does not use the link up."""
-    assessment = await services.ordering.look_at_invite(token)
+    assessment = await services.inviting.look_at(token)
     return _page(request, await track_of(services, assessment), assessment.policy, is_own=True)
 
 

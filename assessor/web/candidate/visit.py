@@ -30,7 +30,7 @@ class Visit:
     async def is_let_in(self) -> bool:
         """Whether the session holds still; it ends when the candidate goes on in another browser."""
         try:
-            await self.services.ordering.session(self.secret)
+            await self.services.inviting.session(self.secret)
         except Unauthenticated:
             return False
         return True
@@ -43,7 +43,7 @@ class Visit:
 async def visit(request: Request, services: Running) -> Visit:
     """Return who visits. Raises Unauthenticated."""
     secret = request.cookies.get(CANDIDATE_COOKIE, "")
-    return Visit(services, await services.ordering.session(secret), secret)
+    return Visit(services, await services.inviting.session(secret), secret)
 
 
 Visitor = Annotated[Visit, Depends(visit)]

@@ -10,7 +10,7 @@ import httpx
 from assessor.domain.assessment import Assessment
 from assessor.domain.notice import CURRENT
 from assessor.domain.policy import Policy
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from assessor.simulation.candidate import EXPERT, SimulatedCandidate
 from assessor.simulation.headless import fields_of
 from tests.web.site import PILOT, Platform, Site

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from assessor.domain.assessment import Status
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.web.candidate.people import JSON, Candidate, words
 from tests.web.site import PILOT, Platform, Site
 

@@ -14,7 +14,7 @@ import respx
 
 from assessor.domain.assessment import Status
 from assessor.domain.identification import CheckState
-from assessor.services.ordering import Order
+from assessor.services.order import Order
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site, serving
 

@@ -19,7 +19,7 @@ from assessor.domain import events as e
 from assessor.domain.retention import Retention, Term
 from assessor.ports import Session
 from assessor.services.access import Scope
-from assessor.services.ordering import hash_token
+from assessor.services.tokens import hash_token
 from assessor.web.security import CANDIDATE_COOKIE
 from tests.services.decided import BEGUN, Town, verdict
 from tests.web.candidate.people import Candidate, invited, words
