@@ -25,8 +25,8 @@ demo: setup ## serve the demonstration on 127.0.0.1 and print its address
 test: setup ## run the tests, with a real Chromium where one can be had
 	@sh tools/test.sh $(VENV) $(ARGS)
 
-test-deep: setup ## run what takes minutes: a million rows, long series of kills, whole matrices
-	@ASSESSOR_TESTS=deep sh tools/test.sh $(VENV) $(ARGS)
+test-deep: setup ## run what takes minutes: lists of a million rows, on PostgreSQL
+	@$(BIN)/pytest -m deep -rA $(ARGS)
 
 check: setup ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .

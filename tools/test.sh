@@ -1,7 +1,6 @@
 #!/bin/sh
 # Runs the tests with a real Chromium: the one in ASSESSOR_CHROMIUM, the system's, or one that is installed now.
 # Where none can be had, everything else runs, and what was left out is named at the end.
-# ASSESSOR_TESTS=deep runs what takes minutes, and nothing else.
 set -eu
 
 venv=${1:-.venv}
@@ -62,9 +61,6 @@ fi
 if [ -z "$browser" ] && install_with_apt; then browser=$(find_browser); fi
 if [ -z "$browser" ] && install_with_playwright; then browser=$(find_browser); fi
 
-depth="not deep"
-[ "${ASSESSOR_TESTS:-}" != deep ] || depth=deep
-
 failed=0 runs=0 empty=0
 run() {
     status=0
@@ -74,10 +70,10 @@ run() {
 }
 
 # Browsers in a process of their own: Playwright keeps the event loop that other tests need.
-run -n auto --dist loadfile -m "not browser and $depth" "$@"
+run -n auto --dist loadfile -m "not browser and not deep" "$@"
 if [ -n "$browser" ]; then
     export ASSESSOR_CHROMIUM="$browser"
-    run -n auto --dist loadfile -m "browser and $depth" "$@"
+    run -n auto --dist loadfile -m "browser and not deep" "$@"
 else
     say "Left out: every test marked 'browser', because no Chromium was found and none could be installed."
     say "Install one, or name it: make test with ASSESSOR_CHROMIUM=/path/to/chromium."

@@ -278,7 +278,6 @@ async def test_a_whole_interview_with_a_real_model_comes_to_its_end(
     assert set(used) <= {"turn", "observation"}
 
 
-@pytest.mark.deep
 async def test_an_interview_in_the_terminal_with_a_real_model_comes_to_its_end(
     tmp_path: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,7 +46,6 @@ def test_a_bank_has_the_items_that_keep_it_in_use(report: CheckReport, track: st
     assert lacking == []
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("place", OFFERED, ids=" ".join)
 def test_a_thousand_candidates_share_few_tasks_and_every_form_keeps_to_its_plan(
     library: Library, place: tuple[str, str]

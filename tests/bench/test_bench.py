@@ -28,7 +28,6 @@ def test_every_turn_of_the_smoke_run_is_worded_by_one_model_call(tmp_path: Path)
     assert row["MB after"] > 0
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 def test_growth_measures_bytes_that_a_conversation_adds(tmp_path: Path) -> None:
     report = growth.measure(tmp_path, smoke=True).as_json()
@@ -38,7 +37,6 @@ def test_growth_measures_bytes_that_a_conversation_adds(tmp_path: Path) -> None:
     assert report["targets"] == []
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 def test_reads_bring_the_same_bytes_as_the_bare_route_and_none_for_a_known_tag(tmp_path: Path) -> None:
     bare, *ours = reads.measure(tmp_path, smoke=True).as_json()["rows"]
@@ -49,7 +47,6 @@ def test_reads_bring_the_same_bytes_as_the_bare_route_and_none_for_a_known_tag(t
     assert unchanged == {0}
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 def test_the_start_loads_nothing_that_only_later_work_needs(tmp_path: Path) -> None:
     report = start.measure(tmp_path, smoke=True).as_json()
@@ -58,7 +55,6 @@ def test_the_start_loads_nothing_that_only_later_work_needs(tmp_path: Path) -> N
     assert start.loaded_early(tmp_path / "early") == set()
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 def test_grading_gives_every_verdict_and_none_that_is_wrong(tmp_path: Path) -> None:
     figures = grading.measure(tmp_path, smoke=True).figures

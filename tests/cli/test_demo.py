@@ -43,7 +43,6 @@ def test_the_demonstrations_verdict_verifies_as_such_and_as_nothing_else(run: Ru
     assert {turn["speaker"] for turn in transcript["turns"]} == {"interviewer", "candidate"}
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_the_decision_is_the_same_on_postgresql_while_one_of_two_workers_is_killed(

@@ -18,6 +18,7 @@ from tests.world import PILOT, World
 from tests.world import world as build
 
 JUDGED = Policy(judge_may_score=True, least_basis=PILOT.least_basis)
+ATTEMPTS = 50
 
 
 @pytest.fixture
@@ -32,16 +33,15 @@ async def judged(tmp_path: Path, migrated_file: Path) -> AsyncIterator[World]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [15, pytest.param(50, marks=pytest.mark.deep)])
-async def test_simulated_assessments_are_byte_equal(judged: World, count: int) -> None:
-    played = await attempts.several(judged, count)
+async def test_fifty_simulated_assessments_are_byte_equal(judged: World) -> None:
+    played = await attempts.several(judged, ATTEMPTS)
     again = attempts.rescoring(judged, GradingModel("other-grader"))
     terms = Terms(by="anna", reason=attempts.REASON)
     outcomes = {(await again.rescore(one.id, terms)).outcome for one in played[::3]}
 
     replayed = [await attempts.replaying(judged).replay(one.id) for one in played]
 
-    assert [one.differences for one in replayed] == [()] * count
+    assert [one.differences for one in replayed] == [()] * ATTEMPTS
     assert all(one.is_equal for one in replayed)
     happened = {type_ for one in played for type_ in attempts.facts_of(await judged.store.events(one.id))}
     assert outcomes >= {"recorded", "final"}
@@ -49,7 +49,7 @@ async def test_simulated_assessments_are_byte_equal(judged: World, count: int) -
         "words.redacted", "answer.corrected", "accommodation.granted", "assessment.paused",
         "interview.observed", "model.replied", "review.decided", "scoring.repeated",
     }  # fmt: skip
-    assert sum(one.replies for one in replayed) > count
+    assert sum(one.replies for one in replayed) > ATTEMPTS
     assert max(len(one.verdicts) for one in replayed) > 2
 
 

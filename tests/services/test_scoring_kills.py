@@ -103,7 +103,6 @@ async def test_killed_at_each_boundary_in_turn_it_comes_to_the_same_verdict(
     assert points.count(CrashPoint.AFTER_JUDGEMENT) > 1
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 async def test_scoring_again_that_is_killed_anywhere_ends_in_the_same_verdict(
     scorer: Scorer, submitted: tuple[Path, str], tmp_path: Path
@@ -129,7 +128,6 @@ async def test_scoring_again_that_is_killed_anywhere_ends_in_the_same_verdict(
     assert CrashPoint.AFTER_RESCORING in points
 
 
-@pytest.mark.deep
 @pytest.mark.slow
 async def test_applying_a_rubric_that_is_killed_between_any_two_calls_ends_in_the_same_scores(
     scorer: Scorer, tmp_path: Path, migrated_file: Path

@@ -23,11 +23,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("crash_at", "sent"),
-    [
-        pytest.param("after-order:1", 1, marks=pytest.mark.deep),
-        pytest.param("before-delivery:1", 1, marks=pytest.mark.deep),
-        ("after-delivery:1", 2),
-    ],
+    [("after-order:1", 1), ("before-delivery:1", 1), ("after-delivery:1", 2)],
     ids=["after the commit", "before it was sent", "after it was sent, before that was noted"],
 )
 async def test_an_event_survives_a_kill(service: Service, crash_at: str, sent: int) -> None:

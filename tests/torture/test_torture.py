@@ -12,9 +12,7 @@ ASSESSOR = Path(__file__).parents[2] / "assessor"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "torture", [pytest.param(torture_one_process, marks=pytest.mark.deep), torture_several]
-)
+@pytest.mark.parametrize("torture", [torture_one_process, torture_several])
 async def test_ten_kills_lose_and_double_nothing(
     tmp_path: Path, torture: Callable[..., Coroutine[Any, Any, Result]]
 ) -> None:

@@ -35,10 +35,7 @@ migrate_jobs(jobs) if whose == "jobs" else migrate(store)
 """
 
 
-@pytest.mark.parametrize(
-    "statements",
-    [pytest.param(3, marks=pytest.mark.deep), 12, pytest.param(30, marks=pytest.mark.deep)],
-)
+@pytest.mark.parametrize("statements", [3, 12, 30])
 @pytest.mark.parametrize("whose", ["store", "jobs"])
 async def test_a_kill_in_the_first_migration_does_not_keep_the_service_from_starting(
     tmp_path: Path, empty_address: str, whose: str, statements: int
