@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.e2e import upstream as provider
 from tests.e2e.service import Platform, Service
 from tests.e2e.upstream import Upstream
 from tests.postgres import Databases
-
-expect.set_options(timeout=20_000)  # a slow machine is no fault of the pages
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 NETWORK_TROUBLE = ("Failed to load resource", "net::ERR_")
