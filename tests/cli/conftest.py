@@ -1,10 +1,11 @@
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests import forked
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -17,15 +18,6 @@ def run(tmp_path: Path) -> Run:
         *arguments: str, stdin: str = "", timeout: float = 120, **variables: str
     ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "ASSESSOR_DATA_DIR": str(tmp_path / "var"), **variables}
-        return subprocess.run(
-            [sys.executable, "-m", "assessor", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
+        return forked.run(*arguments, environment=environment, folder=tmp_path, given=stdin, timeout=timeout)
 
     return run_command

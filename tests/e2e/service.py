@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from itertools import count
@@ -14,6 +12,7 @@ from typing import Any
 import httpx
 
 from assessor.web.serving import free_port
+from tests import forked
 
 START_SECONDS = 60.0
 _orders = count(1)
@@ -26,7 +25,7 @@ class Service:
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_port("127.0.0.1"))
-    process: "subprocess.Popen[bytes] | None" = None
+    process: forked.Process | None = None
 
     @property
     def url(self) -> str:
@@ -35,29 +34,24 @@ class Service:
 
     def run(self, *command: str) -> str:
         """Run a command of the command line over the same data; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "assessor", *command],
-            env=self._environment(),
-            capture_output=True,
-            check=True,
-            timeout=START_SECONDS,
-        )
-        return done.stdout.decode()
+        done = forked.run(*command, environment=self._environment(), timeout=START_SECONDS)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def start(self) -> None:
         """Start, and wait until it can serve."""
-        with (self.folder / "service.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "assessor", "serve"],
-                env=self._environment(),
-                stdout=log,
-                stderr=log,
-            )
+        process = self.start_command("serve")
         until = time.monotonic() + START_SECONDS
         while not self._is_ready():
-            if self.process.poll() is not None or time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise AssertionError(f"the service did not start:\n{self.log()}")
             time.sleep(0.1)
+
+    def start_command(self, *command: str) -> forked.Process:
+        """Start a command that serves, without waiting."""
+        log = self.folder / "service.log"
+        self.process = forked.start(*command, environment=self._environment(), output=log)
+        return self.process
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -1,12 +1,12 @@
 """Documents about banks, opened as files in a real browser."""
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests import forked
 from tests.e2e.candidate import axe_findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -24,7 +24,8 @@ def test_a_document_is_accessible_loads_nothing_and_fits_a_telephone(
     browser: Browser, tmp_path: Path, name: str
 ) -> None:
     file = tmp_path / f"{name}.html"
-    subprocess.run([sys.executable, "-m", "assessor", *COMMANDS[name], "--out", file], check=True)
+    made = forked.run(*COMMANDS[name], "--out", str(file), environment=os.environ)
+    assert made.returncode == 0, made.stderr
     findings, asked = [], []
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme)

@@ -1,8 +1,5 @@
 """The demonstration in Chromium: a reviewer completes a case, and the platform reads its verdict."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
@@ -23,14 +20,10 @@ MAX_CRITERIA = 40
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`assessor demo`, with its three simulated cases played."""
     service = Service(tmp_path_factory.mktemp("demonstration"))
-    service.process = subprocess.Popen(
-        [sys.executable, "-m", "assessor", "demo", "--port", str(service.port)],
-        env={**os.environ, "ASSESSOR_DATA_DIR": str(service.folder)},
-        stdout=subprocess.DEVNULL,
-    )
+    process = service.start_command("demo", "--port", str(service.port))
     until = time.monotonic() + START_SECONDS
     while not _is_prepared(service):
-        assert service.process.poll() is None, "the demonstration ended"
+        assert process.poll() is None, "the demonstration ended"
         assert time.monotonic() < until, "the demonstration did not start"
         time.sleep(0.2)
     yield service

@@ -1,8 +1,6 @@
 """An installation of several processes over one database: workers, and a server without one."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from typing import Any
 
 from assessor.settings import Settings
 from assessor.web.serving import free_port
+from tests import forked
 
 START_SECONDS = 60.0
 SILENCE = 2
@@ -22,7 +21,7 @@ SILENCE = 2
 class Process:
     """One `assessor ...`, with what it printed."""
 
-    running: "subprocess.Popen[bytes]"
+    running: forked.Process
     log: Path
 
     def until_says(self, words: str) -> None:
@@ -71,13 +70,8 @@ class Installation:
     def start(self, *command: str, **changed: Any) -> Process:
         """Start a process of the command line."""
         log = self.folder / f"process-{len(self.processes)}.log"
-        with log.open("wb") as output:
-            started = subprocess.Popen(
-                [sys.executable, "-m", "assessor", *command],
-                env=self.settings(**changed).child_environment(),
-                stdout=output,
-                stderr=output,
-            )
+        log.touch()
+        started = forked.start(*command, environment=self.settings(**changed).child_environment(), output=log)
         self.processes.append(Process(started, log))
         return self.processes[-1]
 
@@ -102,4 +96,4 @@ def installation(folder: Path, address: str) -> Iterator[Installation]:
     finally:
         for process in installed.processes:
             process.running.kill()
-            process.running.wait()
+            process.running.wait(START_SECONDS)

@@ -10,7 +10,9 @@ the trip takes ten times as long as the read.
 """
 
 import asyncio
+import random
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -36,6 +38,8 @@ _SERVER_LOOKUPS: Final = 4
 _WRITES: Final = "assessor_writes"
 _DEADLOCKS: Final = 3
 """How often a transaction is begun again after a deadlock. Its work is a function of the database alone."""
+_STEP_ASIDE_SECONDS: Final = 0.02
+"""The longest pause after the first deadlock."""
 _DEADLOCK_DETECTED: Final = "40P01"
 
 _PRAGMAS: Final = (
@@ -189,10 +193,14 @@ class Database:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
-        """Run a transaction; once more when the server rolled it back to free another from a deadlock."""
-        for _ in range(_DEADLOCKS):
+        """Run a transaction; once more when the server rolled it back to free another from a deadlock.
+
+        It steps aside for a random while, longer each time: two that begin again at once meet again.
+        """
+        for attempt in range(_DEADLOCKS):
             with suppress(_DeadlockError):
                 return self._attempt(work)
+            time.sleep(random.uniform(0, _STEP_ASIDE_SECONDS * 2**attempt))  # noqa: S311 - not a secret
         with self._for_writing.begin() as connection:
             return work(connection)
 

@@ -54,5 +54,6 @@ async def test_two_writers_who_wait_for_each_other_both_get_their_turn(store: Sq
     )
     await database.close()
 
-    assert sorted(attempts) == [1, 2]
+    winner, loser = sorted(attempts)
+    assert winner == 1 < loser  # on a busy machine they may meet a second time
     assert (await store.tenant("first")).name == (await store.tenant("second")).name
