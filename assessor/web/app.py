@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from assessor import __version__
 from assessor.bootstrap import Services, running
@@ -19,6 +17,7 @@ from assessor.web import (
     api,
     appeals,
     assessments,
+    assets,
     badges,
     candidate,
     care,
@@ -48,7 +47,6 @@ from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
 from assessor.web.examples import illustrate
 from assessor.web.handlers import FaultBarrier, log_fault
-from assessor.web.pages import STATIC, asset
 from assessor.web.problems import NOT_READY, Problem, respond
 from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
@@ -90,8 +88,6 @@ TAGS: Final = [
 
 Simulating = Callable[[Services], AbstractAsyncContextManager[Simulations]]
 """Makes what plays simulated candidates; it stands above the web, and is handed in."""
-
-YEAR_SECONDS: Final = 31_536_000
 
 
 def create_app(settings: Settings, *, works: bool = True, simulating: Simulating | None = None) -> FastAPI:
@@ -190,18 +186,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     if settings.demonstration:
         app.include_router(demo.router)
     app.include_router(operations)
-    app.mount("/static", _Static(directory=STATIC), name="static")
-
-
-class _Static(StaticFiles):
-    """Files whose address carries the hash of their content, so that they may be kept for ever."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        named_by_hash = scope["query_string"] == asset(path).partition("?")[2].encode()
-        kept = f"max-age={YEAR_SECONDS}, immutable" if named_by_hash else "no-cache"
-        response.headers["Cache-Control"] = f"public, {kept}"
-        return response
+    app.include_router(assets.router, include_in_schema=False)
 
 
 operations = APIRouter(tags=["operations"])

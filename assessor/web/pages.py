@@ -1,6 +1,5 @@
 """Pages: one Jinja environment, its filters, and `render`."""
 
-import hashlib
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,10 +12,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from assessor.web.assets import asset
 from assessor.web.markdown import markdown, verbatim
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 
 
 def render(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
@@ -53,11 +52,6 @@ def environment() -> Environment:
     return env
 
 
-def asset(name: str) -> str:
-    """Return the address of a static file, which changes with its content."""
-    return f"/static/{name}?v={_digest(name)}"
-
-
 def iso(at: datetime) -> str:
     """Write a time for machines, in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -90,8 +84,3 @@ def listed(words: Iterable[str]) -> str:
     """Join words as a sentence does: `a, b and c`."""
     *head, last = list(words) or [""]
     return f"{', '.join(head)} and {last}" if head else last
-
-
-@cache
-def _digest(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]

@@ -4,7 +4,8 @@ from functools import cache
 
 from markupsafe import Markup
 
-from assessor.web.pages import STATIC, environment
+from assessor.web.assets import STATIC
+from assessor.web.pages import environment
 
 
 def printed(name: str, **context: object) -> str:

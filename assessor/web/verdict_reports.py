@@ -12,10 +12,11 @@ from markupsafe import Markup
 from assessor.domain import errors as e
 from assessor.domain.verdict import THRESHOLDS, Explanation
 from assessor.services.explaining import Explained
+from assessor.web.assets import STATIC
 from assessor.web.dependencies import Running
 from assessor.web.once import OnceRoute
 from assessor.web.openapi import refuses
-from assessor.web.pages import STATIC, environment
+from assessor.web.pages import environment
 from assessor.web.verdicts import VerdictId, VerdictReader
 
 PRINT_STYLE: Final = "verdict_report.css"

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from tests.bench import grading, growth, injection, reads, start, turn
+from tests.bench import grading, growth, injection, pages, reads, start, turn
 from tests.bench.environments import PEERS, PeerUnavailable, versions_of
 from tests.bench.report import Report, document
 
@@ -25,6 +25,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "growth": growth.measure,
     "reads": reads.measure,
     "start": start.measure,
+    "pages": pages.measure,
     "grading": grading.measure,
     "injection": injection.measure,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.bench import grading, growth, injection, reads, start, turn
+from tests.bench import grading, growth, injection, pages, reads, start, turn
 from tests.bench.examiner import graded
 from tests.bench.grading import OURS, PEERS
 from tests.bench.process import Measured, module
@@ -53,6 +53,16 @@ def test_the_start_loads_nothing_that_only_later_work_needs(tmp_path: Path) -> N
 
     assert [row["server"] for row in report["rows"]] == [start.FIRST, start.LATER]
     assert start.loaded_early(tmp_path / "early") == set()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_pages_are_weighed_by_what_a_browser_loads(tmp_path: Path) -> None:
+    rows = pages.measure(tmp_path, smoke=True).as_json()["rows"]
+
+    assert [row["page"] for row in rows] == ["hub", pages.CHAT]
+    assert all(0 < row["kB of scripts"] < row["kB packed"] for row in rows)
+    assert all(row["LCP ms"] > 0 for row in rows)
 
 
 @pytest.mark.slow

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from assessor.web.assets import STATIC
 from assessor.web.markdown import markdown
-from assessor.web.pages import STATIC, environment
+from assessor.web.pages import environment
 from tests.e2e.candidate import REASON, SECONDS, Candidate, axe_findings
 from tests.e2e.conftest import Open
 from tests.e2e.service import Platform, Service

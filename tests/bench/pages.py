@@ -1,0 +1,141 @@
+"""B7: what a browser loads for a candidate's pages, and when it shows them, on a fast and on a slow line.
+
+python -m tests.bench.pages FOLDER [--smoke] prints the rows as JSON. `measure` runs it as a process of its
+own, since Playwright keeps the event loop of the thread it runs in.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, Page, Response, sync_playwright
+
+from tests.bench.process import ROOT, module
+from tests.bench.report import Report, at_most
+from tests.e2e.candidate import Candidate
+from tests.e2e.service import Platform, Service
+
+COLUMNS: Final = ("page", "kB packed", "kB of scripts", "requests", "LCP ms", "LCP ms, slow line", "CLS")
+CHAT: Final = "interview"
+SECONDS: Final = 600
+SLOW: Final = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+"""400 kbit/s and 400 ms, in the units of the browser's protocol: bytes a second, and milliseconds."""
+PROBE: Final = """
+globalThis.seen = { lcp: 0, cls: 0 };
+new PerformanceObserver((list) => { for (const one of list.getEntries()) seen.lcp = one.startTime; })
+  .observe({ type: "largest-contentful-paint", buffered: true });
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) seen.cls += one.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def measure(folder: Path, *, smoke: bool) -> Report:
+    """Weigh the hub, the interview and one task of each kind; for `smoke` the hub and the interview."""
+    chromium = os.environ.get("ASSESSOR_CHROMIUM") or shutil.which("chromium")
+    title = "B7: pages in a browser"
+    if chromium is None:
+        return Report("pages", title, COLUMNS, [], notes=["Left out: no Chromium was found."])
+    command = [*module("tests.bench.pages", str(folder)), *(["--smoke"] if smoke else [])]
+    environment = {**os.environ, "ASSESSOR_CHROMIUM": chromium}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True, timeout=SECONDS
+    )
+    rows = json.loads(done.stdout)
+    packed, scripts, requests, fast, slow, shift = zip(*(row[1:] for row in rows), strict=True)
+    targets = [
+        at_most("kB of the chat page", next(row[1] for row in rows if row[0] == CHAT), 20),
+        at_most("kB of the heaviest page", max(packed), 60),
+        at_most("kB of scripts, the most", max(scripts), 35),
+        at_most("requests, the most", max(requests), 8),
+        at_most("LCP ms, the latest", max(fast), 1000),
+        at_most("LCP ms on the slow line, the latest", max(slow), 2500),
+        at_most("CLS, the most", max(shift), 0.02),
+    ]
+    notes = [
+        (
+            "A first visit with nothing kept. Every body is counted packed by gzip; ours packs scripts and "
+            "styles itself, and leaves pages to the proxy: the times are without one."
+        ),
+        "The slow line has 400 kbit/s and 400 ms, and the processor a quarter of its speed.",
+    ]
+    return Report("pages", title, COLUMNS, rows, targets, notes)
+
+
+def weigh(folder: Path, chromium: str, *, smoke: bool) -> list[list[Any]]:
+    """Start the service, begin an assessment and visit its pages; return a row for each."""
+    service = Service(folder)
+    service.start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            paths, state = _begun(browser, service)
+            chosen = dict(list(paths.items())[:2]) if smoke else paths
+            return [[name, *_visits(browser, state, service.url + path)] for name, path in chosen.items()]
+    finally:
+        service.stop()
+
+
+def _begun(browser: Browser, service: Service) -> tuple[dict[str, str], Any]:
+    """Return the addresses of the pages by name, and the browser's state of somebody who may open them."""
+    _, invite = Platform.of(service, "acme").order("full")
+    context = browser.new_context()
+    candidate = Candidate(context.new_page(), service)
+    candidate.begin(invite)
+    kinds = {_kind(path): path for path in candidate.task_paths()}
+    candidate.open_interview()
+    return {"hub": "/assessment", CHAT: "/assessment/interview", **kinds}, context.storage_state()
+
+
+def _kind(path: str) -> str:
+    """Return the first part of a task's id, which every item of a kind shares."""
+    return f"task {path.rpartition('/')[2].partition('-')[0]}"
+
+
+def _visits(browser: Browser, state: Any, url: str) -> list[float]:
+    fast, files, shift = _visit(browser, state, url, slow=False)
+    slow, _, _ = _visit(browser, state, url, slow=True)
+    sizes = {address: len(gzip.compress(body)) / 1024 for address, body in files.items()}
+    scripts = sum(size for address, size in sizes.items() if ".js?" in address)
+    return [sum(sizes.values()), scripts, len(sizes), fast, slow, shift]
+
+
+def _visit(browser: Browser, state: Any, url: str, *, slow: bool) -> tuple[float, dict[str, bytes], float]:
+    """Visit with nothing kept; return the milliseconds to the largest part, the bodies, and the shift."""
+    context = browser.new_context(storage_state=state)
+    page = context.new_page()
+    page.add_init_script(PROBE)
+    if slow:
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", SLOW)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    answers: dict[str, Response] = {}
+
+    def note(answer: Response) -> None:
+        answers[answer.url] = answer
+
+    page.on("response", note)
+    page.goto(url, wait_until="load")
+    seen = _settled(page)
+    streams = {one for one in answers if "/stream" in one}  # open as long as the page is
+    files = {one: b"" if one in streams else answer.body() for one, answer in answers.items()}
+    context.close()
+    return seen["lcp"], files, seen["cls"]
+
+
+def _settled(page: Page) -> dict[str, float]:
+    """Wait until the scripts have run and a frame was shown since; return what was seen by then."""
+    page.evaluate("new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))")
+    page.wait_for_function("seen.lcp > 0")
+    seen: dict[str, float] = page.evaluate("seen")
+    return seen
+
+
+if __name__ == "__main__":
+    print(json.dumps(weigh(Path(sys.argv[1]), os.environ["ASSESSOR_CHROMIUM"], smoke="--smoke" in sys.argv)))
