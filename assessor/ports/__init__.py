@@ -2,6 +2,7 @@
 
 from assessor.ports.access import Access, ApiKey, Owned, Reviewer, Session, Tenant
 from assessor.ports.answers import Answers
+from assessor.ports.audit_log import ActFilter, AuditLogs
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.erasure import (
     Destroyed,
@@ -58,6 +59,7 @@ from assessor.ports.world import (
 __all__ = [
     "SUBJECT",
     "Access",
+    "ActFilter",
     "Answered",
     "Answers",
     "ApiKey",
@@ -65,6 +67,7 @@ __all__ = [
     "AskedVerdict",
     "Attempt",
     "Attempts",
+    "AuditLogs",
     "Calibrations",
     "Claimed",
     "ClaimedMail",

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from assessor.ports.access import Access
 from assessor.ports.answers import Answers
+from assessor.ports.audit_log import AuditLogs
 from assessor.ports.calibration import Calibrations
 from assessor.ports.erasure import Erasures
 from assessor.ports.feedback import Feedbacks
@@ -43,6 +44,7 @@ class Store(
     Verdicts,
     Notices,
     Erasures,
+    AuditLogs,
     MailOutbox,
     Protocol,
 ):

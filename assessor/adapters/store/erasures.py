@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
+from assessor.adapters.store.audit_log import forget_words, place_acts
 from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.tables import (
     ASSESSMENT,
@@ -29,6 +30,7 @@ from assessor.adapters.store.tables import (
     WEBHOOK_DELIVERY,
     in_utc,
 )
+from assessor.domain.audit_log import Act, Action
 from assessor.domain.errors import Conflict, NotFound
 from assessor.domain.retention import LegalHold, Retention
 from assessor.ports import Destroyed, KeptAssessment, Person
@@ -161,11 +163,16 @@ class SqlErasures(StorePart):
 
         def erase(connection: Connection) -> None:
             one = CANDIDATE.c.id == candidate_id
-            connection.execute(update(CANDIDATE).where(one).values(wrapped_key=None))
+            had_key = one & CANDIDATE.c.wrapped_key.is_not(None)
+            lost = update(CANDIDATE).where(had_key).values(wrapped_key=None)
+            tenant = connection.execute(lost.returning(CANDIDATE.c.tenant_id)).scalar()
             new = one & CANDIDATE.c.erased_at.is_(None)
             connection.execute(update(CANDIDATE).where(new).values(erased_at=at, erased_by=destroyed.by))
             _delete_beside(connection, candidate_id)
             _close(connection, candidate_id, at)
+            if tenant is not None:
+                act = Act(tenant, destroyed.by, Action.CANDIDATE_ERASED, candidate_id)
+                place_acts(connection, [act], at)
 
         await self._database.write(erase)
         await self._database.forget_overwritten()
@@ -175,7 +182,9 @@ class SqlErasures(StorePart):
 
         def forget(connection: Connection) -> None:
             row = connection.execute(
-                select(CANDIDATE.c.erased_at).where(CANDIDATE.c.id == candidate_id).with_for_update()
+                select(CANDIDATE.c.erased_at, CANDIDATE.c.tenant_id)
+                .where(CANDIDATE.c.id == candidate_id)
+                .with_for_update()
             ).first()
             if row is None or row.erased_at is None:
                 raise Conflict("This candidate was not erased", "Erase them first.")
@@ -185,6 +194,8 @@ class SqlErasures(StorePart):
             connection.execute(update(CANDIDATE).where(theirs).values(**nobody, forgotten_at=in_utc(at)))
             mine = ASSESSMENT.c.candidate_id == candidate_id
             connection.execute(update(ASSESSMENT).where(mine).values(**nobody, decision=None))
+            act = Act(row.tenant_id, "term", Action.RESULTS_FORGOTTEN, candidate_id)
+            place_acts(connection, [act], at)
 
         await self._database.write(forget)
         await self._database.forget_overwritten()
@@ -232,6 +243,7 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     connection.execute(delete(ERASURE_REQUEST).where(ERASURE_REQUEST.c.candidate_id == candidate_id))
     let_in = (SESSION.c.kind == "candidate") & SESSION.c.subject.in_(theirs)
     connection.execute(delete(SESSION).where(let_in))
+    forget_words(connection, theirs.union(select(CANDIDATE.c.id).where(CANDIDATE.c.id == candidate_id)))
     for assessment_id in connection.execute(theirs).scalars().all():
         told = IDEMPOTENCY.c.location.endswith(f"/{assessment_id}", autoescape=True)
         connection.execute(delete(IDEMPOTENCY).where(told))

@@ -7,12 +7,14 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from assessor.adapters.store import chain, derived, outbox
 from assessor.adapters.store.answers import SqlAnswers
+from assessor.adapters.store.audit_log import place_acts
 from assessor.adapters.store.mailing import place_mails
 from assessor.adapters.store.part import LogEnd, log_end, unique_or
 from assessor.adapters.store.rows import MOVING, first_values, moved_values
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
 from assessor.adapters.vault import open_sealed, place, seal
 from assessor.domain.assessment import Projection
+from assessor.domain.audit_log import acts_of
 from assessor.domain.errors import Conflict, DocumentRefused, Erased, NotFound, SequenceTaken
 from assessor.domain.events import FACTS, Event, Fact, WordsRedacted
 from assessor.ports import Answered, Append
@@ -113,6 +115,7 @@ class SqlEventLog(SqlAnswers):
             raise _taken(change)
         for event in events:
             derived.write(connection, change.projection, event)
+        place_acts(connection, tuple(acts_of(end.tenant_id, events)), change.at)
         return events
 
     def _sealed(self, change: Append, end: LogEnd) -> tuple[tuple[Event, ...], list[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
+from assessor.adapters.store.audit_log import SqlAuditLogs
 from assessor.adapters.store.calibrations import SqlCalibrations
 from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
@@ -49,6 +50,7 @@ class SqlStore(
     SqlLibraries,
     SqlItems,
     SqlErasures,
+    SqlAuditLogs,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

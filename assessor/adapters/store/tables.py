@@ -566,6 +566,41 @@ class FeedbackRow(Row, table=True):
     time: int | None
 
 
+class AuditRecordRow(Row, table=True):
+    """One act of a person or an operator. Rows are added, and never changed but for words about the erased.
+
+    The tenant's id is empty for what concerns none. Each filter has an index in the list's order.
+    """
+
+    __tablename__ = "audit_record"
+    __table_args__ = (
+        Index(None, "tenant_id", "actor", "seq"),
+        Index(None, "tenant_id", "action", "seq"),
+        Index(None, "subject", "seq"),
+    )
+    tenant_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=BigInteger)
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    action: str
+    subject: str
+    words_digest: str
+    """Over reason and detail with the salt: the chain runs over it when they are gone."""
+    hash: str
+    reason: str | None = Field(sa_type=Text)
+    detail: dict[str, Any] | None = Field(sa_type=JSON)
+    salt: bytes | None = Field(sa_type=LargeBinary)
+
+
+class AuditEndRow(Row, table=True):
+    """Where an audit log ends: the number and the hash of its last record."""
+
+    __tablename__ = "audit_end"
+    tenant_id: str = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    head: str
+
+
 class TenantLibraryRow(Row, table=True):
     """A version of a platform's own track. Its files never change."""
 
@@ -637,4 +672,6 @@ GOLD_RUN = _table_of(GoldRunRow)
 OUTCOME = _table_of(OutcomeRow)
 DEMOGRAPHICS = _table_of(DemographicsRow)
 FEEDBACK = _table_of(FeedbackRow)
+AUDIT_RECORD = _table_of(AuditRecordRow)
+AUDIT_END = _table_of(AuditEndRow)
 TENANT_LIBRARY = _table_of(TenantLibraryRow)

@@ -25,6 +25,7 @@ def upgrade() -> None:
     _later_outcomes()
     _demographics()
     _feedback()
+    _audit_logs()
     _libraries()
     _items()
     _erasure()
@@ -488,6 +489,34 @@ def _feedback() -> None:
         sa.Column("time", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("assessment_id", name="pk_feedback"),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_feedback_assessment_id"),
+    )
+
+
+def _audit_logs() -> None:
+    op.create_table(
+        "audit_record",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("words_digest", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant_id", "seq", name="pk_audit_record"),
+    )
+    op.create_index("ix_audit_record_tenant_id_actor_seq", "audit_record", ["tenant_id", "actor", "seq"])
+    op.create_index("ix_audit_record_tenant_id_action_seq", "audit_record", ["tenant_id", "action", "seq"])
+    op.create_index("ix_audit_record_subject_seq", "audit_record", ["subject", "seq"])
+    op.create_table(
+        "audit_end",
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", name="pk_audit_end"),
     )
 
 
