@@ -18,6 +18,7 @@ from assessor.domain.verdict.document import (
     write_verdict,
 )
 from assessor.domain.verdict.explanation import Explanation, explanation_of
+from assessor.domain.verdict.outlook import Outlook, Standing, outlook, standing_of
 from assessor.domain.verdict.reasons import REASONS, Action, ReasonCode
 from assessor.domain.verdict.rule import CompetencyResult, Decision, decide
 from assessor.domain.verdict.stated import StatedRule, stated_rules
@@ -35,7 +36,9 @@ __all__ = [
     "Decision",
     "Explanation",
     "JudgeBasis",
+    "Outlook",
     "ReasonCode",
+    "Standing",
     "StatedRule",
     "VerdictDocument",
     "VerdictStatus",
@@ -48,8 +51,10 @@ __all__ = [
     "is_clear",
     "judges_of",
     "keys_of",
+    "outlook",
     "probability_by_rules",
     "read_verdict",
+    "standing_of",
     "stated_rules",
     "what_would_change",
     "write_verdict",
