@@ -1,34 +1,48 @@
-"""Pages: one Jinja environment, its filters, and `render`."""
+"""Pages: one Jinja environment a language, its filters, and `render`."""
 
 import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
-from gettext import NullTranslations
+from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from assessor.locale import ENGLISH, Interface, interface, offered, wanted
 from assessor.web.assets import asset
 from assessor.web.markdown import markdown, verbatim
 
 HERE = Path(__file__).parent
+LANGUAGE_COOKIE: Final = "assessor_language"
+TRANSLATED: Final = ("candidate/", "mail/")
+"""Where the pages are that candidates read, each in their language; the others are in English."""
 
 
 def render(request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
     """Render a template. `request` and the service's `settings` are in its context."""
     services = getattr(request.app.state, "services", None)
     context.setdefault("settings", services.settings if services else None)
-    body = environment().get_template(name).render(request=request, **context)
+    tag = language_of(request).tag if name.startswith(TRANSLATED) else ENGLISH
+    body = environment(tag).get_template(name).render(request=request, **context)
     return HTMLResponse(body, status)
 
 
+def language_of(request: Request) -> Interface:
+    """Return the language that the visitor has chosen, else the best that their browser asks for."""
+    return wanted(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", ""))
+
+
 @cache
-def environment() -> Environment:
-    """Return the one environment: autoescaped, strict about names, ready for translation."""
+def environment(tag: str = ENGLISH) -> Environment:
+    """Return the environment of a language: autoescaped, strict about names."""
+    language = interface(tag)
     env = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -37,18 +51,25 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     # In a newstyle text a literal per cent sign is written %%.
-    env.install_gettext_translations(NullTranslations(), newstyle=True)  # type: ignore[attr-defined] # the extension adds it
+    env.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     env.filters.update(
         markdown=markdown,
         verbatim=verbatim,
-        clock=clock,
+        clock=partial(clock, locale=language.locale),
         minutes=minutes,
-        listed=listed,
+        listed=partial(listed, locale=language.locale),
         iso=iso,
         sentence=sentence,
         moment=datetime.fromisoformat,
     )
-    env.globals["asset"] = asset
+    env.globals.update(
+        asset=asset,
+        lang=tag,
+        dir=language.direction,
+        interface=language,
+        languages=[interface(one) for one in offered()],
+        spoken=partial(spoken, tag),
+    )
     return env
 
 
@@ -57,13 +78,20 @@ def iso(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def clock(at: datetime, form: str = "long") -> Markup:
+def spoken(page: str, tag: str) -> Markup:
+    """Return the attributes of an element whose words are in another language than the page."""
+    if tag.partition("-")[0] == page.partition("-")[0]:
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(tag, Locale.parse(tag, sep="-").text_direction)
+
+
+def clock(at: datetime, form: str = "long", *, locale: Locale | None = None) -> Markup:
     """Write a time in UTC; the browser, which knows the reader's zone, writes it anew.
 
-    `form` is `long`, `date` or `time`.
+    `form` is `long`, `date` or `time`. Without a `locale` it is written in English.
     """
     utc = at.astimezone(UTC)
-    date = f"{utc.day} {utc:%B %Y}"
+    date = format_date(utc, "long", locale or interface(ENGLISH).locale)
     words = {"long": f"{date}, {utc:%H:%M} UTC", "date": date, "time": f"{utc:%H:%M} UTC"}[form]
     return Markup('<time datetime="{}" data-form="{}">{}</time>').format(iso(at), form, words)
 
@@ -80,7 +108,6 @@ def sentence(problem: str, subject: str = "") -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def listed(words: Iterable[str]) -> str:
+def listed(words: Iterable[str], *, locale: Locale | None = None) -> str:
     """Join words as a sentence does: `a, b and c`."""
-    *head, last = list(words) or [""]
-    return f"{', '.join(head)} and {last}" if head else last
+    return format_list(list(words), locale=locale or interface(ENGLISH).locale)

@@ -15,6 +15,7 @@ from assessor.web.candidate import (
     hub,
     identity,
     interview,
+    language,
     moving,
     my_data,
     notice,
@@ -30,6 +31,7 @@ _AFTER = (appeal, reply, feedback)
 router = APIRouter(include_in_schema=False)
 for _part in (
     entrance,
+    language,
     identity,
     practice,
     notice,

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import StreamingResponse
+from jinja2 import Environment
 
 from assessor.domain.retention import UNTIL_LIFTED
 from assessor.services.erasing import Holding
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
-from assessor.web.pages import environment, render
+from assessor.web.pages import environment, language_of, render
 from assessor.web.security import CANDIDATE_COOKIE, clear_session_cookie
 from assessor.web.zipped import zipped
 
@@ -32,14 +33,14 @@ async def my_data(request: Request, visitor: Visitor, done: str = "") -> Respons
 
 
 @router.get(f"{PAGE}/archive")
-async def archive(visitor: Visitor) -> Response:
+async def archive(request: Request, visitor: Visitor) -> Response:
     """Give everything as one archive, sent while it is made."""
     found = await visitor.services.erasing.holding_in(visitor.assessment_id)
     # Asked for before the answer begins: half an archive could not be told from a whole one.
     about = await visitor.services.subject_archive.about(found)
     shown = await _shown(visitor, found)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"'}
-    files = _files(visitor, found, about, shown)
+    files = _files(visitor, found, about, shown, environment(language_of(request).tag))
     return StreamingResponse(zipped(files), media_type="application/zip", headers=headers)
 
 
@@ -95,22 +96,26 @@ async def _shown(visitor: Visit, found: Holding) -> dict[str, Any]:
 
 
 async def _files(
-    visitor: Visit, found: Holding, about: Mapping[str, Any], shown: Mapping[str, Any]
+    visitor: Visit,
+    found: Holding,
+    about: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    words: Environment,
 ) -> AsyncIterator[tuple[str, bytes]]:
-    yield "README.txt", _written("candidate/archive_readme.txt", **shown)
-    yield "index.html", _written("candidate/archive_index.html", **shown)
+    yield "README.txt", _written(words, "candidate/archive_readme.txt", **shown)
+    yield "index.html", _written(words, "candidate/archive_index.html", **shown)
     for name, document in about.items():
         yield name, _json(document)
     async for one in visitor.services.subject_archive.portions(found):
         folder = f"assessments/{one.kept.id}"
-        yield f"{folder}/index.html", _written("candidate/archive_assessment.html", **shown, one=one)
+        yield f"{folder}/index.html", _written(words, "candidate/archive_assessment.html", **shown, one=one)
         for name, document in one.files.items():
             yield f"{folder}/{name}", _json(document)
 
 
-def _written(template: str, **shown: Any) -> bytes:
+def _written(words: Environment, template: str, **shown: Any) -> bytes:
     # A half surrogate, which somebody typed a moment ago, must not cost them all the rest.
-    return environment().get_template(template).render(**shown).encode("utf-8", "replace")
+    return words.get_template(template).render(**shown).encode("utf-8", "replace")
 
 
 def _json(document: Any) -> bytes:
