@@ -20,6 +20,7 @@ from assessor.services.fairness import Fairness
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog
 from assessor.services.outcomes import Recording
+from assessor.services.people import People
 from assessor.services.proving import Proving
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
@@ -39,6 +40,13 @@ async def accessing(settings: Settings) -> AsyncIterator[tuple[Access, Store]]:
     await asyncio.to_thread(migrate, settings.database_url)
     async with parts.stored(settings) as store:
         yield Access(store, Argon2Passwords(), SystemClock(), SystemRandom()), store
+
+
+@asynccontextmanager
+async def managing_people(settings: Settings) -> AsyncIterator[tuple[People, Store]]:
+    """Open only what is needed to say who may do what; migrates first."""
+    async with accessing(settings) as (_, store):
+        yield People(store, Argon2Passwords(), SystemClock(), SystemRandom()), store
 
 
 @asynccontextmanager

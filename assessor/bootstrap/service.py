@@ -26,6 +26,7 @@ from assessor.services.answering import Answering
 from assessor.services.appealing import Appealing
 from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.asking import Asking
+from assessor.services.auditing import Auditing
 from assessor.services.badges import Badges
 from assessor.services.caring import Caring
 from assessor.services.consenting import Consenting
@@ -47,6 +48,7 @@ from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
 from assessor.services.pausing import Pausing
+from assessor.services.people import People
 from assessor.services.piloting import Piloting
 from assessor.services.polling import Polling
 from assessor.services.qualifying import Qualifying
@@ -73,6 +75,8 @@ class Services:
     store: Store
     content: Content
     access: Access
+    auditing: Auditing
+    people: People
     inviting: Inviting
     ordering: Ordering
     identifying: Identifying
@@ -215,6 +219,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 store=store,
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
+                auditing=Auditing(store, clock),
+                people=People(store, Argon2Passwords(), clock, random),
                 inviting=inviting,
                 ordering=ordering,
                 identifying=Identifying(

@@ -29,6 +29,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     replay,
     rescore,
     retention,
+    reviewers,
     revocation,
     server,
     signing_keys,

@@ -1,4 +1,4 @@
-"""`keys` and `reviewers`: who may ask, and who audits."""
+"""`keys`: which platforms may ask."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from assessor.cli.app import keys, reviewers
+from assessor.cli.app import keys
 from assessor.cli.output import Json, print_json, print_table, settings
 from assessor.domain.accommodation import DEFAULT_BREAK_MINUTES, MAX_BREAK_MINUTES
 
@@ -26,7 +26,7 @@ ExpiresOption = Annotated[
 ]
 
 
-def _with_access(use: Callable[..., Awaitable[T]]) -> T:
+def with_access(use: Callable[..., Awaitable[T]]) -> T:
     """Run something with the store and the access service, and nothing else of the service."""
     from assessor.bootstrap import accessing
 
@@ -91,7 +91,7 @@ def add_key(
             await access.add_tenant(tenant, name or tenant, policy)
         return await access.add_key(tenant, scopes, livemode=not test, days=expires_in_days)
 
-    made = _with_access(use)
+    made = with_access(use)
     if as_json:
         print_json(_shown(made.key) | {"tenant": tenant, "secret": made.secret})
     else:
@@ -114,7 +114,7 @@ def rotate_key(
     async def use(access: Access, _store: Store) -> tuple[NewKey, datetime]:
         return await access.rotate_key(key_id, overlap_hours, expires_in_days)
 
-    made, ends_at = _with_access(use)
+    made, ends_at = with_access(use)
     if as_json:
         replaced = {"id": key_id, "expires_at": ends_at.isoformat()}
         print_json(_shown(made.key) | {"secret": made.secret, "replaces": replaced})
@@ -128,7 +128,7 @@ def rotate_key(
 @keys.command("list")
 def list_keys(tenant: TenantOption, as_json: Json = False) -> None:
     """List a platform's keys with their visible beginnings, never their secrets."""
-    found = _with_access(lambda _access, store: store.keys(tenant))
+    found = with_access(lambda _access, store: store.keys(tenant))
     if as_json:
         print_json([_shown(key) for key in found])
     else:
@@ -174,37 +174,5 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key, not it
     async def use(access: Access, _store: Store) -> None:
         await access.revoke_key(key_id)
 
-    _with_access(use)
+    with_access(use)
     typer.echo(f"Key {key_id} is revoked.")
-
-
-@reviewers.command("add")
-def add_reviewer(
-    email: Annotated[str, typer.Argument(help="The address they sign in with.")],
-    tenant: TenantOption,
-    name: Annotated[str, typer.Option(help="Shown to colleagues.")] = "",
-    password: Annotated[
-        str,
-        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 12 characters."),
-    ] = "",
-) -> None:
-    """Add a reviewer. The password is asked for, so that it stays out of the shell's history."""
-    from assessor.ports import Reviewer, Store
-    from assessor.services.access import Access
-
-    async def use(access: Access, _store: Store) -> Reviewer:
-        return await access.add_reviewer(tenant, email, name or email, password)
-
-    made = _with_access(use)
-    typer.echo(f"{made.email} can sign in and review for {tenant}.")
-
-
-@reviewers.command("list")
-def list_reviewers(as_json: Json = False) -> None:
-    """List the people who audit."""
-    found = _with_access(lambda _access, store: store.reviewers())
-    rows = [(reviewer.email, reviewer.name, reviewer.tenant) for reviewer in found]
-    if as_json:
-        print_json([dict(zip(("email", "name", "tenant"), row, strict=True)) for row in rows])
-    else:
-        print_table("Reviewers", ("Address", "Name", "Platform"), rows)

@@ -27,6 +27,8 @@ class Action(StrEnum):
     REVIEWER_ADDED = "reviewer.added"
     ROLES_CHANGED = "reviewer.roles_changed"
     REVIEWER_REMOVED = "reviewer.removed"
+    REVIEWER_UNLOCKED = "reviewer.unlocked"
+    REVIEWER_LINKED = "reviewer.link_made"
     KEY_MADE = "api_key.made"
     KEY_REVOKED = "api_key.revoked"
     TRANSCRIPT_OPENED = "transcript.opened"

@@ -4,6 +4,8 @@
       InvalidInput            a field is wrong; says which one and the way out
       Unauthenticated         nobody we know
         MovedOn               a browser that was signed out when another took over
+        AccountLocked         too many wrong passwords in a row; says until when
+        AccountDisabled       somebody who may not sign in any more
       Forbidden               known, but a scope or role is missing
       NotFound                not there, or another tenant's (the two look alike)
         VerdictNotReady       there will be one; says when to ask again
@@ -85,6 +87,34 @@ class MovedOn(Unauthenticated):
 
     def __str__(self) -> str:
         return f"You went on with this assessment in another browser. {self.remedy}"
+
+
+@dataclass
+class AccountLocked(Unauthenticated):
+    """Too many wrong passwords in a row. The same is said of addresses that have no account."""
+
+    until: datetime
+    remedy: str = field(init=False)
+    code = "account-locked"
+
+    def __post_init__(self) -> None:
+        """Put the way out together."""
+        self.remedy = f"Wait until {self.until:%H:%M} UTC, or ask an administrator to unlock it."
+
+    def __str__(self) -> str:
+        return f"After too many wrong passwords this account is locked. {self.remedy}"
+
+
+class AccountDisabled(Unauthenticated):
+    """An administrator ended this account."""
+
+    code = "account-disabled"
+
+    def __init__(self) -> None:
+        super().__init__("Ask an administrator of your platform.")
+
+    def __str__(self) -> str:
+        return f"This account is disabled. {self.remedy}"
 
 
 @dataclass

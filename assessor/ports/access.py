@@ -1,10 +1,11 @@
 """Who may ask: tenants, keys, reviewers, sessions."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from assessor.domain.policy import Policy
+from assessor.domain.roles import Permission, Role, may
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,25 @@ class Reviewer:
     email: str
     name: str
     password_hash: str
+    """Empty for somebody who signs in elsewhere, or has not joined yet."""
+    roles: tuple[Role, ...] = (Role.REVIEWER,)
+    tracks: tuple[str, ...] = ()
+    """Whose cases they take; none stands for all."""
+    languages: tuple[str, ...] = ()
+    """As for tracks."""
+    disabled_at: datetime | None = None
+    issuer: str | None = None
+    """Who vouches for them at sign-in, and by what name; both or neither."""
+    subject: str | None = None
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether they have a way to sign in."""
+        return bool(self.password_hash or self.subject)
+
+    def may(self, permission: Permission | str) -> bool:
+        """Whether one of their roles holds a permission."""
+        return may(self.roles, permission)
 
 
 @dataclass(frozen=True)
@@ -47,8 +67,9 @@ class Session:
     """A signed-in browser: a candidate in one assessment, or a reviewer."""
 
     token_hash: str
-    kind: Literal["candidate", "reviewer", "moved"]
-    """`moved`: a candidate's, who went on in another browser. It opens nothing, and can be told so."""
+    kind: Literal["candidate", "reviewer", "moved", "joining"]
+    """`moved`: a candidate's, who went on in another browser. It opens nothing, and can be told so.
+    `joining`: of a link by which a reviewer sets a password."""
     subject: str
     """Assessment id or reviewer id."""
     expires_at: datetime
@@ -89,6 +110,22 @@ class Access(Protocol):
     async def reviewer(self, reviewer_id: str) -> Reviewer: ...
     async def reviewer_by_email(self, email: str) -> Reviewer | None: ...
     async def reviewers(self) -> tuple[Reviewer, ...]: ...
+    async def change_reviewer(self, reviewer: Reviewer) -> None:
+        """Keep everything but id, tenant and address anew. Raises NotFound."""
+        ...
+
+    async def count_wrong_try(self, account: str, at: datetime, *, limit: int, lock: timedelta) -> int:
+        """Count a wrong password and return how many there were in a row; the `limit`th locks.
+
+        `account` is the hash of an address, whether there is an account or not.
+        """
+        ...
+
+    async def locked_until(self, account: str, now: datetime) -> datetime | None: ...
+    async def unlock(self, account: str) -> None:
+        """Forget wrong passwords, and the lock."""
+        ...
+
     async def candidate(self, tenant: str, candidate_ref: str) -> str:
         """Return the id of a tenant's person; the first use makes it, with a data key of their own.
 

@@ -1,20 +1,27 @@
 """Who is asking: platform backends by key, reviewers by password."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from assessor.domain.errors import NotFound, Unauthenticated, invalid
+from assessor.domain.audit_log import Action
+from assessor.domain.errors import AccountDisabled, AccountLocked, NotFound, Unauthenticated, invalid
 from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
+from assessor.domain.roles import Role
 from assessor.ports import ApiKey, Clock, Owned, Passwords, Random, Reviewer, Session, Store, Tenant
 from assessor.services.admission import Admission, Presented, Scope
+from assessor.services.auditing import Auditing
 from assessor.services.tokens import hash_token
 
 __all__ = ["Access", "NewKey", "Presented", "Scope"]
 
 REVIEWER_HOURS = 12
 MIN_PASSWORD_CHARS = 12
+LOCK_AFTER: Final = 5
+"""Wrong passwords in a row."""
+LOCK: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Access:
         self._passwords = passwords
         self._clock = clock
         self._random = random
+        self._auditing = Auditing(store, clock)
         self._admission = Admission(store, clock)
 
     async def add_tenant(self, tenant_id: str, name: str, policy: Policy) -> Tenant:
@@ -101,32 +109,62 @@ class Access:
         if not await self._store.owns(key, kind, thing_id):
             raise NotFound(_NAMES[kind], thing_id)
 
-    async def add_reviewer(self, tenant_id: str, email: str, name: str, password: str) -> Reviewer:
+    async def add_reviewer(
+        self,
+        tenant_id: str,
+        email: str,
+        name: str,
+        password: str,
+        roles: Sequence[Role] = (Role.REVIEWER,),
+    ) -> Reviewer:
         """Add a person who audits. Raises InvalidInput for a taken address or a short password."""
         await self._store.tenant(tenant_id)
-        if len(password) < MIN_PASSWORD_CHARS:
-            raise invalid("password", "is too short", f"Use at least {MIN_PASSWORD_CHARS} characters.")
+        require_long(password)
         if await self._store.reviewer_by_email(email):
             raise invalid("email", f"{email!r} has an account already", "Use another address.")
         reviewer_id = make_id("rev", self._random.bytes(16))
-        reviewer = Reviewer(reviewer_id, tenant_id, email, name, self._passwords.hash(password))
+        reviewer = Reviewer(reviewer_id, tenant_id, email, name, self._passwords.hash(password), tuple(roles))
         await self._store.add_reviewer(reviewer, self._clock.now())
         return reviewer
 
     async def sign_in(self, email: str, password: str) -> str:
-        """Return the secret of a new session. Raises Unauthenticated, the same for both mistakes."""
+        """Return the secret of a new session.
+
+        Raises Unauthenticated, the same for both mistakes; AccountLocked after `LOCK_AFTER` of them in a row,
+        whether there is an account or not; AccountDisabled.
+        """
+        account, now = account_of(email), self._clock.now()
+        if locked := await self._store.locked_until(account, now):
+            raise AccountLocked(locked)
         reviewer = await self._store.reviewer_by_email(email)
-        # An unknown address costs the same hash, so that timing does not tell which accounts exist.
-        known = reviewer.password_hash if reviewer else self._passwords.decoy
+        # An unknown address, or one without a password, costs the same hash, so that timing does not tell
+        # which accounts exist.
+        known = (reviewer.password_hash if reviewer else "") or self._passwords.decoy
         if not self._passwords.verify(known, password) or reviewer is None:
+            tries = await self._store.count_wrong_try(account, now, limit=LOCK_AFTER, lock=LOCK)
+            await self._refused(reviewer)
+            if tries >= LOCK_AFTER:
+                raise AccountLocked(now + LOCK)
             raise Unauthenticated("The address or the password is wrong.")
+        await self._store.unlock(account)
         return await self.open_reviewer_session(reviewer)
 
+    async def _refused(self, reviewer: Reviewer | None) -> None:
+        """Record a wrong password; of an address without an account in the log of the service itself."""
+        tenant, who = (reviewer.tenant, reviewer.id) if reviewer else (None, "")
+        await self._auditing.record(who or "unknown", Action.SIGN_IN_REFUSED, who, tenant=tenant)
+
     async def open_reviewer_session(self, reviewer: Reviewer) -> str:
-        """Return the secret of a new session for somebody whose identity is established."""
+        """Return the secret of a new session for somebody who has shown who they are.
+
+        Raises AccountDisabled.
+        """
+        if reviewer.disabled_at:
+            raise AccountDisabled
         secret = self._random.bytes(24).hex()
         expires_at = self._clock.now() + timedelta(hours=REVIEWER_HOURS)
         await self._store.open_session(Session(hash_token(secret), "reviewer", reviewer.id, expires_at))
+        await self._auditing.record(reviewer.id, Action.SIGNED_IN, reviewer.id, tenant=reviewer.tenant)
         return secret
 
     async def reviewer(self, secret: str | None) -> Reviewer:
@@ -134,11 +172,26 @@ class Access:
         session = await self._store.session(hash_token(secret), self._clock.now()) if secret else None
         if session is None or session.kind != "reviewer":
             raise Unauthenticated("Sign in first.")
-        return await self._store.reviewer(session.subject)
+        reviewer = await self._store.reviewer(session.subject)
+        if reviewer.disabled_at:
+            raise AccountDisabled
+        return reviewer
 
     async def sign_out(self, reviewer: Reviewer) -> None:
         """End all sessions of a reviewer."""
         await self._store.close_sessions("reviewer", reviewer.id)
+        await self._auditing.record(reviewer.id, Action.SIGNED_OUT, reviewer.id, tenant=reviewer.tenant)
+
+
+def require_long(password: str) -> None:
+    """Raise InvalidInput for a password that is too short."""
+    if len(password) < MIN_PASSWORD_CHARS:
+        raise invalid("password", "is too short", f"Use at least {MIN_PASSWORD_CHARS} characters.")
+
+
+def account_of(email: str) -> str:
+    """Return what wrong passwords for an address are counted under."""
+    return hash_token(email.strip().lower())
 
 
 _NAMES: Final[dict[Owned, str]] = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assessor.bootstrap import Services
 from assessor.domain.policy import Grade, Policy
+from assessor.domain.roles import Role
 from assessor.ports import Reviewer, Tenant
 from assessor.services.access import Scope
 from assessor.simulation.candidate import COMPETENT, EXPERT, MIDDLING
@@ -45,7 +46,9 @@ async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstrat
 
 async def _first_cases(services: Services, tenant: Tenant, password: str) -> Reviewer:
     """Play the cases first and add the reviewer between: an interrupted preparation starts anew."""
-    reviewer = await services.access.add_reviewer(tenant.id, REVIEWER_EMAIL, "Demo reviewer", password)
+    reviewer = await services.access.add_reviewer(
+        tenant.id, REVIEWER_EMAIL, "Demo reviewer", password, tuple(Role)
+    )
     await _qualified(services, tenant, reviewer)
     await _near_the_cut(services, tenant, reviewer)
     await _given_back(services, tenant)

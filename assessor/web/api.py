@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
 
 from assessor.domain import errors as e
+from assessor.domain.audit_log import Action
 from assessor.domain.errors import invalid
 from assessor.services.admission import Scope
 from assessor.services.caring import Reply, Wanted
@@ -169,7 +170,11 @@ async def transcript(
 
     Scope: `transcripts:read`.
     """
-    return await service.delivering.transcript(caller.tenant.id, assessment_id)
+    found = await service.delivering.transcript(caller.tenant.id, assessment_id)
+    await service.auditing.record(
+        caller.key.id, Action.TRANSCRIPT_OPENED, assessment_id, tenant=caller.tenant.id
+    )
+    return found
 
 
 def _written(ordered: Ordered) -> Answer:

@@ -14,8 +14,9 @@ from assessor.web import casework
 from assessor.web.candidate.entered import normalised
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
+from assessor.web.permitted import Scores
 from assessor.web.problems import problem_of
-from assessor.web.reviewer import MARKS, SignedIn, field_problems_of
+from assessor.web.reviewer import MARKS, field_problems_of
 
 MAX_FIELDS: Final = 150
 _NAMES: Final = {"mark": "The score", "quote": "The quote", "reason": "The reason"}
@@ -25,14 +26,14 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 
 @router.get("/{assessment_id}/appeal")
 async def appeal(
-    request: Request, service: Running, reviewer: SignedIn, assessment_id: str, done: str = ""
+    request: Request, service: Running, reviewer: Scores, assessment_id: str, done: str = ""
 ) -> Response:
     """Show the next item with an appeal, or that nothing is left."""
     return await _page(request, service, reviewer, assessment_id, {}, done=done == "answered")
 
 
 @router.post("/{assessment_id}/appeal")
-async def answer(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+async def answer(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
     """Answer every appeal of one item, and go on with the next."""
     form = await request.form(max_fields=MAX_FIELDS)
     fields = {name: normalised(value) for name, value in form.items() if isinstance(value, str)}

@@ -20,8 +20,9 @@ from assessor.web.candidate.entered import whole_number
 from assessor.web.candidate.visit import current_time
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
+from assessor.web.permitted import GrantsTime
 from assessor.web.problems import problem_of
-from assessor.web.reviewer import SignedIn, field_problems_of
+from assessor.web.reviewer import field_problems_of
 
 TIMES: Final = {
     "": "As it is",
@@ -60,7 +61,9 @@ Text = Annotated[str, Form()]
 
 
 @router.post("/{assessment_id}/help-seen")
-async def help_seen(service: Running, reviewer: SignedIn, assessment_id: str, message: Text = "") -> Response:
+async def help_seen(
+    service: Running, reviewer: GrantsTime, assessment_id: str, message: Text = ""
+) -> Response:
     """Note that this reviewer has seen to what the candidate asked for."""
     number = whole_number(message)
     if not number:
@@ -71,7 +74,7 @@ async def help_seen(service: Running, reviewer: SignedIn, assessment_id: str, me
 
 @router.get("/{assessment_id}/time")
 async def time_and_breaks(
-    request: Request, service: Running, reviewer: SignedIn, assessment_id: str, done: str = ""
+    request: Request, service: Running, reviewer: GrantsTime, assessment_id: str, done: str = ""
 ) -> Response:
     """Show what time this candidate has, and the form to give more."""
     return await _page(request, service, reviewer, assessment_id, {}, done=done == "granted")
@@ -81,7 +84,7 @@ async def time_and_breaks(
 async def grant(
     request: Request,
     service: Running,
-    reviewer: SignedIn,
+    reviewer: GrantsTime,
     assessment_id: str,
     time: Text = "",
     extra_break_minutes: Text = "",

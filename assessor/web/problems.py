@@ -99,7 +99,8 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "forbidden",
             403,
             "Not allowed",
-            "The caller is known, but lacks the scope or role that this needs. Ask for a key that has it.",
+            "The caller is known, but lacks the scope or role that this needs. Ask for a key that has "
+            "it; among those who review, an admin gives roles.",
         ),
         e.NotFound: Kind(
             "not-found",

@@ -2,14 +2,16 @@
 
 import re
 from typing import Annotated, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.exceptions import HTTPException
 
 from assessor.domain.assessment import OPEN, Status
+from assessor.domain.audit_log import Action, AuditRecord
 from assessor.domain.errors import (
+    AccountDisabled,
+    AccountLocked,
     AssessorError,
     Conflict,
     Erased,
@@ -19,12 +21,15 @@ from assessor.domain.errors import (
     Unauthenticated,
     invalid,
 )
+from assessor.domain.roles import Permission
 from assessor.domain.verdict import THRESHOLDS, stated_rules
-from assessor.ports import Reviewer
+from assessor.ports import ActFilter, Reviewer
+from assessor.services.access import LOCK_AFTER
 from assessor.services.reviewing import Mark
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
+from assessor.web.permitted import HandlesFaults, OpensCases, Scores, SeesQueue, SignedIn
 from assessor.web.problems import problem_of
 from assessor.web.security import REVIEWER_COOKIE, clear_session_cookie, set_session_cookie
 from assessor.web.throttle import Throttle, TooManyTries
@@ -71,20 +76,6 @@ def new_throttle() -> Throttle:
     return Throttle(TRIES, WINDOW_SECONDS)
 
 
-async def signed_in(request: Request, service: Running) -> Reviewer:
-    """Return who is signed in; anybody else is led to the sign-in page and from there back."""
-    try:
-        return await service.access.reviewer(request.cookies.get(REVIEWER_COOKIE))
-    except Unauthenticated:
-        came_for = request.url.path if request.method == "GET" else "/review"
-        raise HTTPException(
-            303, headers={"Location": f"/review/login?{urlencode({'next': came_for})}"}
-        ) from None
-
-
-SignedIn = Annotated[Reviewer, Depends(signed_in)]
-
-
 @router.get("/login")
 async def sign_in_page(request: Request, next: str = "/review") -> Response:  # noqa: A002 - the name in the address
     """Show the sign-in form."""
@@ -105,6 +96,8 @@ async def sign_in(
     try:
         throttle.count(f"address {request.client.host if request.client else ''}", account)
         secret = await service.access.sign_in(email.strip(), password)
+    except (AccountLocked, AccountDisabled) as barred:
+        return _sign_in_form(request, next, email, str(barred), status=403)
     except Unauthenticated:
         return _sign_in_form(request, next, email, "The address or the password is wrong.", status=401)
     except TooManyTries as wait:
@@ -127,7 +120,7 @@ async def sign_out(service: Running, reviewer: SignedIn) -> Response:
 
 
 @router.get("")
-async def queue(request: Request, service: Running, reviewer: SignedIn, show: str = "") -> Response:
+async def queue(request: Request, service: Running, reviewer: SeesQueue, show: str = "") -> Response:
     """Show what waits for a person, who needs help first. `show=help` or `appeals` leaves out the rest."""
     rows = await service.reviewing.queue(reviewer)
     only = {
@@ -152,7 +145,7 @@ async def queue(request: Request, service: Running, reviewer: SignedIn, show: st
 async def case(
     request: Request,
     service: Running,
-    reviewer: SignedIn,
+    reviewer: OpensCases,
     assessment_id: str,
     item: str | None = None,
     criterion: str | None = None,
@@ -167,7 +160,7 @@ async def case(
 async def score(
     request: Request,
     service: Running,
-    reviewer: SignedIn,
+    reviewer: Scores,
     assessment_id: str,
     item_id: Text = "",
     criterion: Text = "",
@@ -192,7 +185,7 @@ async def score(
 async def decide(
     request: Request,
     service: Running,
-    reviewer: SignedIn,
+    reviewer: Scores,
     assessment_id: str,
     decision: Text = "",
     reason: Text = "",
@@ -207,7 +200,7 @@ async def decide(
 
 
 @router.post("/{assessment_id}/retry")
-async def retry(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+async def retry(request: Request, service: Running, reviewer: HandlesFaults, assessment_id: str) -> Response:
     """Release a hold and score again."""
     try:
         await service.reviewing.retry_scoring(reviewer, assessment_id)
@@ -218,7 +211,7 @@ async def retry(request: Request, service: Running, reviewer: SignedIn, assessme
 
 @router.post("/{assessment_id}/give-back")
 async def give_back(
-    request: Request, service: Running, reviewer: SignedIn, assessment_id: str, reason: Text = ""
+    request: Request, service: Running, reviewer: HandlesFaults, assessment_id: str, reason: Text = ""
 ) -> Response:
     """Void an attempt that our fault spoiled; the candidate gets another."""
     try:
@@ -232,7 +225,15 @@ async def give_back(
 def _sign_in_form(
     request: Request, next_page: str, email: str = "", problem: str = "", status: int = 200
 ) -> HTMLResponse:
-    return render(request, "reviewer/login.html", status, next_page=next_page, email=email, problem=problem)
+    return render(
+        request,
+        "reviewer/login.html",
+        status,
+        next_page=next_page,
+        email=email,
+        problem=problem,
+        lock_after=LOCK_AFTER,
+    )
 
 
 async def _case_page(
@@ -265,12 +266,25 @@ async def _case_page(
         targets=_TARGETS["score" if "mark" in given else "decision"],
         labels=_LABELS,
         done=done,
+        may=reviewer.may,
+        seen_by=await _openings(service, reviewer, assessment_id),
         marks=MARKS,
         decisions=DECISIONS,
         words=casework,
         cut=f"{THRESHOLDS.score_at_cut:g}",
         rules=stated_rules(found.assessment.policy_in_force, found.track),
     )
+
+
+async def _openings(
+    service: Running, reviewer: Reviewer, assessment_id: str
+) -> tuple[tuple[AuditRecord, str], ...]:
+    """Return who opened an assessment, each with a name for it, for those who may know."""
+    if not reviewer.may(Permission.SEE_AUDIT):
+        return ()
+    names = {one.id: one.name for one in await service.store.reviewers() if one.tenant == reviewer.tenant}
+    opened = ActFilter(reviewer.tenant, action=Action.TRANSCRIPT_OPENED, subject=assessment_id)
+    return tuple((one, names.get(one.actor, one.actor)) for one in await service.store.recorded(opened))
 
 
 async def _erased_page(request: Request, service: Running, assessment_id: str, erased: Erased) -> Response:

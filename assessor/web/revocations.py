@@ -12,8 +12,9 @@ from assessor.services.revoking import MAX_REASON_CHARS, accepted_reason
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
+from assessor.web.permitted import Revokes
 from assessor.web.problems import problem_of
-from assessor.web.reviewer import SignedIn, field_problems_of
+from assessor.web.reviewer import field_problems_of
 
 _LABELS: Final = {"reason": "The reason"}
 _TARGETS: Final = {"reason": "reason"}
@@ -24,7 +25,7 @@ Text = Annotated[str, Form()]
 
 
 @router.get("/{assessment_id}/revoke")
-async def ask_why(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+async def ask_why(request: Request, service: Running, reviewer: Revokes, assessment_id: str) -> Response:
     """Say what a revocation does, and ask for its reason."""
     return await _page(request, service, reviewer, assessment_id)
 
@@ -33,7 +34,7 @@ async def ask_why(request: Request, service: Running, reviewer: SignedIn, assess
 async def revoke(
     request: Request,
     service: Running,
-    reviewer: SignedIn,
+    reviewer: Revokes,
     assessment_id: str,
     verdict_id: Text = "",
     reason: Text = "",

@@ -11,8 +11,9 @@ from assessor.ports import Reviewer
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
+from assessor.web.permitted import Scores
 from assessor.web.problems import problem_of
-from assessor.web.reviewer import MARKS, SignedIn
+from assessor.web.reviewer import MARKS
 
 MAX_FIELDS: Final = 50
 _MARK: Final = "mark."
@@ -22,13 +23,13 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 
 
 @router.get("/{assessment_id}/second-look")
-async def second_look(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+async def second_look(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
     """Show the next item of the sample, or that nothing is left."""
     return await _page(request, service, reviewer, assessment_id, {})
 
 
 @router.post("/{assessment_id}/second-look")
-async def mark(request: Request, service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+async def mark(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
     """Score every criterion of one item, and go on with the next."""
     form = await request.form(max_fields=MAX_FIELDS)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
@@ -41,7 +42,7 @@ async def mark(request: Request, service: Running, reviewer: SignedIn, assessmen
 
 
 @router.post("/{assessment_id}/differences-seen")
-async def seen(service: Running, reviewer: SignedIn, assessment_id: str) -> Response:
+async def seen(service: Running, reviewer: Scores, assessment_id: str) -> Response:
     """Note that this reviewer has seen where a colleague and the judge differ."""
     await service.second_looks.seen(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}?done=differences", 303)

@@ -79,6 +79,19 @@ def test_a_reviewer_is_added_with_a_password_that_is_asked_for(run: Run) -> None
     assert added.returncode == 0
     assert json.loads(run("reviewers", "list", "--json").stdout)[0]["email"] == "rita@acme.example"
 
+    for command in (
+        ("change", "rita@acme.example", "--role", "senior", "--track", "python"),
+        ("disable", "rita@acme.example"),
+        ("enable", "rita@acme.example"),
+        ("unlock", "rita@acme.example"),
+    ):
+        assert run("reviewers", *command).returncode == 0
+    nobody = run("reviewers", "unlock", "nobody@acme.example")
+
+    assert json.loads(run("reviewers", "list", "--json").stdout)[0]["roles"] == ["senior"]
+    assert nobody.returncode == 1
+    assert "There is no reviewer" in nobody.stderr
+
 
 def test_the_shipped_library_has_no_errors(run: Run) -> None:
     checked = run("check-library", "--json")

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from assessor.adapters.store import migrate
 from assessor.bootstrap import Services
 from assessor.domain.policy import Grade, Policy
+from assessor.domain.roles import Role
 from assessor.ports import Reviewer, Tenant
 from assessor.services.access import Scope
 from assessor.settings import Settings
@@ -81,9 +82,10 @@ class Site:
     async def key(self, tenant: Tenant, scopes: tuple[Scope, ...], *, livemode: bool = False) -> str:
         return (await self.services.access.add_key(tenant.id, scopes, livemode=livemode)).secret
 
-    async def reviewer(self, tenant: Tenant) -> Reviewer:
+    async def reviewer(self, tenant: Tenant, *roles: Role) -> Reviewer:
         email = f"reviewer-{next(_numbers)}@{tenant.id}.example"
-        return await self.services.access.add_reviewer(tenant.id, email, "Rita Reviewer", PASSWORD)
+        held = roles or (Role.REVIEWER, Role.SENIOR)
+        return await self.services.access.add_reviewer(tenant.id, email, "Rita Reviewer", PASSWORD, held)
 
     async def playing(self, tenant: Tenant, level: int = MIDDLING) -> Player:
         reference = f"candidate-{next(self.orders)}"

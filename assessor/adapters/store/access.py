@@ -8,17 +8,16 @@ from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart, unique_or
-from assessor.adapters.store.tables import CANDIDATE, INVITE, MOVE_CODE, REVIEWER, SESSION, TENANT
+from assessor.adapters.store.tables import CANDIDATE, INVITE, MOVE_CODE, SESSION, TENANT
 from assessor.domain.errors import Conflict, NotFound
 from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
-from assessor.ports import Reviewer, Session, Tenant
+from assessor.ports import Session, Tenant
 
 _OTHER_ID = "Choose another id."
 
 # Every request asks one of these.
 _TENANT = Lookup(select(TENANT).where(TENANT.c.id == bindparam("tenant_id")))
-_REVIEWER = Lookup(select(REVIEWER).where(REVIEWER.c.id == bindparam("reviewer_id")))
 _SESSION = Lookup(
     select(SESSION).where(
         SESSION.c.token_hash == bindparam("token_hash"), SESSION.c.expires_at > bindparam("now")
@@ -46,38 +45,6 @@ class SqlTenants(StorePart):
         """Return all, the oldest first."""
         rows = await self._all(select(TENANT).order_by(TENANT.c.created_at, TENANT.c.id))
         return tuple(map(_as_tenant, rows))
-
-    async def add_reviewer(self, reviewer: Reviewer, at: datetime) -> None:
-        """Raises NotFound for an unknown tenant, Conflict when the id or the address is taken."""
-        await self.tenant(reviewer.tenant)
-        with unique_or(Conflict(f"The address {reviewer.email} is taken", "Choose another address.")):
-            await self._execute(
-                insert(REVIEWER).values(
-                    id=reviewer.id,
-                    tenant_id=reviewer.tenant,
-                    email=_folded(reviewer.email),
-                    name=reviewer.name,
-                    password_hash=reviewer.password_hash,
-                    created_at=at,
-                )
-            )
-
-    async def reviewer(self, reviewer_id: str) -> Reviewer:
-        """Raises NotFound."""
-        row = await self._look_up(_REVIEWER, reviewer_id=reviewer_id)
-        if row is None:
-            raise NotFound("reviewer", reviewer_id)
-        return _as_reviewer(row)
-
-    async def reviewer_by_email(self, email: str) -> Reviewer | None:
-        """Return who signs in with this address; capitals do not matter."""
-        row = await self._first(select(REVIEWER).where(REVIEWER.c.email == _folded(email)))
-        return None if row is None else _as_reviewer(row)
-
-    async def reviewers(self) -> tuple[Reviewer, ...]:
-        """Return all, the oldest first."""
-        rows = await self._all(select(REVIEWER).order_by(REVIEWER.c.created_at, REVIEWER.c.id))
-        return tuple(map(_as_reviewer, rows))
 
     async def candidate(self, tenant: str, candidate_ref: str) -> str:
         """Return the id of a platform's person, made with a data key on first use. Raises NotFound."""
@@ -154,11 +121,3 @@ class SqlSessions(StorePart):
 
 def _as_tenant(row: Row[Any]) -> Tenant:
     return Tenant(row.id, row.name, Policy.model_validate(row.policy))
-
-
-def _as_reviewer(row: Row[Any]) -> Reviewer:
-    return Reviewer(row.id, row.tenant_id, row.email, row.name, row.password_hash)
-
-
-def _folded(email: str) -> str:
-    return email.strip().lower()

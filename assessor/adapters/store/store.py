@@ -19,6 +19,7 @@ from assessor.adapters.store.mail_outbox import SqlMailOutbox
 from assessor.adapters.store.notices import SqlNotices
 from assessor.adapters.store.outbox import SqlOutbox
 from assessor.adapters.store.outcomes import SqlOutcomes
+from assessor.adapters.store.people import SqlPeople
 from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.schema import check_revision
@@ -31,6 +32,7 @@ from assessor.ports import Random
 class SqlStore(
     SqlEventLog,
     SqlTenants,
+    SqlPeople,
     SqlKeys,
     SqlSessions,
     SqlDrafts,

@@ -96,12 +96,29 @@ class ReviewerRow(Row, table=True):
     """A person who audits. The address is kept in lower case."""
 
     __tablename__ = "reviewer"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
     id: str = Field(primary_key=True)
     tenant_id: str = Field(foreign_key="tenant.id", index=True)
     email: str = Field(unique=True)
     name: str
     password_hash: str
+    roles: list[str] = Field(sa_type=JSON)
+    tracks: list[str] = Field(sa_type=JSON)
+    languages: list[str] = Field(sa_type=JSON)
+    disabled_at: datetime | None = Field(sa_type=Instant)
+    issuer: str | None
+    subject: str | None
     created_at: datetime = Field(sa_type=Instant)
+
+
+class WrongTryRow(Row, table=True):
+    """Wrong passwords in a row for one address, by its hash: also for addresses that have no account."""
+
+    __tablename__ = "wrong_try"
+    account: str = Field(primary_key=True)
+    tries: int
+    last_at: datetime = Field(sa_type=Instant, index=True)
+    locked_until: datetime | None = Field(sa_type=Instant)
 
 
 class SessionRow(Row, table=True):
@@ -641,6 +658,7 @@ def _table_of(row: type[Row]) -> Table:
 TENANT = _table_of(TenantRow)
 API_KEY = _table_of(ApiKeyRow)
 REVIEWER = _table_of(ReviewerRow)
+WRONG_TRY = _table_of(WrongTryRow)
 SESSION = _table_of(SessionRow)
 MOVE_CODE = _table_of(MoveCodeRow)
 CANDIDATE = _table_of(CandidateRow)

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _items()
     _erasure()
     _mail()
+    _sign_in()
 
 
 def _people() -> None:
@@ -65,10 +66,17 @@ def _people() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("tracks", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("disabled_at", _MOMENT, nullable=True),
+        sa.Column("issuer", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_reviewer"),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_reviewer_tenant_id"),
         sa.UniqueConstraint("email", name="uq_reviewer_email"),
+        sa.UniqueConstraint("issuer", "subject", name="uq_reviewer_issuer_subject"),
     )
     op.create_index("ix_reviewer_tenant_id", "reviewer", ["tenant_id"])
     op.create_table(
@@ -618,3 +626,15 @@ def _mail() -> None:
         sa.PrimaryKeyConstraint("candidate_id", name="pk_reminder_refusal"),
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_reminder_refusal_candidate_id"),
     )
+
+
+def _sign_in() -> None:
+    op.create_table(
+        "wrong_try",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("last_at", _MOMENT, nullable=False),
+        sa.Column("locked_until", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("account", name="pk_wrong_try"),
+    )
+    op.create_index("ix_wrong_try_last_at", "wrong_try", ["last_at"])
