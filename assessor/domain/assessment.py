@@ -364,6 +364,11 @@ class Assessment(Timekeeping):
             for path, text in own_texts(self.responses[item_id]).items()
         )
 
+    @property
+    def takes_work(self) -> bool:
+        """Whether what somebody writes can still become part of it."""
+        return self.status in OPEN or self.status is Status.TECHNICAL_HOLD
+
     def is_over(self, now: datetime) -> bool:
         """Whether the time to work has run out. Waiting for the interviewer is not working."""
         if self.deadline is None or self.status is not Status.IN_PROGRESS:

@@ -14,7 +14,7 @@ from assessor.domain.item import Category, InterviewItem
 from assessor.domain.redaction import has_words, marked_spans
 from assessor.domain.text import accept_text
 from assessor.ports import Clock, Content, Store
-from assessor.services.answering import INTERVIEW_DRAFT
+from assessor.services.closing import INTERVIEW_DRAFT
 from assessor.services.log import AssessmentLog
 
 MAX_PASSAGE_CHARS = 20_000

@@ -1,24 +1,27 @@
 """The task pages as a service: drafts, responses, and submitting."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
-from assessor.domain.errors import Conflict, IllegalTransition
-from assessor.domain.item import Category, Item, RankingItem
+from assessor.domain.errors import Conflict
+from assessor.domain.item import Category, Item
 from assessor.domain.response import parse_response
 from assessor.ports import Clock, Content, Draft, Jobs, Store
 from assessor.services.blocks import finished_block
+from assessor.services.closing import (
+    INTERVIEW_DRAFT,
+    is_closed,
+    open_tasks,
+    require_in_time,
+    written_in_time,
+)
 from assessor.services.log import AssessmentLog, each_overdue, following
-
-INTERVIEW_DRAFT = "interview"
-"""The name under which the interview's message box is saved."""
-
+from assessor.services.showing import shown_order
 
 PartState = Literal["open", "draft", "done", "final", "later"]
 
@@ -85,17 +88,28 @@ class Answering:
         """Return what was last saved for a task or for the interview's message box."""
         return await self._store.draft(assessment_id, name)
 
-    async def save_draft(self, assessment_id: str, name: str, payload: dict[str, Any], base: int) -> Draft:
-        """Save work in progress as it is, complete or not.
+    async def save_draft(
+        self,
+        assessment_id: str,
+        name: str,
+        payload: dict[str, Any],
+        base: int,
+        *,
+        age: timedelta = timedelta(0),
+    ) -> Draft:
+        """Save work in progress as it is, complete or not; `age` is since when it was not changed.
 
-        Raises StaleRevision with what is stored when another tab saved since revision `base`.
+        Raises StaleRevision with what is stored when another tab saved since revision `base`, and
+        IllegalTransition for what was written after the end.
         """
         assessment = await self._assessments.load(assessment_id)
         if name != INTERVIEW_DRAFT:
             assessment.require_on_form(name)
             assessment.require_its_turn(name)
         assessment.require("saving", Status.IN_PROGRESS)
-        return await self._store.save_draft(assessment_id, name, payload, base, self._clock.now())
+        now = self._clock.now()
+        require_in_time(assessment, now, age)
+        return await self._store.save_draft(assessment_id, name, payload, base, now)
 
     async def hand_in(self, assessment_id: str, item_id: str, payload: dict[str, Any]) -> Assessment:
         """Check and store a response; handing in again replaces it. When this returns, it is on disk.
@@ -127,7 +141,13 @@ class Answering:
         return after
 
     async def submit(self, assessment_id: str) -> Assessment:
-        """End the candidate's part and start scoring. Submitting twice is once."""
+        """End the candidate's part and start scoring. Submitting twice is once.
+
+        When the time has run out, what was written in time counts as sent and handed in.
+        """
+        before = await self._assessments.load(assessment_id)
+        drafts = await self._open_drafts(before)
+        library = await self._content.library(before.ordered.track)
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             if assessment.submitted_at:
@@ -137,7 +157,10 @@ class Answering:
                 raise Conflict(
                     "The interview is not finished", "Finish it first, or withdraw; your answers are kept."
                 )
-            return [e.AssessmentSubmitted(by="deadline" if assessment.is_over(now) else "candidate")]
+            if not assessment.is_over(now):
+                return [e.AssessmentSubmitted(by="candidate")]
+            written = written_in_time(assessment, library, drafts, now)
+            return [*written, e.AssessmentSubmitted(by="deadline")]
 
         reach(CrashPoint.BEFORE_SUBMISSION)
         assessment = await self._assessments.change(assessment_id, decide)
@@ -146,33 +169,21 @@ class Answering:
             await self._jobs.score(assessment_id, assessment.faults + 1)
         return assessment
 
+    async def _open_drafts(self, assessment: Assessment) -> dict[str, Draft]:
+        names = [INTERVIEW_DRAFT, *(place.item_id for place in open_tasks(assessment))]
+        return {name: await self._store.draft(assessment.id, name) for name in names}
+
     async def submit_overdue(self) -> int:
-        """Submit what was handed in where the working time ran out. Returns how many."""
+        """Submit where the working time ran out and nothing can arrive any more. Returns how many."""
 
         async def submit(assessment_id: str) -> bool:
             assessment = await self._assessments.load(assessment_id)
-            if not assessment.is_over(self._clock.now()):
+            if not is_closed(assessment, self._clock.now()):
                 return False
             await self.submit(assessment_id)
             return True
 
         return await each_overdue("submit", await self._store.overdue(self._clock.now()), submit)
-
-
-def shown_order(assessment: Assessment, item: Item) -> tuple[str, ...]:
-    """Return response ids in this candidate's own order, drawn from the form's seed.
-
-    A fixed order would favour what stands first; the order is recorded with the answer.
-    """
-    if not isinstance(item, RankingItem) or assessment.drawn is None:
-        return ()
-    seed = assessment.drawn.seed
-    return tuple(
-        sorted(
-            (response.id for response in item.responses),
-            key=lambda name: hashlib.sha256(f"{seed}\n{item.id}\n{name}".encode()).digest(),
-        )
-    )
 
 
 def _state(assessment: Assessment, item_id: str, *, has_draft: bool) -> PartState:
@@ -191,5 +202,4 @@ def _interview_part(assessment: Assessment) -> Part:
 
 def _require_open(assessment: Assessment, now: datetime) -> None:
     assessment.require("handing in", Status.IN_PROGRESS)
-    if assessment.is_over(now):
-        raise IllegalTransition("The time is over", "What you handed in before counts. Submit what you have.")
+    require_in_time(assessment, now, timedelta(0))

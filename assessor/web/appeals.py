@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput
 from assessor.ports import Reviewer
+from assessor.services.entered import normalised
 from assessor.services.hearing import Answer
 from assessor.web import casework
-from assessor.web.candidate.entered import normalised
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import Scores

@@ -16,7 +16,7 @@ from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLar
 from assessor.domain.wishes import WANTED_BREAK_MINUTES, Wish
 from assessor.ports import Reviewer
 from assessor.services.caring import MAX_REASON_CHARS, MAX_TOLD_CHARS, Reply, Wanted
-from assessor.web.candidate.entered import whole_number
+from assessor.services.entered import whole_number
 from assessor.web.candidate.visit import current_time
 from assessor.web.dependencies import Running
 from assessor.web.pages import render

@@ -20,14 +20,17 @@ NETWORK_TROUBLE = ("Failed to load resource", "net::ERR_")
 """What the browser says of refusals and outages that a test means to cause; everything else is a fault."""
 
 
+def chromium() -> str:
+    """Return where the browser is; skip the test where there is none."""
+    found = os.environ.get("ASSESSOR_CHROMIUM") or shutil.which("chromium")
+    return found or pytest.skip("no Chromium: set ASSESSOR_CHROMIUM, or install the system's `chromium`")
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("ASSESSOR_CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no Chromium: set ASSESSOR_CHROMIUM, or install the system's `chromium`")
     # Ends with this folder: a running Playwright keeps this thread's event loop, which other tests need.
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield browser
         browser.close()
 

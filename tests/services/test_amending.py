@@ -14,7 +14,7 @@ from assessor.domain.evidence import locate
 from assessor.domain.item import Category
 from assessor.domain.transcript import Turn
 from assessor.ports import ModelRequest
-from assessor.services.answering import INTERVIEW_DRAFT
+from assessor.services.closing import INTERVIEW_DRAFT
 from assessor.services.delivering import transcript_document
 from assessor.services.scoring import work_of
 from tests.scripted import ScriptedModel

@@ -1,12 +1,11 @@
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from assessor.domain.assessment import Assessment, Status
-from assessor.domain.errors import Conflict, IllegalTransition, InvalidInput, StaleRevision
+from assessor.domain.assessment import Assessment
+from assessor.domain.errors import Conflict, InvalidInput, StaleRevision
 from assessor.domain.item import Category
-from assessor.services.answering import shown_order
+from assessor.services.showing import shown_order
 from tests.services import plays
 from tests.world import World
 
@@ -130,20 +129,3 @@ async def test_submitting_twice_is_submitting_once(world: World) -> None:
     again = await world.answering.submit(assessment.id)
 
     assert again.seq == assessment.seq
-
-
-async def test_after_the_deadline_nothing_new_counts_and_what_was_handed_in_is_submitted(
-    world: World,
-) -> None:
-    assessment = await plays.interviewed(world)
-    item_id = item_of(assessment, Category.SFT)
-    await world.answering.hand_in(assessment.id, item_id, {"text": "in time"})
-    world.clock.turn(timedelta(hours=3))
-
-    with pytest.raises(IllegalTransition, match="time is over"):
-        await world.answering.hand_in(assessment.id, item_id, {"text": "too late"})
-    assert await world.answering.submit_overdue() == 1
-
-    after = await world.log.load(assessment.id)
-    assert after.status is Status.DECIDED
-    assert after.responses[item_id].text == "in time"  # type: ignore[union-attr]  # of an SFT item

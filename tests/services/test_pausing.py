@@ -9,6 +9,7 @@ from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.item import Category
 from assessor.services.caring import Wanted
+from assessor.services.closing import LATE_ARRIVAL
 from tests.services import plays
 from tests.world import World
 
@@ -97,6 +98,7 @@ async def test_who_never_comes_back_from_a_break_is_submitted_like_everybody_els
 
     assert await world.answering.submit_overdue() == 0
     await world.pausing.resume_overdue()
+    world.clock.turn(LATE_ARRIVAL)
 
     assert await world.answering.submit_overdue() == 1
     assert (await world.log.load(assessment.id)).submitted_at is not None

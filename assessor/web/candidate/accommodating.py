@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from assessor.domain.assessment import OPEN
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge, invalid
 from assessor.domain.wishes import BY_DESIGN, FACTORS, MAX_NOTE_CHARS, Wish, is_met
+from assessor.services.entered import normalised
 from assessor.web.candidate.breaks import way_back
-from assessor.web.candidate.entered import normalised
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import render
 from assessor.web.problems import problem_of

@@ -13,7 +13,7 @@ from assessor.domain.errors import AssessorError, Conflict, InvalidInput, NotFou
 from assessor.domain.item import InterviewItem
 from assessor.domain.redaction import has_words
 from assessor.domain.transcript import Correction, Transcript, Turn
-from assessor.web.candidate.entered import normalised
+from assessor.services.entered import normalised
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import render
 from assessor.web.problems import kind_of

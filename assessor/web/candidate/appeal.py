@@ -14,7 +14,7 @@ from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge
 from assessor.domain.library import Library
 from assessor.services.appealing import GROUNDS, MAX_NOTE_CHARS, Filing, appeal_until
-from assessor.web.candidate.entered import normalised
+from assessor.services.entered import normalised
 from assessor.web.candidate.result import Seen
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import render

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from assessor.domain.assessment import Status
 from assessor.domain.text import accept_text
-from assessor.services.answering import INTERVIEW_DRAFT
-from assessor.web.candidate.entered import normalised
+from assessor.services.closing import INTERVIEW_DRAFT
+from assessor.services.entered import normalised
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import render
 

@@ -14,7 +14,7 @@ from fastapi.sse import format_sse_event
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge, invalid
 from assessor.domain.transcript import Turn
-from assessor.services.answering import INTERVIEW_DRAFT
+from assessor.services.closing import INTERVIEW_DRAFT, unsent
 from assessor.services.following import Frame
 from assessor.web.candidate.amending import amendments, may_correct, may_redact
 from assessor.web.candidate.breaks import INTERVIEW, break_page
@@ -124,7 +124,7 @@ async def _page(
         may_correct=may_correct(assessment),
         last=_last_seq(assessment),
         draft=draft,
-        typed=_unsent(assessment, str(draft.payload.get("text", ""))) if typed is None else typed,
+        typed=unsent(assessment, draft) if typed is None else typed,
         error=error,
         cmid=secrets.token_hex(16),
         now=now,
@@ -197,12 +197,6 @@ def _last_seq(assessment: Assessment) -> int:
 
 def _seq_of(assessment: Assessment, cmid: str) -> int | None:
     return next((turn.seq for turn in assessment.transcript.turns if turn.message_id == cmid), None)
-
-
-def _unsent(assessment: Assessment, saved: str) -> str:
-    """Return the saved text of the message box, unless it is what was sent last."""
-    own = [turn.text for turn in assessment.transcript.turns if turn.speaker == "candidate"]
-    return "" if own and own[-1].strip() == saved.strip() else saved
 
 
 def _waits_for_reply(assessment: Assessment) -> bool:

@@ -22,7 +22,7 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError, InvalidInput, TooLarge, invalid
 from assessor.domain.text import accept_text
-from assessor.web.candidate.entered import normalised
+from assessor.services.entered import normalised
 from assessor.web.candidate.visit import PageRoute, load, visit
 from assessor.web.dependencies import Running
 from assessor.web.markdown import markdown

@@ -6,7 +6,7 @@ from typing import Literal
 from assessor.domain.constraint import Constraint
 from assessor.domain.errors import FieldProblem, InvalidInput
 from assessor.domain.item import Item, RubricWritingItem, SftItem
-from assessor.web.candidate.entered import (
+from assessor.services.entered import (
     Fields,
     TypedRow,
     normalised,

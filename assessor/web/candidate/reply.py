@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge
 from assessor.domain.signal import may_be_shown, reply_until, signals
+from assessor.services.entered import normalised
 from assessor.services.replying import MAX_REPLY_CHARS
-from assessor.web.candidate.entered import normalised
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import render
 from assessor.web.problems import kind_of

@@ -1,15 +1,13 @@
 """A task as a page: what is asked, what was typed, and what is wrong with it."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
 
 from fastapi import Request, Response
 
 from assessor.domain.errors import AssessorError, FieldProblem, InvalidInput, NotFound, StaleRevision
 from assessor.domain.item import RankingItem
 from assessor.services.answering import Task
-from assessor.web.candidate.entered import ISSUE_ROWS, NO_STEP, Fields, control_names, letter
+from assessor.services.entered import ISSUE_ROWS, NO_STEP, Fields, control_names, letter, typed
 from assessor.web.candidate.previews import preview
 from assessor.web.candidate.visit import Visit, current_time
 from assessor.web.pages import render
@@ -77,11 +75,6 @@ def is_long(text: str) -> bool:
     """
     lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("```")]
     return sum(math.ceil(len(line) / _LINE_CHARS) for line in lines) > LINES_SHOWN
-
-
-def typed(payload: Mapping[str, Any]) -> dict[str, str]:
-    """Return the fields of a saved draft."""
-    return {name: value for name, value in payload.items() if isinstance(value, str)}
 
 
 def _shown(found: Task) -> list[dict[str, str]]:

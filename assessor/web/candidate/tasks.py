@@ -1,5 +1,6 @@
 """The task pages: drafts while the candidate works, and handing in."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
@@ -12,16 +13,17 @@ from assessor.domain.item import Category
 from assessor.domain.text import accept_text
 from assessor.ports import Draft
 from assessor.services.answering import Task
+from assessor.services.entered import Fields, normalised, read_response, typed, whole_number
 from assessor.web.candidate.breaks import break_page
-from assessor.web.candidate.entered import Fields, normalised, read_response, whole_number
 from assessor.web.candidate.notice import must_read
-from assessor.web.candidate.task_page import preview_part, task_page, typed
+from assessor.web.candidate.task_page import preview_part, task_page
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import iso
 
 router = APIRouter(route_class=PageRoute)
 
 MAX_DRAFT_FIELDS = 200
+SECONDS_A_DAY = 86_400.0
 CONTROLS_OF_FORMS = frozenset({"revision", "do"})
 """What a task's form sends beside the candidate's own work."""
 
@@ -33,13 +35,19 @@ class DraftIn(BaseModel):
 
     base_revision: Annotated[int, Field(ge=0)]
     payload: Annotated[dict[str, str], Field(max_length=MAX_DRAFT_FIELDS)]
+    typed_seconds_ago: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """How old the work is by the browser's own count: it may have been offline."""
 
 
 @router.put("/assessment/drafts/{name}")
 async def save_draft(visitor: Visitor, name: str, draft: Annotated[DraftIn, Body()]) -> Response:
     """Save work as it is. 409 carries what another window saved meanwhile."""
     saved = await visitor.services.answering.save_draft(
-        visitor.assessment_id, name, _accepted(draft.payload), draft.base_revision
+        visitor.assessment_id,
+        name,
+        _accepted(draft.payload),
+        draft.base_revision,
+        age=timedelta(seconds=min(draft.typed_seconds_ago, SECONDS_A_DAY)),  # a clock may jump by decades
     )
     at, left = saved.saved_at, (await visitor.load()).time_left(current_time())
     told = {"revision": saved.revision, "saved_at": iso(at) if at else None, "seconds_left": left}

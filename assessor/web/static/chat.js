@@ -30,6 +30,7 @@ class ChatLog extends HTMLElement {
     this.words = "";
     this.last = parse(`${this.dataset.last}..0`);
     this.sending = false;
+    this.outgoing = "";
     this.listenToPage();
     this.readyDraft();
     if (!location.hash.startsWith("#turn-")) this.toEnd();
@@ -225,6 +226,7 @@ class ChatLog extends HTMLElement {
   moved() {
     this.finished = true;
     this.close();
+    this.draft.forget();
     this.say(this.dataset.tMoved, true);
     this.announce(this.dataset.tMoved);
   }
@@ -271,9 +273,11 @@ class ChatLog extends HTMLElement {
     turn.dataset.cmid = cmid;
     said.textContent = text;
     this.box.value = "";
+    this.outgoing = text;
     this.toEnd();
     const refused = await this.post(cmid, text, name);
     this.sending = false;
+    this.outgoing = "";
     if (refused === null) return this.accepted(name);
     // The stream may have shown it meanwhile: then it arrived, and only the answer was lost.
     if (this.last.seq && !turn.isConnected) return;
@@ -333,18 +337,26 @@ class ChatLog extends HTMLElement {
   }
 
   readyDraft() {
-    if (!this.form.dataset.draft) return void (this.draft = { changed() {} }); // practice: nothing is kept
+    if (!this.form.dataset.draft) return void (this.draft = { changed() {}, forget() {} }); // practice: nothing is kept
     this.draft = new Draft({
       address: this.form.dataset.draft,
       revision: Number(this.form.dataset.revision),
-      read: () => ({ text: this.box.value }),
+      // What is on its way is work in progress until it has arrived.
+      read: () => ({ text: [this.outgoing, this.box.value].filter(Boolean).join("\n") }),
       show: (state, about) => this.showDraft(state, about),
     });
-    const kept = this.draft.unsaved();
-    if (kept?.payload.text && !this.wasSent(kept.payload.text) && !this.box.value.trim()) {
-      this.box.value = kept.payload.text;
-    }
+    this.restore(this.draft.unsaved());
     this.box.addEventListener("input", () => this.draft.changed());
+  }
+
+  restore(kept) {
+    if (!kept) return;
+    const { text } = kept.payload;
+    if (this.wasSent(text) || (kept.stale && !text)) return this.draft.forget();
+    const theirs = this.box.value;
+    this.box.value = text;
+    if (kept.stale) this.meet(theirs);
+    else this.draft.changed();
   }
 
   wasSent(text) {

@@ -112,7 +112,6 @@ function corrected(field) {
 
 const draft = new Draft({
   address: form.dataset.draft,
-  of: form.dataset.of,
   revision: Number(revision.value),
   read,
   show,
@@ -142,11 +141,15 @@ form.addEventListener("submit", async (event) => {
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 const errors = document.querySelector("[data-errors]");
+const isRefused = errors?.hasAttribute("data-not-stored");
+if (isRefused) draft.saved = ""; // what stands in the form is not on the server
 const left = draft.unsaved();
 if (errors?.dataset.base) {
   // The server refused what another window overtook. Asked once more, it brings both versions.
   errors.hidden = true;
   draft.overtaken(Number(errors.dataset.base));
+} else if (isRefused) {
+  draft.changed();
 } else if (left && !errors) {
   const stored = read();
   write(left.payload);

@@ -34,6 +34,11 @@ export function setSecondsLeft(seconds) {
   tick();
 }
 
+// As far as this page knows; the server decides.
+export function isOver() {
+  return Boolean(shown) && !stands && performance.now() >= ends;
+}
+
 // Until the server says how much is left.
 export function standStill() {
   stands = true;

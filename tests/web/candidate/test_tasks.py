@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from assessor.domain.item import EvaluationItem
-from assessor.web.candidate.entered import read_response
+from assessor.services.entered import read_response
 from tests.web.candidate.people import Candidate, invited, words
 from tests.web.site import Site
 

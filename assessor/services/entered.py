@@ -80,6 +80,11 @@ def read_response(item: Item, fields: Fields, shown: Sequence[str]) -> dict[str,
     return entered.payload
 
 
+def typed(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a saved draft."""
+    return {name: value for name, value in payload.items() if isinstance(value, str)}
+
+
 def normalised(text: str) -> str:
     """Return the text with line ends as they were typed: forms send each as two characters."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
