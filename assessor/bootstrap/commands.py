@@ -14,9 +14,11 @@ from assessor.bootstrap.crashing import crash_hook
 from assessor.bootstrap.pilots import sampling
 from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
+from assessor.services.auditing import Auditing
 from assessor.services.calibrating import Calibrating
 from assessor.services.erasing import Erasing
 from assessor.services.fairness import Fairness
+from assessor.services.gathering import Gathering
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog
 from assessor.services.outcomes import Recording
@@ -128,6 +130,15 @@ async def retiring(settings: Settings) -> AsyncIterator[Retiring]:
         code, signer = JailedCode(settings.code_isolation), parts.signer(settings)
         scoring = Scoring(assessments, content, signer, None, code, store, sampling=sampling(settings))
         yield Retiring(store, assessments, content, scoring, store, clock)
+
+
+@asynccontextmanager
+async def gathering(settings: Settings) -> AsyncIterator[tuple[Gathering, Store]]:
+    """Build what reads the answers that may be used to check an item."""
+    clock = SystemClock()
+    async with parts.stored(settings) as store:
+        log, content = AssessmentLog(store, clock), parts.content_with_own(store)
+        yield Gathering(store, log, content, Auditing(store, clock)), store
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     erasure,
     fairness,
     forms,
+    gathering,
     interview,
     item_health,
     items,

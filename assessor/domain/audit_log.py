@@ -47,6 +47,7 @@ class Action(StrEnum):
     APPEAL_ANSWERED = "appeal.answered"
     PACKAGE_EXPORTED = "export.package"
     LIST_EXPORTED = "export.list"
+    ANSWERS_GATHERED = "answers.gathered"
     CHAIN_CHECKED = "chain.checked"
     CANDIDATE_ERASED = "candidate.erased"
     RESULTS_FORGOTTEN = "candidate.forgotten"

@@ -95,3 +95,15 @@ def test_what_cannot_be_retired_is_said_without_a_traceback(installation: Instal
     assert "--reason: is too short" in short.stderr
     assert "--dry-run" in asking.stderr
     assert not any("Traceback" in one.stderr for one in (unknown, short, asking))
+
+
+def test_answers_are_printed_when_a_reason_is_given_for_a_platform_that_exists(
+    installation: Installation, run: Run
+) -> None:
+    asked = ("items", "answers", "python", installation.item, "--reason", "The key of this item is in doubt.")
+
+    nobody_agreed = run(*asked, "--tenant", "acme", **installation.variables)
+    mistyped = run(*asked, "--tenant", "amce", **installation.variables)
+
+    assert (nobody_agreed.returncode, nobody_agreed.stdout) == (0, ""), nobody_agreed.stderr
+    assert (mistyped.returncode, "amce" in mistyped.stderr) == (1, True)
