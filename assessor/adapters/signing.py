@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jws
@@ -26,6 +26,12 @@ DEMONSTRATION = "demonstration-"
 _REMEDY = "Make one with `assessor signing-key make FILE`; the first key of a set signs"
 UNTIL = "served_until"
 """The member of a retired key in our file that says how long it is served."""
+
+
+Signed = Literal["verdict", "package"]
+"""What a JWS of ours can be."""
+
+_TYPES: Final[dict[Signed, str]] = {"verdict": "verdict+jwt", "package": "audit-package+jwt"}
 
 
 @dataclass(frozen=True)
@@ -84,12 +90,18 @@ class JwsSigner:
         key = self._keys[livemode]
         header = {
             "alg": ALGORITHM,
-            "typ": "verdict+jwt",
+            "typ": _TYPES["verdict"],
             "kid": key.kid,
             "aud": audience,
             "jti": jti,
             "iat": int(issued_at.timestamp()),
         }
+        return jws.serialize_compact(header, payload, key, registry=_REGISTRY)
+
+    def sign_package(self, payload: bytes, *, livemode: bool) -> str:
+        """Return a compact JWS over exactly these bytes, of another type than a verdict's."""
+        key = self._keys[livemode]
+        header = {"alg": ALGORITHM, "typ": _TYPES["package"], "kid": key.kid}
         return jws.serialize_compact(header, payload, key, registry=_REGISTRY)
 
     def sign_credential(self, payload: bytes, *, livemode: bool, keys_url: str) -> str:
@@ -110,8 +122,8 @@ class JwsSigner:
         return {"keys": [{**key.as_dict(private=False), "use": "sig"} for key in keys]}
 
 
-def verify(token: str, jwks: dict[str, Any], *, demonstration: bool) -> bytes:
-    """Return the signed bytes of a verdict's JWS.
+def verify(token: str, jwks: dict[str, Any], *, demonstration: bool, what: Signed = "verdict") -> bytes:
+    """Return the signed bytes of a verdict's JWS, or of another kind that is asked for.
 
     Raises DocumentRefused, saying why: not a JWS, a wrong type or algorithm, an unknown key, a
     signature that does not fit, or a demonstration's key where none is wanted. The caller compares
@@ -126,13 +138,13 @@ def verify(token: str, jwks: dict[str, Any], *, demonstration: bool) -> bytes:
             "The signature does not fit: the document was changed, or another key signed it."
         ) from None
     except (JoseError, ValueError) as error:
-        raise DocumentRefused(f"This is not a verdict that these keys can check: {error}") from None
+        raise DocumentRefused(f"This is not a {what} that these keys can check: {error}") from None
     header = signed.headers()
-    if header.get("typ") != "verdict+jwt":
-        raise DocumentRefused(f"This is a signed {header.get('typ')!r}, not a verdict.")
+    if header.get("typ") != _TYPES[what]:
+        raise DocumentRefused(f"This is a signed {header.get('typ')!r}, not a {what}.")
     if str(header.get("kid", "")).startswith(DEMONSTRATION) and not demonstration:
         raise DocumentRefused(
-            "This verdict was signed with a demonstration key. Nobody may be hired or paid on it; "
+            f"This {what} was signed with a demonstration key. Nobody may be hired or paid on it; "
             "to look at it all the same, pass --demonstration."
         )
     if signed.payload is None:

@@ -8,6 +8,7 @@ random: with 96 bits and one key a candidate, the 2^32 messages at which a repea
 a concern are out of reach.
 """
 
+import hmac
 import os
 from typing import Final
 
@@ -31,6 +32,16 @@ def place(*parts: str | int) -> bytes:
     Written as a JSON list, so that no choice of parts can look like another.
     """
     return canonical(list(parts))
+
+
+def single_key(key: bytes, associated: bytes) -> bytes:
+    """Return the key of one sealed thing alone, by HKDF's second step (RFC 5869, 2.3).
+
+    It can be shown to somebody who is to check that thing, and tells nothing of the key that it comes from.
+    What it opens must be strict JSON of a known type: a second key that opens the same bytes to something
+    else, which this cipher does not rule out by itself, would give noise there.
+    """
+    return hmac.digest(key, associated + b"\x01", "sha256")
 
 
 def seal(key: bytes, plaintext: bytes, associated: bytes) -> bytes:

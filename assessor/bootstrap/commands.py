@@ -14,6 +14,7 @@ from assessor.bootstrap.crashing import crash_hook
 from assessor.bootstrap.pilots import sampling
 from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
+from assessor.services.audit_package import Checking, Packing
 from assessor.services.auditing import Auditing
 from assessor.services.calibrating import Calibrating
 from assessor.services.erasing import Erasing
@@ -86,6 +87,31 @@ async def replaying(settings: Settings) -> AsyncIterator[Replaying]:
             lambda models: parts.judge(models, prompts, settings),
             lambda jws: verify(jws, keys, demonstration=True),
         )
+
+
+@asynccontextmanager
+async def packing(settings: Settings) -> AsyncIterator[Packing]:
+    """Build what makes packages for auditors."""
+    async with parts.stored(settings) as store:
+        yield Packing(store, parts.content_with_own(store), parts.signer(settings), SystemClock())
+
+
+def checking_packages(*, demonstration: bool) -> Checking:
+    """Build what checks packages. It needs no settings, no database and no key of ours."""
+    from assessor.adapters.signing import verify
+    from assessor.adapters.vault import open_sealed, place
+
+    prompts = parts.prompts()
+
+    def opens(key: bytes, sealed: bytes, assessment_id: str, seq: int, type_: str) -> bytes:
+        return open_sealed(key, sealed, place(assessment_id, seq, type_), f"Event {seq}")
+
+    return Checking(
+        opens,
+        lambda token, keys, what: verify(token, keys, demonstration=demonstration, what=what),
+        prompts,
+        lambda models: parts.recorded_judge(models, prompts),
+    )
 
 
 @asynccontextmanager

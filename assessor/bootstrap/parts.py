@@ -117,6 +117,16 @@ def judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Jud
     )
 
 
+def recorded_judge(models: Sequence[Model], prompts: Prompts) -> "Judge | None":
+    """Return a judge that reads what was recorded, without settings: its models are never asked."""
+    from assessor.scoring.judge import Judge
+
+    second = models[1] if len(models) > 1 else None
+    return (
+        Judge(models[0], prompts, lambda: SystemRandom().bytes(16).hex(), second=second) if models else None
+    )
+
+
 def _in_millionths(dollars: float | None) -> int | None:
     return None if dollars is None else max(1, round(dollars * 1_000_000))
 

@@ -19,6 +19,8 @@ outcomes = typer.Typer(help="Later work, and how well verdicts predicted it.", n
 fairness = typer.Typer(help="Whether groups fare unlike, and what is due to chance.", no_args_is_help=True)
 retention = typer.Typer(help="How long what is kept of candidates stays.", no_args_is_help=True)
 mails = typer.Typer(help="Mail to candidates.", no_args_is_help=True)
+audits = typer.Typer(help="Evidence for outsiders: packages, chains, the audit log.", no_args_is_help=True)
+app.add_typer(audits, name="audit")
 app.add_typer(keys, name="keys")
 app.add_typer(reviewers, name="reviewers")
 app.add_typer(simulations, name="simulate")

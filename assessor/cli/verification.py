@@ -28,7 +28,7 @@ def verify_verdict(
     from assessor.domain.verdict import read_verdict
 
     try:
-        verdict = read_verdict(verify(_read(file), _read_jwks(jwks), demonstration=demonstration))
+        verdict = read_verdict(verify(_read(file), read_jwks(jwks), demonstration=demonstration))
         _require_reliable(verdict.livemode, verdict.valid_until, demonstration=demonstration)
     except DocumentRefused as refused:
         if as_json:
@@ -67,7 +67,7 @@ def _read(file: Path) -> str:
         raise DocumentRefused("This file is not a compact JWS: it has characters that no JWS has.") from None
 
 
-def _read_jwks(source: str) -> dict[str, Any]:
+def read_jwks(source: str, option: str = "--jwks") -> dict[str, Any]:
     """Read public keys from a file or over HTTP. Raises InvalidInput."""
     import httpx
 
@@ -79,7 +79,7 @@ def _read_jwks(source: str) -> dict[str, Any]:
             text = Path(source).read_text("utf-8")
         keys = json.loads(text)
     except (OSError, ValueError, httpx.HTTPError) as error:
-        raise invalid("--jwks", f"{source} cannot be read ({error})", remedy) from None
+        raise invalid(option, f"{source} cannot be read ({error})", remedy) from None
     if not isinstance(keys, dict) or "keys" not in keys:
-        raise invalid("--jwks", f"{source} is not a JWK set", remedy)
+        raise invalid(option, f"{source} is not a JWK set", remedy)
     return keys

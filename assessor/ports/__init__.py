@@ -20,7 +20,7 @@ from assessor.ports.grounds import Grounds
 from assessor.ports.identity import IdentityService, LookedUp, OpenedCheck
 from assessor.ports.items import Items, Retirement, Retirements, Sample
 from assessor.ports.libraries import Files, Libraries, LibraryReader, LibraryVersion
-from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog
+from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog, SealedEvent
 from assessor.ports.mail import ClaimedMail, Enclosure, LetterWriter, Mailer, MailOutbox
 from assessor.ports.model import (
     SUBJECT,
@@ -49,6 +49,7 @@ from assessor.ports.world import (
     CodeRunner,
     Content,
     CredentialSigner,
+    PackageSigner,
     Passwords,
     Prompts,
     Random,
@@ -117,6 +118,7 @@ __all__ = [
     "OpenedCheck",
     "Outcomes",
     "Owned",
+    "PackageSigner",
     "Page",
     "Passwords",
     "Person",
@@ -132,6 +134,7 @@ __all__ = [
     "Retirements",
     "Reviewer",
     "Sample",
+    "SealedEvent",
     "Searched",
     "Session",
     "Share",

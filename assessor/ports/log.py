@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assessor.domain.assessment import Projection
+from assessor.domain.chain import Link
 from assessor.domain.events import Event, Fact
 from assessor.ports.mail import Enclosure
 
@@ -44,6 +45,16 @@ class Answered:
     """Where what was made is found."""
 
 
+@dataclass(frozen=True)
+class SealedEvent:
+    """One event as it is stored. Its key opens it alone; both are None once its words were taken back."""
+
+    link: Link
+    hash: str
+    ciphertext: bytes | None
+    key: bytes | None
+
+
 class OpenLog(Protocol):
     """The part of the logs by which one that exists is read and added to."""
 
@@ -67,6 +78,10 @@ class EventLog(OpenLog, Protocol):
         `earlier` is how many assessments the candidate has for the track; None leaves that open. Raises
         SequenceTaken when there are more by now, Conflict when the idempotency key was used meanwhile.
         """
+        ...
+
+    async def sealed_events(self, assessment_id: str) -> tuple[SealedEvent, ...]:
+        """Return the whole log as it is stored, with what opens it. Raises NotFound, Erased."""
         ...
 
     async def verify_chain(self, assessment_id: str) -> int:

@@ -97,6 +97,18 @@ class Signer(Protocol):
         ...
 
 
+class PackageSigner(Protocol):
+    """Signs packages for auditors, with the same keys."""
+
+    def sign_package(self, payload: bytes, *, livemode: bool) -> str:
+        """Return a compact JWS over exactly these bytes, of another type than a verdict's."""
+        ...
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public keys as a JWK set."""
+        ...
+
+
 class CredentialSigner(Protocol):
     """Signs what people take along, with the same keys."""
 

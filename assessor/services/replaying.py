@@ -11,12 +11,13 @@ them in place.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from assessor.domain import events as e
 from assessor.domain.assessment import replay
 from assessor.domain.errors import AssessorError, Conflict
 from assessor.domain.score import Score, Unscored
-from assessor.ports import Content, Prompts, Store, StoredVerdict
+from assessor.ports import Content, Prompts, StoredVerdict
 from assessor.services.blocks import finished_block
 from assessor.services.differences import Difference, Opened, in_scores, in_verdict, shown
 from assessor.services.log import AssessmentLog
@@ -34,6 +35,22 @@ from assessor.services.rehearsing import (
 from assessor.services.scoring import Scoring
 
 _UNREACHED = "unreached"
+
+
+class Source(Protocol):
+    """Where a log and its verdicts come from: the store, or a package of one assessment."""
+
+    async def verify_chain(self, assessment_id: str) -> int:
+        """Return the length of a log whose chain holds. Raises NotFound, DocumentRefused."""
+        ...
+
+    async def events(self, assessment_id: str, after: int = 0) -> tuple[e.Event, ...]:
+        """Return the facts, oldest first."""
+        ...
+
+    async def verdicts(self, assessment_id: str) -> tuple[StoredVerdict, ...]:
+        """Return all verdicts, oldest first."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +86,7 @@ class Replaying:
     """Replays assessments. Reads only."""
 
     def __init__(
-        self, store: Store, content: Content, prompts: Prompts, judge_of: JudgeOf, opened: Opened
+        self, store: Source, content: Content, prompts: Prompts, judge_of: JudgeOf, opened: Opened
     ) -> None:
         self._store = store
         self._content = content

@@ -103,3 +103,29 @@ def test_what_cannot_be_replayed_or_scored_again_is_said_without_a_traceback(
     assert "--reason: is missing" in unreasoned.stderr
     assert "nowhere.yaml does not exist" in missing.stderr
     assert not any("Traceback" in one.stderr for one in (unknown, unreasoned, missing))
+
+
+def test_a_package_is_exported_verified_offline_and_refused_after_one_byte_is_changed(
+    installation: Installation, run: Run, tmp_path: Path
+) -> None:
+    package, reason = tmp_path / "package.zip", "A regulator asked for it."
+    export = ("audit", "export", installation.assessment, "--output", str(package), "--reason")
+    assert run(*export, "short", **installation.variables).returncode == 1
+    assert not package.exists()
+    made = run(*export, reason, "--by", "anna", **installation.variables)
+    assert made.returncode == 0, made.stderr
+    assert run(*export, reason, **installation.variables).returncode == 1, "never over another file"
+
+    accepted = run("audit", "verify", str(package), "--demonstration", "--json")
+    refused = run("audit", "verify", str(package), "--json")
+    content = bytearray(package.read_bytes())
+    content[content.index(b'"message.candidate"') + 40] ^= 1
+    package.write_bytes(content)
+    changed = run("audit", "verify", str(package), "--demonstration")
+
+    found = json.loads(accepted.stdout)
+    assert (accepted.returncode, found["is_sound"]) == (0, True)
+    assert {one["state"] for one in found["checks"]} == {"passed"}
+    assert (refused.returncode, "--demonstration" in refused.stdout) == (1, True)
+    assert changed.returncode == 1
+    assert "log.jsonl, event" in changed.stderr

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from assessor.adapters.store import chain
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT
-from assessor.adapters.vault import Vault, place, seal
+from assessor.adapters.vault import Vault, place, seal, single_key
+from assessor.domain import chain
 from assessor.domain import events as e
 from tests.world import World
 
@@ -29,7 +29,8 @@ async def rewrite(world: World, assessment_id: str, seq: int, fact: e.Fact) -> N
     for row in await _rows(world, assessment_id):
         sealed = row.ciphertext
         if row.seq == seq:
-            sealed = seal(key, fact.model_dump_json().encode(), place(assessment_id, seq, fact.type))
+            bound = place(assessment_id, seq, fact.type)
+            sealed = seal(single_key(key, bound), fact.model_dump_json().encode(), bound)
         digest = chain.digest_of(sealed) if sealed is not None else row.digest
         head = chain.Link(assessment_id, row.seq, row.type, row.at, digest).hash_after(head)
         one = (EVENT.c.assessment_id == assessment_id) & (EVENT.c.seq == row.seq)

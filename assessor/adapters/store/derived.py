@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, insert, select, update
 
-from assessor.adapters.store.chain import digest_of
 from assessor.adapters.store.part import unique_or
 from assessor.adapters.store.tables import EVENT, FORM_ITEM, INVITE, QUALITY_LEVEL, SHARE, VERDICT
 from assessor.domain.assessment import Projection
+from assessor.domain.chain import digest_of
 from assessor.domain.errors import Conflict, Gone
 from assessor.domain.events import (
     AssessmentExtended,

@@ -5,19 +5,20 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from assessor.adapters.store import chain, derived, outbox
+from assessor.adapters.store import derived, outbox
 from assessor.adapters.store.answers import SqlAnswers
 from assessor.adapters.store.audit_log import place_acts
 from assessor.adapters.store.mailing import place_mails
 from assessor.adapters.store.part import LogEnd, log_end, unique_or
 from assessor.adapters.store.rows import MOVING, first_values, moved_values
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
-from assessor.adapters.vault import open_sealed, place, seal
+from assessor.adapters.vault import open_sealed, place, seal, single_key
+from assessor.domain import chain
 from assessor.domain.assessment import Projection
 from assessor.domain.audit_log import acts_of
 from assessor.domain.errors import Conflict, DocumentRefused, Erased, NotFound, SequenceTaken
 from assessor.domain.events import FACTS, Event, Fact, WordsRedacted
-from assessor.ports import Answered, Append
+from assessor.ports import Answered, Append, SealedEvent
 
 # Built once: building a statement takes longer than running it.
 _ADD = insert(EVENT)
@@ -126,7 +127,7 @@ class SqlEventLog(SqlAnswers):
         rows: list[dict[str, Any]] = []
         for seq, fact in enumerate(change.facts, start=change.after + 1):
             bound = place(change.assessment_id, seq, fact.type)
-            sealed = seal(key, fact.model_dump_json().encode(), bound)
+            sealed = seal(single_key(key, bound), fact.model_dump_json().encode(), bound)
             link = chain.Link(change.assessment_id, seq, fact.type, at, chain.digest_of(sealed))
             head = link.hash_after(head)
             rows.append(
@@ -158,6 +159,22 @@ class SqlEventLog(SqlAnswers):
                 return ()
             key = self._key(*rows[0][-2:])
             return _opened(key, assessment_id, rows)
+
+        return await self._database.read(read)
+
+    async def sealed_events(self, assessment_id: str) -> tuple[SealedEvent, ...]:
+        """Return the whole log as it is stored, each event with the key that opens it and no other.
+
+        Raises NotFound, Erased.
+        """
+
+        def read(connection: Connection) -> tuple[SealedEvent, ...]:
+            end = log_end(connection, assessment_id)
+            if end.wrapped_key is None:
+                raise Erased(tenant=end.tenant_id)
+            key = self._key(end.candidate_id, end.wrapped_key)
+            rows = connection.execute(_EVENTS, {"assessment_id": assessment_id, "after": 0})
+            return tuple(_sealed_event(key, assessment_id, row) for row in rows)
 
         return await self._database.read(read)
 
@@ -206,6 +223,12 @@ def _link(assessment_id: str, row: Any) -> chain.Link:
     return chain.Link(assessment_id, row.seq, row.type, row.at, digest, row.redacted_by)
 
 
+def _sealed_event(key: bytes, assessment_id: str, row: Any) -> SealedEvent:
+    bound = place(assessment_id, row.seq, row.type)
+    opens = None if row.ciphertext is None else single_key(key, bound)
+    return SealedEvent(_link(assessment_id, row), row.hash, row.ciphertext, opens)
+
+
 def _opened(key: bytes, assessment_id: str, rows: Sequence[Any]) -> tuple[Event, ...]:
     """Return the events. Of one whose words were taken back, what the redaction after it left."""
     facts: dict[int, Fact] = {
@@ -221,7 +244,8 @@ def _opened(key: bytes, assessment_id: str, rows: Sequence[Any]) -> tuple[Event,
 
 def _fact(key: bytes, assessment_id: str, row: Any) -> Fact:
     bound = place(assessment_id, row.seq, row.type)
-    return FACTS.validate_json(open_sealed(key, row.ciphertext, bound, f"Event {row.seq} of {assessment_id}"))
+    what = f"Event {row.seq} of {assessment_id}"
+    return FACTS.validate_json(open_sealed(single_key(key, bound), row.ciphertext, bound, what))
 
 
 def _left(assessment_id: str, rows: Sequence[Any], facts: Mapping[int, Fact]) -> dict[int, Fact]:

@@ -1,0 +1,125 @@
+"""`audit`: packages of single assessments for outsiders, and whether every chain holds."""
+
+import asyncio
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assessor.cli.app import audits
+from assessor.cli.output import Json, print_json, print_table, progress, settings
+from assessor.cli.verification import read_jwks
+from assessor.domain.errors import invalid
+
+if TYPE_CHECKING:
+    from assessor.services.audit_package import Checked, Made
+
+MAX_BYTES = 1_000_000_000
+
+By = Annotated[str | None, typer.Option(help="Who wants it; your name on this machine by default.")]
+Reason = Annotated[str, typer.Option(help="What it is for; recorded in the audit log.")]
+
+
+@audits.command("export")
+def export_package(
+    assessment: Annotated[str, typer.Argument(help="Id of an assessment.")],
+    output: Annotated[Path, typer.Option(help="Where the package goes; must not exist yet.")],
+    reason: Reason,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Write everything that an assessment was decided by into one file that can be checked anywhere.
+
+    It holds the candidate's words. Who exported it and why is recorded before anything is written.
+    """
+    from assessor.bootstrap import packing
+
+    if output.exists():
+        raise invalid("--output", f"{output} exists already", "Give another name.")
+
+    async def run() -> "Made":
+        async with packing(settings()) as service:
+            return await service.pack(assessment, by or getpass.getuser(), reason)
+
+    with progress("Exporting ...", quiet=as_json):
+        made = asyncio.run(run())
+    write_privately(output, made.content)
+    if as_json:
+        print_json({"assessment_id": assessment, "file": str(output), "bytes": len(made.content)})
+    else:
+        typer.echo(f"{output}: {len(made.content)} bytes. Check it with `assessor audit verify {output}`.")
+
+
+def write_privately(path: Path, content: bytes) -> None:
+    """Write a new file that nobody else can read. Raises InvalidInput where that cannot be."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_bytes(content)
+    except OSError as error:
+        raise invalid("--output", f"{path} cannot be written ({error.strerror})", "Give another.") from None
+
+
+@audits.command("verify")
+def verify_package(
+    file: Annotated[Path, typer.Argument(help="A package that `audit export` wrote.")],
+    key_set: Annotated[
+        str | None, typer.Option("--key-set", help="Public keys of the service: a file, or an address.")
+    ] = None,
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="Accept a demonstration's package too.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check a package, without a database or an account. Exit status 1 when anything was changed."""
+    from assessor.bootstrap import checking_packages
+
+    content = _read(file)
+    keys = read_jwks(key_set, "--key-set") if key_set else None
+    checking = checking_packages(demonstration=demonstration)
+    with progress("Checking ...", quiet=as_json):
+        found = asyncio.run(checking.check(content, keys))
+    if as_json:
+        print_json(_document(found))
+    else:
+        _print(found, trusted=keys is not None)
+    if not found.is_sound:
+        raise typer.Exit(1)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise invalid("FILE", f"{file} is larger than {MAX_BYTES} bytes", "No package is: give another.")
+        return file.read_bytes()
+    except OSError as error:
+        raise invalid("FILE", f"{file} cannot be read ({error.strerror})", "Give a package.") from None
+
+
+def _print(found: "Checked", *, trusted: bool) -> None:
+    rows = [(one.name, one.state, one.note) for one in found.results]
+    print_table(found.assessment_id or "Package", ("Check", "Result", ""), rows)
+    for finding in found.findings:
+        typer.echo(str(finding), err=True)
+    if found.is_sound and not trusted:
+        typer.echo(
+            "The keys are those in the package, so this does not show who made it: fetch the keys of the "
+            "service yourself, and give them with --key-set."
+        )
+    typer.echo("sound" if found.is_sound else "refused: this is not as it was made", err=not found.is_sound)
+
+
+def _document(found: "Checked") -> dict[str, Any]:
+    return {
+        "assessment_id": found.assessment_id,
+        "is_sound": found.is_sound,
+        "checks": [
+            {
+                "name": one.name,
+                "state": one.state,
+                "note": one.note,
+                "findings": [vars(finding) for finding in one.findings],
+            }
+            for one in found.results
+        ],
+    }
