@@ -39,6 +39,7 @@ from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
 from assessor.services.inviting import Inviting
+from assessor.services.leasing import Leasing
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
@@ -91,6 +92,7 @@ class Services:
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
+    leasing: Leasing
     revoking: Revoking
     delivering: Delivering
     piloting: Piloting
@@ -241,6 +243,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
                 reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied, clock),
+                leasing=Leasing(store, assessments, clock),
                 revoking=Revoking(store, assessments),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),

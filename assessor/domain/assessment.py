@@ -16,6 +16,7 @@ from assessor.domain.identification import Identification, identification
 from assessor.domain.item import Category
 from assessor.domain.policy import Policy
 from assessor.domain.quality import SecondLook
+from assessor.domain.queue import QueuePlace, noted
 from assessor.domain.response import Response, own_texts
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
@@ -112,6 +113,15 @@ class Projection:
     """By when the appeal that waits longest is to be answered; None where none waits."""
     callback_endpoint: str | None = None
     """The one webhook endpoint that is told; None is every one that wants to be."""
+    language: str | None = None
+    noted: tuple[str, ...] = ()
+    """Reasons to look that only the log tells: see `domain/queue.py`."""
+
+    @property
+    def queue_place(self) -> QueuePlace:
+        """Where it stands in the queue, if it waits."""
+        rank = HELP_BY_URGENCY.index(self.needs_help) if self.needs_help else len(HELP_BY_URGENCY)
+        return QueuePlace(rank, self.submitted_at or self.ordered_at, self.id)
 
 
 @dataclass(frozen=True)
@@ -424,7 +434,15 @@ class Assessment(Timekeeping):
             quality=self.quality,
             appeal_due=self.appeal_due,
             callback_endpoint=ordered.callback_endpoint,
+            language=ordered.language,
+            noted=self._noted,
         )
+
+    @property
+    def _noted(self) -> tuple[str, ...]:
+        if not self.needs_person or self.verdict is None:
+            return ()
+        return noted(self.verdict.document, self.scores.values(), replied=self.signal_reply is not None)
 
     def moved(self, status: Status) -> "Assessment":
         """Return the assessment in another status. Raises IllegalTransition."""

@@ -16,6 +16,7 @@
         RetakeTooEarly        the track's retake policy; says from when it is possible
         RequestUnderWay       the same idempotency key, and no answer yet
         StaleEdit             edited on top of what has changed since it was read
+        LeaseHeld             a case that somebody else has in hand
       Gone                    was there once: a spent or expired invite, a finished session
         Erased                a candidate's data whose key was destroyed
       TooLarge                over a stated bound
@@ -243,6 +244,23 @@ class StaleEdit(Conflict):
     """What is edited has changed since its `ETag` was read."""
 
     code = "stale-edit"
+
+
+@dataclass
+class LeaseHeld(Conflict):
+    """Another reviewer has the case in hand."""
+
+    holder: str
+    """Their name."""
+    until: datetime
+    problem: str = field(init=False)
+    remedy: str = field(init=False)
+    code = "lease-held"
+
+    def __post_init__(self) -> None:
+        """Say who has it, and what becomes of what was typed."""
+        self.problem = f"{self.holder} has this case in hand until {self.until:%H:%M} UTC"
+        self.remedy = "Nothing of yours was stored; it is still on this page. Take another case meanwhile."
 
 
 @dataclass

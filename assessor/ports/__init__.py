@@ -39,6 +39,7 @@ from assessor.ports.model import (
 from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
+from assessor.ports.queue import Queue, QueueFilter, Taker
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
 from assessor.ports.verdicts import ListPlace, Share, VerdictFilter, Verdicts
@@ -126,6 +127,8 @@ __all__ = [
     "Projections",
     "Prompts",
     "Purpose",
+    "Queue",
+    "QueueFilter",
     "Random",
     "Receivers",
     "Remains",
@@ -147,6 +150,7 @@ __all__ = [
     "StoredVerdict",
     "Stream",
     "Subject",
+    "Taker",
     "Tenant",
     "Token",
     "TurnBuffer",

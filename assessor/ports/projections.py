@@ -58,10 +58,6 @@ class Projections(Protocol):
         """Raises NotFound."""
         ...
 
-    async def waiting(self, tenant: str) -> tuple[Projection, ...]:
-        """Return what waits for a person: who needs help first, the most urgent at the front, then by age."""
-        ...
-
     async def assessments(self, tenant: str, limit: int = 100) -> tuple[Projection, ...]:
         """Return a tenant's assessments, newest first."""
         ...

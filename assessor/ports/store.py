@@ -17,6 +17,7 @@ from assessor.ports.model import Ledger, TenantUsage
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
+from assessor.ports.queue import Queue
 from assessor.ports.verdicts import Verdicts
 from assessor.ports.webhooks import Notices, Webhooks
 from assessor.ports.work import Workers
@@ -28,6 +29,7 @@ class Store(
     Answers,
     Drafts,
     Projections,
+    Queue,
     Ledger,
     TenantUsage,
     Webhooks,

@@ -120,11 +120,16 @@ class Hearing:
         return await self._scoring.issue(assessment_id) if assessment.verdict_is_due else assessment
 
 
-def require_unseen(assessment: Assessment, reviewer: Reviewer) -> None:
-    """Raise Conflict for a reviewer who has seen the scores, has given one that is appealed, or decided."""
+def has_seen(assessment: Assessment, reviewer: Reviewer) -> bool:
+    """Whether a reviewer has seen the scores, has given one that is appealed, or decided."""
     own = any(one.before.rater == f"person:{reviewer.id}" for one in assessment.open_appeals)
     decided = assessment.decided_by_person
-    if reviewer.id in assessment.opened_by or own or (decided and decided.reviewer == reviewer.id):
+    return reviewer.id in assessment.opened_by or own or bool(decided and decided.reviewer == reviewer.id)
+
+
+def require_unseen(assessment: Assessment, reviewer: Reviewer) -> None:
+    """Raise Conflict for a reviewer who has seen the scores, has given one that is appealed, or decided."""
+    if has_seen(assessment, reviewer):
         raise Conflict(
             "You have opened this case and seen its scores",
             "A colleague who has not answers the appeal. If there is nobody, add a reviewer.",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
@@ -11,6 +12,7 @@ from assessor.domain.errors import Conflict, invalid
 from assessor.domain.evidence import Evidence, locate
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
+from assessor.domain.queue import QueuePlace
 from assessor.domain.response import Response
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score, Unscored
@@ -18,7 +20,7 @@ from assessor.domain.signal import may_be_shown
 from assessor.domain.text import accept_text
 from assessor.domain.track import Track
 from assessor.domain.transcript import Correction, Turn
-from assessor.ports import Clock, Content, Jobs, Reviewer, Store
+from assessor.ports import Clock, Content, Jobs, QueueFilter, Reviewer, Store
 from assessor.scoring.applied_rubric import Table
 from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.scoring.noticing import Noticed, noticed
@@ -30,6 +32,7 @@ from assessor.services.scoring import Scoring, rubric_of
 
 MIN_REASON_CHARS = 10
 MAX_REASON_CHARS = 2000
+EVERYTHING: Final = QueueFilter()
 
 
 class Mark(StrEnum):
@@ -103,9 +106,15 @@ class Reviewing:
         self._applied = applied
         self._clock = clock
 
-    async def queue(self, reviewer: Reviewer) -> Sequence[Projection]:
-        """Return what waits for a person, oldest first."""
-        return await self._store.waiting(reviewer.tenant)
+    async def queue(
+        self,
+        reviewer: Reviewer,
+        wanted: QueueFilter = EVERYTHING,
+        after: QueuePlace | None = None,
+        limit: int | None = None,
+    ) -> Sequence[Projection]:
+        """Return one page of what waits for a person: who needs help first, then the oldest."""
+        return await self._store.waiting(reviewer.tenant, wanted, after, limit)
 
     async def case(self, reviewer: Reviewer, assessment_id: str) -> Case:
         """Return a case. That a person opened the transcript is itself a fact. Raises NotFound.

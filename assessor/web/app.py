@@ -33,6 +33,7 @@ from assessor.web import (
     people,
     pilots,
     qualifications,
+    queue,
     reference,
     reviewer,
     revocations,
@@ -179,7 +180,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(shared.router, include_in_schema=False)
     app.include_router(hooks.router)
     app.include_router(letters.router, include_in_schema=False)
-    app.include_router(people.router)  # before the cases: its addresses look like theirs
+    app.include_router(people.router)  # before the cases: their addresses look alike
+    app.include_router(queue.router)
     app.include_router(reviewer.router)
     app.include_router(care.router)
     app.include_router(second_looks.router)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from assessor.domain.errors import AssessorError, Conflict, InvalidInput
+from assessor.domain.errors import AssessorError, Conflict, InvalidInput, LeaseHeld
 from assessor.ports import Reviewer
 from assessor.services.entered import normalised
 from assessor.services.hearing import Answer
@@ -38,9 +38,11 @@ async def answer(request: Request, service: Running, reviewer: Scores, assessmen
     form = await request.form(max_fields=MAX_FIELDS)
     fields = {name: normalised(value) for name, value in form.items() if isinstance(value, str)}
     try:
+        await service.leasing.hold(reviewer, assessment_id)
         await service.hearing.answer(reviewer, assessment_id, fields.get("item_id", ""), _answers(fields))
     except (InvalidInput, Conflict) as refused:
         return await _page(request, service, reviewer, assessment_id, fields, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/appeal?done=answered", 303)
 
 
@@ -67,6 +69,10 @@ async def _page(
     found = None
     try:
         found = await service.hearing.next_item(reviewer, assessment_id)
+        if found and not refused:
+            await service.leasing.hold(reviewer, assessment_id)
+    except LeaseHeld as held:
+        found, refused = None, held
     except Conflict as barred:
         refused = barred
     criteria = [one.before.criterion for one in found.appeals] if found else []

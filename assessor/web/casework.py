@@ -10,6 +10,7 @@ from assessor.domain.appeal import Ground
 from assessor.domain.assessment import Assessment, Projection, QualityState, Status
 from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
+from assessor.domain.queue import Reason
 from assessor.domain.response import RubricWritingResponse, own_texts
 from assessor.domain.rubric import Anchor
 from assessor.domain.score import Score, Unscored
@@ -78,6 +79,21 @@ QUALITY_WORDS: Final[Mapping[QualityState, str]] = MappingProxyType(
     {
         "due": "Quality sample: decided; a person scores it again without seeing any score",
         "differs": "Quality sample: a person and the language model disagree",
+    }
+)
+
+
+REASON_WORDS: Final[Mapping[Reason, str]] = MappingProxyType(
+    {
+        Reason.HELP: "needs help",
+        Reason.APPEAL: "appeal",
+        Reason.TECHNICAL: "technical",
+        Reason.OPEN_CRITERIA: "open criteria",
+        Reason.DECISION: "decision",
+        Reason.NEAR_CUT: "near the cut",
+        Reason.DISAGREEMENT: "disagreement",
+        Reason.INTEGRITY: "integrity",
+        Reason.QUALITY_SAMPLE: "quality sample",
     }
 )
 

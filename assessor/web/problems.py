@@ -164,6 +164,12 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "The `If-Match` that was sent names an older state. Read the thing again, and send the change "
             "with its new `ETag`.",
         ),
+        e.LeaseHeld: Kind(
+            "lease-held",
+            412,
+            "In somebody else's hands",
+            "Another reviewer has this case in hand. Nothing was stored, and nothing that they did is lost.",
+        ),
         IfMatchMissing: Kind(
             "if-match-required",
             428,

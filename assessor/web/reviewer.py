@@ -1,4 +1,4 @@
-"""Pages for reviewers: sign in, the queue, the case, scoring what is open, deciding."""
+"""Pages for reviewers: sign in, the case, scoring what is open, deciding."""
 
 import re
 from typing import Annotated, Final
@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from assessor.domain.assessment import OPEN, Status
+from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.audit_log import Action, AuditRecord
 from assessor.domain.errors import (
     AccountDisabled,
@@ -21,6 +21,7 @@ from assessor.domain.errors import (
     Unauthenticated,
     invalid,
 )
+from assessor.domain.queue import Lease
 from assessor.domain.roles import Permission
 from assessor.domain.verdict import THRESHOLDS, stated_rules
 from assessor.ports import ActFilter, Reviewer
@@ -29,7 +30,7 @@ from assessor.services.reviewing import Mark
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
-from assessor.web.permitted import HandlesFaults, OpensCases, Scores, SeesQueue, SignedIn
+from assessor.web.permitted import HandlesFaults, OpensCases, Scores, SignedIn
 from assessor.web.problems import problem_of
 from assessor.web.security import REVIEWER_COOKIE, clear_session_cookie, set_session_cookie
 from assessor.web.throttle import Throttle, TooManyTries
@@ -119,28 +120,6 @@ async def sign_out(service: Running, reviewer: SignedIn) -> Response:
     return response
 
 
-@router.get("")
-async def queue(request: Request, service: Running, reviewer: SeesQueue, show: str = "") -> Response:
-    """Show what waits for a person, who needs help first. `show=help` or `appeals` leaves out the rest."""
-    rows = await service.reviewing.queue(reviewer)
-    only = {
-        "help": [row for row in rows if row.needs_help],
-        "appeals": [row for row in rows if row.appeal_due],
-    }
-    return render(
-        request,
-        "reviewer/queue.html",
-        rows=only.get(show, rows),
-        only_help=show == "help",
-        only_appeals=show == "appeals",
-        help_count=len(only["help"]),
-        appeal_count=len(only["appeals"]),
-        badges=casework.HELP_BADGES,
-        why=casework.why_it_waits,
-        page=casework.page_of,
-    )
-
-
 @router.get("/{assessment_id}")
 async def case(
     request: Request,
@@ -173,11 +152,13 @@ async def score(
     try:
         if mark not in MARKS:
             raise invalid("mark", "is not chosen yet", "Choose one of the three.")
+        await service.leasing.hold(reviewer, assessment_id)
         await service.reviewing.score(
             reviewer, assessment_id, item_id, criterion, Mark(mark), reason, quote=quote
         )
     except (InvalidInput, TooLarge, Conflict) as refused:
         return await _case_page(request, service, reviewer, assessment_id, given, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "scored")
 
 
@@ -193,9 +174,11 @@ async def decide(
     """Decide as a person, with a reason."""
     given = {"decision": decision, "decision_reason": reason}
     try:
+        await service.leasing.hold(reviewer, assessment_id)
         await service.reviewing.decide(reviewer, assessment_id, decision, reason)
     except (InvalidInput, TooLarge, Conflict) as refused:
         return await _case_page(request, service, reviewer, assessment_id, given, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "decided")
 
 
@@ -203,9 +186,11 @@ async def decide(
 async def retry(request: Request, service: Running, reviewer: HandlesFaults, assessment_id: str) -> Response:
     """Release a hold and score again."""
     try:
+        await service.leasing.hold(reviewer, assessment_id)
         await service.reviewing.retry_scoring(reviewer, assessment_id)
     except Conflict as refused:
         return await _case_page(request, service, reviewer, assessment_id, {}, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "retried")
 
 
@@ -215,10 +200,12 @@ async def give_back(
 ) -> Response:
     """Void an attempt that our fault spoiled; the candidate gets another."""
     try:
+        await service.leasing.hold(reviewer, assessment_id)
         await service.reviewing.give_back(reviewer, assessment_id, reason)
     except (InvalidInput, TooLarge, Conflict) as refused:
         given = {"decision_reason": reason}
         return await _case_page(request, service, reviewer, assessment_id, given, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "given-back")
 
 
@@ -267,6 +254,8 @@ async def _case_page(
         labels=_LABELS,
         done=done,
         may=reviewer.may,
+        lease=await _lease(service, reviewer, found.assessment),
+        refused=refused is not None,
         seen_by=await _openings(service, reviewer, assessment_id),
         marks=MARKS,
         decisions=DECISIONS,
@@ -274,6 +263,22 @@ async def _case_page(
         cut=f"{THRESHOLDS.score_at_cut:g}",
         rules=stated_rules(found.assessment.policy_in_force, found.track),
     )
+
+
+async def _lease(
+    service: Running, reviewer: Reviewer, assessment: Assessment
+) -> tuple[Lease, Reviewer] | None:
+    """Return who has a case in hand that waits; who opens it to work on it takes it when nobody has."""
+    if not assessment.needs_person:
+        return None
+    if reviewer.may(Permission.SCORE):
+        lease = await service.leasing.take(reviewer, assessment.id)
+    else:
+        held = await service.leasing.held([assessment.id])
+        if assessment.id not in held:
+            return None
+        lease = held[assessment.id]
+    return lease, await service.store.reviewer(lease.holder)
 
 
 async def _openings(

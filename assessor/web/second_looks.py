@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from assessor.domain.errors import AssessorError, Conflict, FieldProblem, InvalidInput
+from assessor.domain.errors import AssessorError, Conflict, FieldProblem, InvalidInput, LeaseHeld
 from assessor.ports import Reviewer
 from assessor.web import casework
 from assessor.web.dependencies import Running
@@ -35,9 +35,11 @@ async def mark(request: Request, service: Running, reviewer: Scores, assessment_
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     given = {name.removeprefix(_MARK): value for name, value in fields.items() if name.startswith(_MARK)}
     try:
+        await service.leasing.hold(reviewer, assessment_id)
         await service.second_looks.mark(reviewer, assessment_id, fields.get("item_id", ""), given)
     except (InvalidInput, Conflict) as refused:
         return await _page(request, service, reviewer, assessment_id, given, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/second-look", 303)
 
 
@@ -60,6 +62,10 @@ async def _page(
     look = None
     try:
         look = await service.second_looks.next_item(reviewer, assessment_id)
+        if look and not refused:
+            await service.leasing.hold(reviewer, assessment_id)
+    except LeaseHeld as held:
+        look, refused = None, held
     except Conflict as barred:
         refused = barred
     return render(

@@ -69,7 +69,7 @@ async def test_the_queue_names_the_reason_and_leads_to_the_page(appealed: Appeal
     (appeal, *_) = (await appealed.desk.load(appealed.player)).open_appeals
     assert f'href="{appealed.page}"' in queue
     assert f"The candidate appeals; the answer is due by {appeal.due_at:%d %B %Y}" in words_of(queue)
-    assert "1 appeal" in words_of(queue)
+    assert "appeal (1)" in words_of(queue)
 
 
 async def test_the_page_shows_work_and_appeal_and_no_score(appealed: Appealed) -> None:

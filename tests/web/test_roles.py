@@ -34,6 +34,9 @@ ANYBODY = frozenset(
 P = Permission
 NEEDS = {
     ("GET", "/review"): P.SEE_QUEUE,
+    ("GET", "/review/counts"): P.SEE_QUEUE,
+    ("POST", "/review/next"): P.SCORE,
+    ("POST", "/review/{assessment_id}/release"): P.SCORE,
     ("GET", "/review/{assessment_id}"): P.OPEN_CASES,
     ("POST", "/review/{assessment_id}/scores"): P.SCORE,
     ("POST", "/review/{assessment_id}/decision"): P.SCORE,

@@ -17,11 +17,13 @@ from assessor.adapters.store.tables import (
     FEEDBACK,
     IDEMPOTENCY,
     INVITE,
+    LEASE,
     LEGAL_HOLD,
     MAIL,
     MAIL_ADDRESS,
     MOVE_CODE,
     NOTICE,
+    QUEUE_ENTRY,
     SESSION,
     SHARE,
     TENANT,
@@ -261,7 +263,9 @@ def _close(connection: Connection, candidate_id: str, at: datetime) -> None:
         update(SHARE).where(SHARE.c.assessment_id.in_(theirs), SHARE.c.ended_at.is_(None)).values(ended_at=at)
     )
     mine = (ASSESSMENT.c.candidate_id == candidate_id) & ASSESSMENT.c.erased_at.is_(None)
-    connection.execute(update(ASSESSMENT).where(mine).values(erased_at=at))
+    connection.execute(update(ASSESSMENT).where(mine).values(erased_at=at, queued=None))
+    connection.execute(delete(QUEUE_ENTRY).where(QUEUE_ENTRY.c.assessment_id.in_(theirs)))
+    connection.execute(delete(LEASE).where(LEASE.c.assessment_id.in_(theirs)))
 
 
 def _delete_results(connection: Connection, candidate_id: str) -> None:

@@ -10,6 +10,7 @@ from assessor.adapters.store.answers import SqlAnswers
 from assessor.adapters.store.audit_log import place_acts
 from assessor.adapters.store.mailing import place_mails
 from assessor.adapters.store.part import LogEnd, log_end, unique_or
+from assessor.adapters.store.queue import place_in_queue
 from assessor.adapters.store.rows import MOVING, first_values, moved_values
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, EVENT, in_utc
 from assessor.adapters.vault import open_sealed, place, seal, single_key
@@ -114,6 +115,7 @@ class SqlEventLog(SqlAnswers):
         )
         if moved.rowcount != 1:
             raise _taken(change)
+        place_in_queue(connection, end.queued, change.projection)
         for event in events:
             derived.write(connection, change.projection, event)
         place_acts(connection, tuple(acts_of(end.tenant_id, events)), change.at)

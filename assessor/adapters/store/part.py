@@ -23,6 +23,7 @@ _LOG_END = (
         ASSESSMENT.c.tenant_id,
         ASSESSMENT.c.candidate_id,
         CANDIDATE.c.wrapped_key,
+        ASSESSMENT.c.queued,
     )
     .join(CANDIDATE, CANDIDATE.c.id == ASSESSMENT.c.candidate_id)
     .where(ASSESSMENT.c.id == bindparam("assessment_id"))
@@ -39,6 +40,8 @@ class LogEnd:
     tenant_id: str
     candidate_id: str
     wrapped_key: bytes | None
+    queued: str | None = None
+    """How it stands in the reviewers' queue."""
 
 
 class StorePart:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, tuple_
 
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.rows import as_projection, select_projections
 from assessor.adapters.store.tables import API_KEY, ASSESSMENT, VERDICT
-from assessor.domain.assessment import HELP_BY_URGENCY, Projection, Status
+from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import NotFound
 from assessor.ports import ApiKey, AskedVerdict, Page, StoredVerdict
 
@@ -29,19 +29,6 @@ class SqlProjections(StorePart):
         if not found:
             raise NotFound("assessment", assessment_id)
         return found[0]
-
-    async def waiting(self, tenant: str) -> tuple[Projection, ...]:
-        """Return what waits for a person: who needs help first, then what was submitted first."""
-        since = func.coalesce(ASSESSMENT.c.submitted_at, ASSESSMENT.c.ordered_at)
-        waits = or_(
-            ASSESSMENT.c.needs_person,
-            ASSESSMENT.c.needs_help.is_not(None),
-            ASSESSMENT.c.quality.is_not(None),
-            ASSESSMENT.c.appeal_due.is_not(None),
-        )
-        mine = (ASSESSMENT.c.tenant_id == tenant) & waits & _READABLE
-        query = select_projections().where(mine).order_by(_URGENCY, since, ASSESSMENT.c.id)
-        return await self._projections(query)
 
     async def assessments(self, tenant: str, limit: int = 100) -> tuple[Projection, ...]:
         """Return a tenant's assessments, newest first."""
@@ -131,12 +118,6 @@ def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
     if page.created_before is not None:
         yield row.ordered_at < page.created_before
 
-
-_URGENCY = case(
-    {kind: place for place, kind in enumerate(HELP_BY_URGENCY)},
-    value=ASSESSMENT.c.needs_help,
-    else_=len(HELP_BY_URGENCY),
-)
 
 _VERDICT_COLUMNS = (
     VERDICT.c.id,

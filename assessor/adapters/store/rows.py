@@ -21,6 +21,7 @@ MOVING: Final = (
     "needs_help",
     "quality",
     "appeal_due",
+    "noted",
 )
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))
@@ -46,4 +47,5 @@ def select_projections() -> Select[Any]:
 def as_projection(row: Row[Any]) -> Projection:
     """Return what a row of `select_projections` says."""
     values = dict(zip(_FIELDS, row, strict=True))
-    return Projection(**{**values, "status": Status(values["status"])})
+    noted = tuple(values["noted"] or ())
+    return Projection(**{**values, "status": Status(values["status"]), "noted": noted})

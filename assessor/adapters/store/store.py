@@ -22,6 +22,7 @@ from assessor.adapters.store.outcomes import SqlOutcomes
 from assessor.adapters.store.people import SqlPeople
 from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.projections import SqlProjections
+from assessor.adapters.store.queue import SqlQueue
 from assessor.adapters.store.schema import check_revision
 from assessor.adapters.store.verdicts import SqlVerdicts
 from assessor.adapters.store.workers import SqlWorkers
@@ -37,6 +38,7 @@ class SqlStore(
     SqlSessions,
     SqlDrafts,
     SqlProjections,
+    SqlQueue,
     SqlVerdicts,
     SqlOutbox,
     SqlNotices,

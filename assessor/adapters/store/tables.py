@@ -217,6 +217,10 @@ class AssessmentRow(Row, table=True):
     appeal_due: datetime | None = Field(sa_type=Instant)
     callback_endpoint: str | None
     """No foreign key: an endpoint that is removed leaves the others to be told."""
+    language: str | None
+    noted: list[str] | None = Field(sa_type=JSON)
+    queued: str | None
+    """Its reasons and rank in the queue as they were written there; none where it does not wait."""
     seq: int
     head: str
     """The hash of the last event."""
@@ -238,6 +242,33 @@ class EventRow(Row, table=True):
     """Of a ciphertext that was destroyed: the chain runs over it still."""
     redacted_by: int | None
     """The later event of this log that destroyed it, and says what is left."""
+
+
+class QueueEntryRow(Row, table=True):
+    """An assessment that waits for a person, once in each line that it stands in.
+
+    There is a line for every reason, every track, both together, and one for everything, so that each page of
+    each filter is one stretch of one index.
+    """
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (Index("ix_queue_entry_listed", "tenant_id", "line", "rank", "since", "assessment_id"),)
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    line: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    track: str
+    language: str | None
+    rank: int
+    since: datetime = Field(sa_type=Instant)
+
+
+class LeaseRow(Row, table=True):
+    """Who has a case in hand, and until when."""
+
+    __tablename__ = "lease"
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    until: datetime = Field(sa_type=Instant)
 
 
 class InviteRow(Row, table=True):
@@ -666,6 +697,8 @@ ERASURE_REQUEST = _table_of(ErasureRequestRow)
 LEGAL_HOLD = _table_of(LegalHoldRow)
 ASSESSMENT = _table_of(AssessmentRow)
 EVENT = _table_of(EventRow)
+QUEUE_ENTRY = _table_of(QueueEntryRow)
+LEASE = _table_of(LeaseRow)
 INVITE = _table_of(InviteRow)
 FORM_ITEM = _table_of(FormItemRow)
 RETIREMENT = _table_of(RetirementRow)

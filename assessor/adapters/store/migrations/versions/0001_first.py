@@ -31,6 +31,7 @@ def upgrade() -> None:
     _erasure()
     _mail()
     _sign_in()
+    _queue()
 
 
 def _people() -> None:
@@ -126,6 +127,9 @@ def _logs() -> None:
         sa.Column("quality", sa.String(), nullable=True),
         sa.Column("appeal_due", _MOMENT, nullable=True),
         sa.Column("callback_endpoint", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("noted", sa.JSON(), nullable=True),
+        sa.Column("queued", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.Column("erased_at", _MOMENT, nullable=True),
@@ -638,3 +642,31 @@ def _sign_in() -> None:
         sa.PrimaryKeyConstraint("account", name="pk_wrong_try"),
     )
     op.create_index("ix_wrong_try_last_at", "wrong_try", ["last_at"])
+
+
+def _queue() -> None:
+    op.create_table(
+        "queue_entry",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("line", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("since", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", "line", name="pk_queue_entry"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_queue_entry_assessment_id"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_queue_entry_tenant_id"),
+    )
+    in_order = ["tenant_id", "line", "rank", "since", "assessment_id"]
+    op.create_index("ix_queue_entry_listed", "queue_entry", in_order)
+    op.create_table(
+        "lease",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("reviewer_id", sa.String(), nullable=False),
+        sa.Column("until", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", name="pk_lease"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_lease_assessment_id"),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["reviewer.id"], name="fk_lease_reviewer_id"),
+    )
+    op.create_index("ix_lease_reviewer_id", "lease", ["reviewer_id"])

@@ -1,0 +1,93 @@
+"""Who has a case in hand: taken by working on it, kept by every step, given back or over after a while."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from assessor.domain.assessment import Assessment, Projection
+from assessor.domain.errors import LeaseHeld
+from assessor.domain.queue import LEASE, Lease, QueuePlace
+from assessor.ports import Clock, Reviewer, Store, Taker
+from assessor.services.hearing import has_seen
+from assessor.services.log import AssessmentLog
+
+_AT_ONCE: Final = 20
+_TRIES: Final = 200
+"""Cases that are looked at for somebody who may take none of them."""
+
+
+class Leasing:
+    """What reviewers have in hand. Each call is on behalf of one, within their tenant."""
+
+    def __init__(self, store: Store, assessments: AssessmentLog, clock: Clock) -> None:
+        self._store = store
+        self._assessments = assessments
+        self._clock = clock
+
+    async def take(self, reviewer: Reviewer, assessment_id: str) -> Lease:
+        """Take a case, or go on with it. Return who has it then, who may be another. Raises NotFound."""
+        await self._assessments.load_for(reviewer.tenant, assessment_id)
+        return await self._take(reviewer, assessment_id)
+
+    async def hold(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Take a case for a step of work on it. Raises NotFound, LeaseHeld when another has it."""
+        lease = await self.take(reviewer, assessment_id)
+        if lease.holder != reviewer.id:
+            raise LeaseHeld((await self._store.reviewer(lease.holder)).name, lease.until)
+
+    async def held(self, assessment_ids: Collection[str]) -> Mapping[str, Lease]:
+        """Return who has which of these in hand."""
+        return await self._store.leases(assessment_ids, self._clock.now())
+
+    async def in_hand(self, reviewer: Reviewer) -> Sequence[Projection]:
+        """Return what a reviewer has in hand."""
+        return await self._store.in_hand(reviewer.tenant, reviewer.id, self._clock.now())
+
+    async def give_back(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Let others take it. Whatever was stored stays. One that is not held is left as it is."""
+        await self._store.give_back(assessment_id, reviewer.id)
+
+    async def end_if_done(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Give a case back that waits for nobody any more."""
+        row = await self._store.projection(assessment_id)
+        if not (row.needs_person or row.quality or row.appeal_due):
+            await self.give_back(reviewer, assessment_id)
+
+    async def next(self, reviewer: Reviewer) -> Projection | None:
+        """Take what comes next in the queue for this reviewer; None when nothing does.
+
+        What they have in hand comes first, so that nobody piles cases up. What has to be scored blind is not
+        for those who have seen scores.
+        """
+        now = self._clock.now()
+        held = await self._store.in_hand(reviewer.tenant, reviewer.id, now)
+        mine = [row for row in held if row.needs_person or row.quality or row.appeal_due or row.needs_help]
+        if mine:
+            return mine[0]
+        async for row in self._free(reviewer, now):
+            if await self._may_take(reviewer, row):
+                lease = await self._take(reviewer, row.id)
+                if lease.holder == reviewer.id:
+                    return row
+        return None
+
+    async def _free(self, reviewer: Reviewer, now: datetime) -> AsyncIterator[Projection]:
+        taker = Taker(reviewer.id, reviewer.tracks, reviewer.languages)
+        after: QueuePlace | None = None
+        for _ in range(0, _TRIES, _AT_ONCE):
+            rows = await self._store.free(reviewer.tenant, taker, now, after, _AT_ONCE)
+            for row in rows:
+                yield row
+            if len(rows) < _AT_ONCE:
+                return
+            after = rows[-1].queue_place
+
+    async def _may_take(self, reviewer: Reviewer, row: Projection) -> bool:
+        if row.needs_person or row.needs_help:
+            return True
+        assessment: Assessment = await self._assessments.load_for(reviewer.tenant, row.id)
+        return row.quality == "differs" or not has_seen(assessment, reviewer)
+
+    async def _take(self, reviewer: Reviewer, assessment_id: str) -> Lease:
+        now = self._clock.now()
+        return await self._store.take(Lease(assessment_id, reviewer.id, now + LEASE), now)
