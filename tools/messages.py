@@ -4,17 +4,19 @@ Run it after changing a text. It finds the texts, puts those that are new into e
 somebody to translate, and takes out those that are gone. Comments and translations stay as they are.
 """
 
+import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
-from assessor.domain import demographics, feedback
+from assessor.domain import assessment, demographics, feedback
 from assessor.locale import ENGLISH, catalogue_file, offered, read
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -27,6 +29,7 @@ TEMPLATES: Final = (
 )
 STATED: Final = (
     (feedback, [*feedback.SENTENCES.values()]),
+    (assessment, [status.value for status in assessment.Status]),
     (demographics, [*demographics.SEX_NAMES.values(), *demographics.RACE_NAMES.values()]),
 )
 """Texts that the domain states as they are."""
@@ -41,6 +44,49 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
+CODE: Final = (
+    "assessor/domain/amending.py",
+    "assessor/domain/assessment.py",
+    "assessor/domain/response.py",
+    "assessor/domain/text.py",
+    "assessor/services/amending.py",
+    "assessor/services/answering.py",
+    "assessor/services/appealing.py",
+    "assessor/services/asking.py",
+    "assessor/services/consenting.py",
+    "assessor/services/conversing.py",
+    "assessor/services/declaring.py",
+    "assessor/services/entered.py",
+    "assessor/services/identifying.py",
+    "assessor/services/inviting.py",
+    "assessor/services/links.py",
+    "assessor/services/listening.py",
+    "assessor/services/log.py",
+    "assessor/services/moving.py",
+    "assessor/services/pausing.py",
+    "assessor/services/replying.py",
+    "assessor/services/sharing.py",
+    "assessor/web/candidate",
+    "assessor/web/telling.py",
+)
+"""Whose errors candidates may be shown."""
+WORDS_OF: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType(
+    {
+        "worded": (0,),
+        "say": (0,),
+        "require": (0,),
+        "FieldProblem": (1, 2),
+        "invalid": (1, 2),
+        "Conflict": (0, 1),
+        "IllegalTransition": (0, 1),
+        "StaleEdit": (0, 1),
+        "Gone": (0, 1, 2),
+        "Unauthenticated": (0,),
+    }
+)
+"""Which arguments of a call are texts."""
+MARKED: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType({"worded": (0,)})
+"""What marks a text wherever it stands."""
 PLACES: Final = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -126,11 +172,41 @@ def _translated() -> list[str]:
 
 def _all() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for place in TEMPLATES:
-        files = [ROOT / place] if place.endswith(".html") else (ROOT / place).rglob("*.*")
-        for file in files:
+        for file in _files(place, "*.*"):
             yield from ((_name(file), message) for message in _in_template(file))
+    shown = {file for place in CODE for file in _files(place, "*.py")}
+    for file in _files("assessor", "*.py"):
+        calls = WORDS_OF if file in shown else MARKED
+        yield from ((_name(file), text) for text in _in_code(file, calls))
     for module, said in STATED:
         yield from ((_name(Path(str(module.__file__))), text) for text in said)
+
+
+def _files(place: str, pattern: str) -> list[Path]:
+    found = ROOT / place
+    if not found.exists():
+        raise FileNotFoundError(f"{place} has moved: name it anew in tools/messages.py")
+    return [found] if found.is_file() else [file for file in found.rglob(pattern) if file.is_file()]
+
+
+def _in_code(file: Path, calls: Mapping[str, tuple[int, ...]]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            places = [place for place in calls.get(called, ()) if place < len(node.args)]
+            for place in places:
+                yield from _texts_of(node.args[place], file)
+
+
+def _texts_of(node: ast.expr, file: Path) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_texts_of(one, file), *_texts_of(other, file))
+        case ast.JoinedStr():
+            where = f"{_name(file)}:{node.lineno}"
+            raise ValueError(f"{where}: an f-string cannot be translated; say it with `worded`")
 
 
 def _in_template(file: Path) -> Iterator[str | tuple[str, ...]]:

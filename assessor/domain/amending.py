@@ -16,6 +16,7 @@ from assessor.domain.redaction import (
     without,
     words_in,
 )
+from assessor.domain.wording import worded
 
 MAX_CORRECTIONS = 10
 """For each question."""
@@ -126,7 +127,7 @@ def correction(
     made = assessment.transcript.corrections_of(item_id)
     if len(made) >= MAX_CORRECTIONS:
         raise Conflict(
-            f"This answer was corrected {MAX_CORRECTIONS} times",
+            worded("This answer was corrected %(n)s times", n=MAX_CORRECTIONS),
             "What you wrote last counts; nothing is lost.",
         )
     answers = [turn.seq for turn in assessment.transcript.about(item_id) if turn.speaker == "candidate"]

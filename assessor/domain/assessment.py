@@ -23,6 +23,7 @@ from assessor.domain.score import Score
 from assessor.domain.timekeeping import Timekeeping
 from assessor.domain.transcript import Correction, Transcript, Turn
 from assessor.domain.wishes import Answer, Asked, Wish
+from assessor.domain.wording import worded
 
 
 class Status(StrEnum):
@@ -389,13 +390,22 @@ class Assessment(Timekeeping):
         """Raise IllegalTransition unless the status is one of those in which `action` makes sense."""
         if self.status not in allowed:
             raise IllegalTransition(
-                f"The assessment is {self.status.value}; {action} is not possible now", _WAY_OUT[self.status]
+                worded(
+                    "The assessment is %(status)s; %(action)s is not possible now",
+                    status=worded(self.status.value),
+                    action=worded(action),
+                ),
+                _WAY_OUT[self.status],
             )
 
     def require_on_form(self, item_id: str) -> None:
         """Raise InvalidInput unless the item is on this assessment's form."""
         if self.form.place_of(item_id) is None:
-            raise invalid("item", f"{item_id!r} is not on this form", "Answer one of the listed tasks.")
+            raise invalid(
+                "item",
+                worded("%(item)s is not on this form", item=repr(item_id)),
+                "Answer one of the listed tasks.",
+            )
 
     def require_its_turn(self, item_id: str) -> None:
         """Raise IllegalTransition for a task of a block that is not open yet, or is handed in for good."""
@@ -450,7 +460,12 @@ class Assessment(Timekeeping):
             return self
         if status not in TRANSITIONS[self.status]:
             raise IllegalTransition(
-                f"An assessment cannot go from {self.status.value} to {status.value}", _WAY_OUT[self.status]
+                worded(
+                    "An assessment cannot go from %(before)s to %(after)s",
+                    before=worded(self.status.value),
+                    after=worded(status.value),
+                ),
+                _WAY_OUT[self.status],
             )
         return replace(self, status=status)
 
@@ -726,18 +741,20 @@ def _turn(seq: int, fact: e.CandidateMessage | e.InterviewerMessage) -> Turn:
 
 _WAY_OUT: Mapping[Status, str] = MappingProxyType(
     {
-        Status.ORDERED: "Open the invitation first.",
-        Status.OPENED: "Begin the assessment first.",
-        Status.IDENTITY: "Finish the identity step first.",
-        Status.IN_PROGRESS: "Go on with the open parts, or submit.",
-        Status.PAUSED: "Press “Go on” first; nothing is lost.",
-        Status.SUBMITTED: "It was submitted; the result page shows what happens next.",
-        Status.SCORING: "It is being scored; the result page shows what happens next.",
-        Status.DECIDED: "The result page shows the decision; a review can change it.",
-        Status.EXPIRED: "The invitation ran out; ask the platform for a new one.",
-        Status.WITHDRAWN: "It was withdrawn; ask the platform for a new one.",
-        Status.CANCELLED: "The platform cancelled it; ask them.",
-        Status.TECHNICAL_HOLD: "A fault of ours holds it; nothing counts against you. We will tell you more.",
-        Status.VOIDED: "It does not count; a new attempt was given.",
+        Status.ORDERED: worded("Open the invitation first."),
+        Status.OPENED: worded("Begin the assessment first."),
+        Status.IDENTITY: worded("Finish the identity step first."),
+        Status.IN_PROGRESS: worded("Go on with the open parts, or submit."),
+        Status.PAUSED: worded("Press “Go on” first; nothing is lost."),
+        Status.SUBMITTED: worded("It was submitted; the result page shows what happens next."),
+        Status.SCORING: worded("It is being scored; the result page shows what happens next."),
+        Status.DECIDED: worded("The result page shows the decision; a review can change it."),
+        Status.EXPIRED: worded("The invitation ran out; ask the platform for a new one."),
+        Status.WITHDRAWN: worded("It was withdrawn; ask the platform for a new one."),
+        Status.CANCELLED: worded("The platform cancelled it; ask them."),
+        Status.TECHNICAL_HOLD: worded(
+            "A fault of ours holds it; nothing counts against you. We will tell you more."
+        ),
+        Status.VOIDED: worded("It does not count; a new attempt was given."),
     }
 )

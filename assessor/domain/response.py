@@ -21,6 +21,7 @@ from assessor.domain.item import (
 )
 from assessor.domain.text import accept_text
 from assessor.domain.value import Value
+from assessor.domain.wording import worded
 
 Prose = Annotated[str, Field(max_length=20_000)]
 
@@ -156,7 +157,9 @@ def _raise_as_invalid(error: ValidationError) -> NoReturn:
 def _evaluation(item: EvaluationItem, response: EvaluationResponse) -> list[FieldProblem]:
     wanted = {dimension.id: dimension.label for dimension in item.dimensions}
     problems = [
-        FieldProblem(f"ratings.{name}", "is not rated yet", f"Choose 1 to 5 for “{label}”.")
+        FieldProblem(
+            f"ratings.{name}", "is not rated yet", worded("Choose 1 to 5 for “%(label)s”.", label=label)
+        )
         for name, label in wanted.items()
         if name not in response.ratings
     ]
@@ -184,16 +187,22 @@ def _ranking(item: RankingItem, response: RankingResponse) -> list[FieldProblem]
     given = [name for group in response.order for name in group]
     known = [candidate.id for candidate in item.responses]
     problems = [
-        FieldProblem("order", f"has {name!r}, which is not a response here", "Remove it.")
+        FieldProblem(
+            "order", worded("has %(name)s, which is not a response here", name=repr(name)), "Remove it."
+        )
         for name in sorted(set(given) - set(known))
     ]
     problems += [
-        FieldProblem("order", f"names {name!r} more than once", "Give each response one place.")
+        FieldProblem(
+            "order", worded("names %(name)s more than once", name=repr(name)), "Give each response one place."
+        )
         for name in sorted({name for name in given if given.count(name) > 1})
     ]
     return problems + [
         FieldProblem(
-            "order", f"leaves out {name!r}", "Give each response a place, or say that you cannot judge."
+            "order",
+            worded("leaves out %(name)s", name=repr(name)),
+            "Give each response a place, or say that you cannot judge.",
         )
         for name in known
         if name not in given
@@ -206,14 +215,18 @@ def _rubric_writing(item: RubricWritingItem, response: RubricWritingResponse) ->
         problems.append(
             FieldProblem(
                 "rows",
-                f"has {len(response.rows)} criteria",
-                f"Write {item.min_criteria} to {item.max_criteria}.",
+                worded("has %(n)s criteria", n=len(response.rows)),
+                worded("Write %(least)s to %(most)s.", least=item.min_criteria, most=item.max_criteria),
             )
         )
     total = sum(row.weight for row in response.rows)
     if total != WEIGHT_SUM:
         problems.append(
-            FieldProblem("rows", f"has weights that add up to {total}", f"Make them add up to {WEIGHT_SUM}.")
+            FieldProblem(
+                "rows",
+                worded("has weights that add up to %(sum)s", sum=total),
+                worded("Make them add up to %(sum)s.", sum=WEIGHT_SUM),
+            )
         )
     return problems
 

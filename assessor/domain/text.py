@@ -1,6 +1,7 @@
 """Which text may enter: everything a person can type, nothing that breaks what stores or shows it."""
 
 from assessor.domain.errors import TooLarge, invalid
+from assessor.domain.wording import worded
 
 MAX_TEXT_CHARS = 20_000
 
@@ -20,7 +21,7 @@ def accept_text(field: str, text: str, *, limit: int = MAX_TEXT_CHARS, required:
     except UnicodeEncodeError as error:
         raise invalid(
             field,
-            f"has half of a surrogate pair at character {error.start}",
+            worded("has half of a surrogate pair at character %(place)s", place=error.start),
             "Remove that character and send the text again.",
         ) from None
     if required and not text.strip():

@@ -27,7 +27,7 @@ REVIEWED: Final = "Reviewed by a person: yes"
 """What the comment at the head of a catalogue says once somebody who speaks the language has read it."""
 MAX_HEADER: Final = 500
 """Of an `Accept-Language` no more is read."""
-_CLDR: Final = MappingProxyType({ENGLISH: "en_GB", "en-XA": "en_GB", "ar-XB": "en_GB"})
+_CLDR: Final = MappingProxyType({ENGLISH: "en_GB", "en-XA": "en_GB", "ar-XB": "he"})
 """Whose dates, numbers and lists a language has, where its own tag does not say it."""
 
 

@@ -13,6 +13,7 @@ from assessor.domain.appeal import AppealedCriterion, Choice, Ground, choices
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import FieldProblem, IllegalTransition, InvalidInput, invalid
 from assessor.domain.text import accept_text
+from assessor.domain.wording import worded
 from assessor.ports import Clock
 from assessor.services.log import AssessmentLog
 
@@ -102,7 +103,7 @@ def _require_term(assessment: Assessment, now: datetime) -> None:
         )
     if now > until:
         raise IllegalTransition(
-            f"Appeals of this result could be sent until {until:%d %B %Y}",
+            worded("Appeals of this result could be sent until %(when)s", when=until),
             "Write to the platform that invited you; a person can still look at it.",
         )
 

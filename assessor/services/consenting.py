@@ -11,6 +11,7 @@ from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import StaleEdit, invalid
 from assessor.domain.notice import CURRENT
+from assessor.domain.wording import worded
 from assessor.services.log import AssessmentLog
 
 
@@ -68,7 +69,11 @@ def consents(assessment: Assessment, answers: Mapping[str, bool]) -> Sequence[e.
     """Return what changes by these answers. Raises InvalidInput for a use that is not asked about."""
     uses = {use.id for use in CURRENT.uses}
     if unknown := sorted(answers.keys() - uses):
-        raise invalid("use", f"{unknown[0]!r} is not asked about", f"Use one of: {', '.join(sorted(uses))}.")
+        raise invalid(
+            "use",
+            worded("%(use)s is not asked about", use=repr(unknown[0])),
+            worded("Use one of: %(known)s.", known=", ".join(sorted(uses))),
+        )
     return [
         e.ConsentAnswered(use=use, given=given, version=CURRENT.version, hash=CURRENT.hash)
         for use, given in answers.items()

@@ -15,6 +15,7 @@ from assessor.domain.item import (
     TrajectoryItem,
 )
 from assessor.domain.response import WEIGHT_SUM, parse_response
+from assessor.domain.wording import worded
 
 ISSUE_ROWS = 6
 """How many rows for issues a form has; a script shows them one by one."""
@@ -26,7 +27,7 @@ NO_STEP = "none"
 Fields = Mapping[str, str]
 """Name of a control to what is in it, as the browser sends it."""
 
-_CHOOSE = "Choose one; everything else is kept."
+_CHOOSE = worded("Choose one; everything else is kept.")
 
 
 @dataclass
@@ -103,35 +104,47 @@ def letter(place: int) -> str:
 
 def control_names(item: Item, shown: Sequence[str]) -> dict[str, str]:
     """Return what people call each control, for the list of problems on top of the page."""
-    names = {
-        "justification": "The reason",
-        "text": "Your response",
-        "first_error": "The first wrong step",
-        "error_class": "The kind of mistake",
-        "outcome": "The outcome",
-        "fix": "The better way",
-        "rows": "Your rubric",
+    names: dict[str, str] = {
+        "justification": worded("The reason"),
+        "text": worded("Your response"),
+        "first_error": worded("The first wrong step"),
+        "error_class": worded("The kind of mistake"),
+        "outcome": worded("The outcome"),
+        "fix": worded("The better way"),
+        "rows": worded("Your rubric"),
     }
     match item:
         case EvaluationItem():
             names |= {f"ratings-{dimension.id}": f"“{dimension.label}”" for dimension in item.dimensions}
-            names |= _row_names("issue", "Issue", ("tag", "kind"), ("quote", "words"))
+            names |= _row_names(
+                "issue",
+                tag=lambda n: worded("Issue %(n)s, kind,", n=n),
+                quote=lambda n: worded("Issue %(n)s, words,", n=n),
+            )
         case RankingItem():
-            names |= {f"place-{name}": f"Response {letter(place)}" for place, name in enumerate(shown)}
+            names |= {
+                f"place-{name}": worded("Response %(letter)s", letter=letter(place))
+                for place, name in enumerate(shown)
+            }
         case RubricWritingItem():
             names |= _row_names(
-                "row", "Criterion", ("criterion", "text"), ("levels", "levels"), ("weight", "weight")
+                "row",
+                criterion=lambda n: worded("Criterion %(n)s, text,", n=n),
+                levels=lambda n: worded("Criterion %(n)s, levels,", n=n),
+                weight=lambda n: worded("Criterion %(n)s, weight,", n=n),
             )
         case TrajectoryItem():
-            names |= {f"labels-{step.id}": f"Step {place}" for place, step in enumerate(item.steps, 1)}
+            names |= {
+                f"labels-{step.id}": worded("Step %(n)s", n=place) for place, step in enumerate(item.steps, 1)
+            }
     return names
 
 
-def _row_names(prefix: str, title: str, *columns: tuple[str, str]) -> dict[str, str]:
+def _row_names(prefix: str, **columns: Callable[[int], str]) -> dict[str, str]:
     return {
-        f"{prefix}-{row}-{column}": f"{title} {row + 1}, {called},"
+        f"{prefix}-{row}-{column}": called(row + 1)
         for row in range(MAX_ROWS)
-        for column, called in columns
+        for column, called in columns.items()
     }
 
 
@@ -159,7 +172,7 @@ def _evaluation(item: EvaluationItem, fields: Fields, _shown: Sequence[str]) -> 
     for row in range(ISSUE_ROWS):
         tag, quote = fields.get(f"issue-{row}-tag", ""), _text(fields, f"issue-{row}-quote").strip()
         if not tag and quote:
-            problem = "has no kind of issue"
+            problem = worded("has no kind of issue")
             entered.problems.append(FieldProblem(f"issue-{row}-tag", problem, _CHOOSE))
         if tag:
             place = len(entered.payload["issues"])

@@ -8,6 +8,7 @@ from typing import Final
 from assessor.domain import events as e
 from assessor.domain.assessment import UNBEGUN, Assessment, Status
 from assessor.domain.errors import Gone, IllegalTransition, MovedOn, NotFound, Unauthenticated
+from assessor.domain.wording import worded
 from assessor.ports import Clock, Enclosure, Random, Session, Store
 from assessor.services.log import AssessmentLog
 from assessor.services.order import Ordered
@@ -127,6 +128,10 @@ def _require_open(assessment: Assessment, now: datetime) -> None:
     opens_at = assessment.ordered.opens_at
     if opens_at is not None and now < opens_at:
         raise IllegalTransition(
-            f"This assessment can be begun from {opens_at:%d %B %Y, %H:%M} UTC on",
+            worded(
+                "This assessment can be begun from %(when)s, %(time)s UTC on",
+                when=opens_at,
+                time=f"{opens_at:%H:%M}",
+            ),
             "Open the same link again then.",
         )

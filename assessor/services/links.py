@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from assessor.domain.errors import Gone
+from assessor.domain.wording import worded
 
 _TAG_BYTES: Final = 16
 _END: Final = re.compile(r"[0-9]{1,11}")
@@ -30,8 +31,8 @@ class LinkPurpose(StrEnum):
 
 _WAYS_OUT: Final[Mapping[LinkPurpose, str]] = MappingProxyType(
     {
-        LinkPurpose.RESULT: "Check that it is complete, or go on in the browser in which you worked.",
-        LinkPurpose.REMINDERS: "Check that it is complete. Nothing was changed.",
+        LinkPurpose.RESULT: worded("Check that it is complete, or go on in the browser in which you worked."),
+        LinkPurpose.REMINDERS: worded("Check that it is complete. Nothing was changed."),
     }
 )
 

@@ -9,6 +9,7 @@ from assessor.domain.assessment import Assessment
 from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.signal import reply_until, signals
 from assessor.domain.text import accept_text
+from assessor.domain.wording import worded
 from assessor.services.log import AssessmentLog
 
 MAX_REPLY_CHARS: Final = 2000
@@ -38,7 +39,7 @@ class Replying:
                 raise IllegalTransition("There is nothing to reply to", "Nothing was noticed.")
             if now >= until:
                 raise IllegalTransition(
-                    f"A reply could be sent until {until:%d %B %Y}",
+                    worded("A reply could be sent until %(when)s", when=until),
                     "If something was scored wrongly, you can appeal after the result.",
                 )
             return [e.SignalReplied(text=text)]

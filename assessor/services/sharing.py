@@ -10,6 +10,7 @@ from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, Gone, invalid
 from assessor.domain.ids import make_id
 from assessor.domain.verdict import VerdictSummary
+from assessor.domain.wording import worded
 from assessor.ports import Clock, Content, Random, Store
 from assessor.services.log import AssessmentLog
 from assessor.services.tokens import hash_token
@@ -62,7 +63,11 @@ class Sharing:
     async def share(self, assessment_id: str, days: int) -> NewShare:
         """Make a link. Raises InvalidInput for other `days`, Conflict without a qualification."""
         if days not in DAYS:
-            raise invalid("days", "is none that is offered", f"Use one of: {', '.join(map(str, DAYS))}.")
+            raise invalid(
+                "days",
+                "is none that is offered",
+                worded("Use one of: %(known)s.", known=", ".join(map(str, DAYS))),
+            )
         token = self._random.bytes(24).hex()
         share_id = make_id("shr", self._random.bytes(16))
         until = self._clock.now() + timedelta(days=days)
@@ -72,7 +77,9 @@ class Sharing:
             if assessment.decision != "qualified":
                 raise Conflict("There is no qualification to share", "Wait for the decision.")
             if sum(now < one.until for one in assessment.shares.values()) >= MAX_SHARES:
-                raise Conflict(f"There are {MAX_SHARES} links already", "End one that is not needed.")
+                raise Conflict(
+                    worded("There are %(n)s links already", n=MAX_SHARES), "End one that is not needed."
+                )
             return [e.ResultShared(share_id=share_id, token_hash=hash_token(token), until=until)]
 
         await self._assessments.change(assessment_id, facts)

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -12,7 +13,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assessor.domain.errors import AssessorError, FieldProblem, InvalidInput, invalid
-from assessor.web.pages import render
+from assessor.web.pages import language_of, render
 from assessor.web.problems import (
     KINDS,
     METHOD_NOT_ALLOWED,
@@ -22,6 +23,7 @@ from assessor.web.problems import (
     problem_of,
     respond,
 )
+from assessor.web.telling import told
 
 FRAMES: Final = 8
 
@@ -73,13 +75,20 @@ async def on_error(request: Request, error: Exception) -> Response:
             problem = problem_of(error)
             if problem.kind.status >= UNEXPECTED.status:
                 log_fault(request.scope, error)
-            return respond(request, problem)
+            return respond(request, _in_their_language(request, problem, error))
         case RequestValidationError():
             return respond(request, problem_of(InvalidInput(field_problems(error.errors()))))
         case HTTPException():
             return _http_error(request, error)
         case _:
             raise error
+
+
+def _in_their_language(request: Request, problem: Problem, error: AssessorError) -> Problem:
+    """Return a problem as the page that sent the request can show it; those of the API are in English."""
+    if request.url.path.startswith("/v1/") or problem.kind.status >= UNEXPECTED.status:
+        return problem
+    return replace(problem, detail=told(language_of(request), error))
 
 
 def field_problems(found: Sequence[Any]) -> tuple[FieldProblem, ...]:

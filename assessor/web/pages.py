@@ -15,9 +15,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assessor.locale import ENGLISH, Interface, interface, offered, wanted
+from assessor.locale import ENGLISH, PSEUDO, Interface, interface, offered, wanted
 from assessor.web.assets import asset
 from assessor.web.markdown import markdown, verbatim
+from assessor.web.telling import capitalised, told
 
 HERE = Path(__file__).parent
 LANGUAGE_COOKIE: Final = "assessor_language"
@@ -36,7 +37,10 @@ def render(request: Request, name: str, status: int = 200, **context: object) ->
 
 def language_of(request: Request) -> Interface:
     """Return the language that the visitor has chosen, else the best that their browser asks for."""
-    return wanted(request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", ""))
+    chosen, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
+    services = getattr(request.app.state, "services", None)
+    is_development = services is not None and services.settings.environment == "development"
+    return wanted(chosen if chosen not in PSEUDO or is_development else "", accepted)
 
 
 @cache
@@ -59,7 +63,8 @@ def environment(tag: str = ENGLISH) -> Environment:
         minutes=minutes,
         listed=partial(listed, locale=language.locale),
         iso=iso,
-        sentence=sentence,
+        sentence=partial(sentence, language=language),
+        told=partial(told, language),
         moment=datetime.fromisoformat,
     )
     env.globals.update(
@@ -102,10 +107,11 @@ def minutes(value: float) -> str:
     return f"{whole or ''}{'½' if half else ''}"
 
 
-def sentence(problem: str, subject: str = "") -> str:
+def sentence(problem: str, subject: str = "", *, language: Interface | None = None) -> str:
     """Write what is wrong with a field as a sentence; without a subject, the field beside it is meant."""
-    words = f"{subject} {problem}" if subject else problem
-    return f"{words[:1].upper()}{words[1:]}."
+    say = partial(told, language or interface(ENGLISH))
+    words = f"{say(subject)} {say(problem)}" if subject else say(problem)
+    return f"{capitalised(words)}."
 
 
 def listed(words: Iterable[str], *, locale: Locale | None = None) -> str:

@@ -59,6 +59,7 @@ async def ask_to_submit(request: Request, visitor: Visitor) -> Response:
         request,
         "candidate/submit.html",
         assessment=assessment,
+        track=await track_of(visitor.services, assessment),
         parts=await visitor.services.answering.parts(assessment),
         now=now,
         may_submit=_may_submit(assessment, is_over=assessment.is_over(now)),

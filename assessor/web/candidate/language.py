@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Response
 
 from assessor.domain.errors import invalid
+from assessor.domain.wording import worded
 from assessor.locale import PSEUDO, offered
 from assessor.web.candidate.visit import PageRoute, see
 from assessor.web.dependencies import Running
@@ -23,7 +24,11 @@ async def choose(services: Running, language: Text = "", back: Text = "") -> Res
     """Remember the language, and lead back to the page on which it was chosen."""
     is_development = services.settings.environment == "development"
     if language not in (*offered(), *(PSEUDO if is_development else ())):
-        raise invalid("language", "is none of the languages of these pages", f"Choose one of {_tags()}.")
+        raise invalid(
+            "language",
+            "is none of the languages of these pages",
+            worded("Choose one of %(known)s.", known=_tags()),
+        )
     response = see(_ours(back))
     response.set_cookie(
         LANGUAGE_COOKIE,

@@ -89,6 +89,7 @@ async def _shown(visitor: Visit, found: Holding) -> dict[str, Any]:
         "tenant": await services.store.tenant(found.person.tenant),
         "found": found,
         "titles": {name: track.title for name, track in tracks.tracks.items()},
+        "languages_of": {name: track.language for name, track in tracks.tracks.items()},
         "open_end": UNTIL_LIFTED,
         "model": services.model_name,
         "judges": assessment.policy.judge_may_score,

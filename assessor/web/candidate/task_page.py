@@ -9,7 +9,7 @@ from assessor.domain.item import RankingItem
 from assessor.services.answering import Task
 from assessor.services.entered import ISSUE_ROWS, NO_STEP, Fields, control_names, letter, typed
 from assessor.web.candidate.previews import preview
-from assessor.web.candidate.visit import Visit, current_time
+from assessor.web.candidate.visit import Visit, current_time, track_of
 from assessor.web.pages import render
 from assessor.web.problems import kind_of
 
@@ -30,11 +30,13 @@ async def task_page(
 ) -> Response:
     """Return the page with what was typed, on top of revision `base`, if not of the last."""
     stored = typed(error.stored_payload) if isinstance(error, StaleRevision) else None
+    assessment = await visitor.load()
     return render(
         request,
         f"candidate/tasks/{found.item.category.value}.html",
         kind_of(type(error)).status if error else 200,
-        assessment=await visitor.load(),
+        assessment=assessment,
+        track=await track_of(visitor.services, assessment),
         task=found,
         item=found.item.presented(),
         shown=_shown(found),
@@ -55,7 +57,7 @@ async def task_page(
     )
 
 
-def preview_part(request: Request, found: Task, fields: Fields) -> Response:
+async def preview_part(request: Request, visitor: Visit, found: Task, fields: Fields) -> Response:
     """Return the preview alone, for a page that shows the rest. Raises NotFound where there is none."""
     shown = preview(found.item, fields)
     if shown is None:
@@ -63,6 +65,7 @@ def preview_part(request: Request, found: Task, fields: Fields) -> Response:
     return render(
         request,
         f"candidate/tasks/{found.item.category.value}_preview.html",
+        track=await track_of(visitor.services, await visitor.load()),
         preview=shown,
         names=control_names(found.item, found.shown_order),
     )

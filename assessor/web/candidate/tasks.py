@@ -98,7 +98,7 @@ async def show_preview(request: Request, visitor: Visitor, item_id: str) -> Resp
     assessment = await visitor.load()
     assessment.require("previewing", Status.IN_PROGRESS)
     found = await visitor.services.answering.task(assessment, item_id)
-    return preview_part(request, found, _accepted(fields))
+    return await preview_part(request, visitor, found, _accepted(fields))
 
 
 async def _sent(request: Request) -> tuple[dict[str, str], int | None, str]:

@@ -127,6 +127,7 @@ class ChatLog extends HTMLElement {
     name.textContent = who;
     const said = document.createElement("div");
     said.className = "said";
+    if (!isMine) said.lang = this.dataset.language; // the interview may be in another language than the page
     turn.append(name, said);
     this.log.append(turn);
     return { turn, name, said };

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from assessor.domain.notice import CURRENT
-from tests.web.candidate.people import Candidate
+from tests.web.candidate.people import JSON, Candidate
 from tests.web.site import Site
 
 UNREVIEWED = "Ninguna persona ha revisado todavía esta traducción."
@@ -112,3 +112,29 @@ async def test_pages_of_reviewers_stay_in_english(site: Site, browser: httpx.Asy
 
     assert '<html lang="en" dir="ltr">' in page.text
     assert "Skip to the content" in page.text
+
+
+async def test_what_is_wrong_with_a_task_is_said_in_the_language_of_the_page(working: Candidate) -> None:
+    await working.post("/language", language="es")
+    item_id = await working.item("evaluation")
+    fields = {"do": "hand_in", "issue-0-quote": "These words are nowhere"}
+
+    refused = shown(await working.post(f"/assessment/tasks/{item_id}", **fields))
+
+    assert "está todavía sin valorar. Elija de 1 a 5.</a>" in refused
+    assert (
+        "Problema 1, tipo: falta el tipo de problema. Elija una opción; todo lo demás se conserva." in refused
+    )
+
+
+async def test_scripts_are_refused_in_the_language_of_the_page_and_programs_in_english(
+    working: Candidate,
+) -> None:
+    await working.post("/language", language="es")
+    empty = {"cmid": "said-0001", "text": " "}
+
+    refused = await working.browser.post("/assessment/interview/messages", data=empty, headers=JSON)
+    unknown = await working.browser.get("/v1/assessments/none", headers={**JSON, "Accept-Language": "es"})
+
+    assert refused.json()["detail"].endswith("Escriba algo o diga que no lo sabe.")
+    assert "We do not know who is asking." in unknown.json()["detail"]
