@@ -11,6 +11,7 @@ from typing import Final, Literal
 from assessor.domain.policy import Grade, Policy
 from assessor.domain.thresholds import THRESHOLDS
 from assessor.domain.track import Cut, Track
+from assessor.domain.wording import Wording, worded
 
 About = Literal["line", "decision", "score", "raters", "form"]
 
@@ -37,95 +38,128 @@ def _of_track(track: Track) -> Iterator[StatedRule]:
     yield StatedRule(
         "cut",
         "line",
-        f"The line lies at {THRESHOLDS.score_at_cut:g} of {THRESHOLDS.highest_score:g} points. "
-        f"{_set_by(track.cut)} Its own standard error is {points:.1f} points.",
+        worded(
+            "The line lies at %(line)s of %(highest)s points. %(set_by)s Its own standard error is %(error)s "
+            "points.",
+            line=f"{THRESHOLDS.score_at_cut:g}",
+            highest=f"{THRESHOLDS.highest_score:g}",
+            set_by=_set_by(track.cut),
+            error=f"{points:.1f}",
+        ),
     )
     if not track.levels:
-        yield StatedRule("levels", "line", "There is one line, and no levels above it.")
+        yield StatedRule("levels", "line", worded("There is one line, and no levels above it."))
         return
-    yield StatedRule("level-entry", "line", "Whoever qualifies has the level “entry”.")
+    yield StatedRule("level-entry", "line", worded("Whoever qualifies has the level “entry”."))
     for name, cut in track.higher_levels:
         yield StatedRule(
             f"level-{name}",
             "line",
-            f"The level “{name}” begins at {track.score_of(cut.ability):.0f} points. It takes the same "
-            f"certainty as qualifying does. {_set_by(cut)}",
+            worded(
+                "The level “%(level)s” begins at %(points)s points. It takes the same certainty as "
+                "qualifying does. %(set_by)s",
+                level=worded(name),
+                points=f"{track.score_of(cut.ability):.0f}",
+                set_by=_set_by(cut),
+            ),
         )
 
 
-def _set_by(cut: Cut) -> str:
+def _set_by(cut: Cut) -> Wording:
     if cut.method == "authored":
-        return "The track's author has set it; no panel has met yet, so it is provisional."
-    return f"A panel has set it, item by item (study {cut.record})."
+        return worded("The track's author has set it; no panel has met yet, so it is provisional.")
+    return worded("A panel has set it, item by item (study %(study)s).", study=cut.record)
 
 
 def _deciding(policy: Policy) -> Iterator[StatedRule]:
     yield StatedRule("qualified", "decision", _about_qualified(policy))
     yield StatedRule("not_qualified", "decision", _about_not_qualified(policy))
     yield StatedRule(
-        "between", "decision", f"Between the two a person decides, within {policy.review_days} days."
+        "between",
+        "decision",
+        worded("Between the two a person decides, within %(days)s days.", days=policy.review_days),
     )
     yield StatedRule(
         "unscored",
         "decision",
-        "What could not be scored is never counted as wrong: it makes the result less sure. Without a "
-        "required criterion nobody is called qualified, and a fault of ours never decides.",
+        worded(
+            "What could not be scored is never counted as wrong: it makes the result less sure. Without a "
+            "required criterion nobody is called qualified, and a fault of ours never decides."
+        ),
     )
     yield StatedRule(
         "floor",
         "decision",
-        "Where a competency has a floor of its own, one that is not met, or not known, leads to a person. "
-        "It never fails anybody by itself.",
+        worded(
+            "Where a competency has a floor of its own, one that is not met, or not known, leads to a "
+            "person. It never fails anybody by itself."
+        ),
     )
     yield StatedRule("appeal", "decision", _about_appeals(policy))
     yield StatedRule(
         "named",
         "decision",
-        f"Each result says what would have changed it, where {THRESHOLDS.named_changes} more criteria met in "
-        "full, or fewer, would have.",
+        worded(
+            "Each result says what would have changed it, where %(n)s more criteria met in full, or fewer, "
+            "would have.",
+            n=THRESHOLDS.named_changes,
+        ),
     )
 
 
-def _about_appeals(policy: Policy) -> str:
-    return (
-        f"For {policy.appeal_days} days after a result its candidate may appeal how a criterion was scored. "
-        f"A person who has not seen the score looks again, within {policy.review_days} days. An appeal "
-        "raises a score or keeps it."
+def _about_appeals(policy: Policy) -> Wording:
+    return worded(
+        "For %(days)s days after a result its candidate may appeal how a criterion was scored. A person who "
+        "has not seen the score looks again, within %(review)s days. An appeal raises a score or keeps it.",
+        days=policy.appeal_days,
+        review=policy.review_days,
     )
 
 
-def _about_qualified(policy: Policy) -> str:
-    chance = (
-        f"where the chance that the ability reaches the line is at least {_of_hundred(THRESHOLDS.qualified)} "
-        "of 100, even if all that nobody has scored turned out not to be met."
+def _about_qualified(policy: Policy) -> Wording:
+    chance = worded(
+        "where the chance that the ability reaches the line is at least %(chance)s of 100, even if all that "
+        "nobody has scored turned out not to be met.",
+        chance=_of_hundred(THRESHOLDS.qualified),
     )
     if "qualified" in policy.rules_may_decide:
-        return f"A rule may say “qualified” only {chance}"
-    return f"“Qualified” is never said by a rule. It is proposed to a person {chance}"
+        return worded("A rule may say “qualified” only %(chance)s", chance=chance)
+    return worded("“Qualified” is never said by a rule. It is proposed to a person %(chance)s", chance=chance)
 
 
-def _about_not_qualified(policy: Policy) -> str:
-    chance = (
-        f"where that chance is at most {_of_hundred(THRESHOLDS.not_qualified)} of 100, even if all that "
-        "nobody has scored turned out to be met."
+def _about_not_qualified(policy: Policy) -> Wording:
+    chance = worded(
+        "where that chance is at most %(chance)s of 100, even if all that nobody has scored turned out to be "
+        "met.",
+        chance=_of_hundred(THRESHOLDS.not_qualified),
     )
     if "not_qualified" in policy.rules_may_decide:
-        return f"A rule may say “not qualified” only {chance}"
-    return f"“Not qualified” is never said by a rule. It is proposed to a person {chance}"
+        return worded("A rule may say “not qualified” only %(chance)s", chance=chance)
+    return worded(
+        "“Not qualified” is never said by a rule. It is proposed to a person %(chance)s", chance=chance
+    )
 
 
 def _scoring() -> Iterator[StatedRule]:
     yield StatedRule(
         "scale",
         "score",
-        f"The score runs from {THRESHOLDS.lowest_score:g} to {THRESHOLDS.highest_score:g}. "
-        f"{THRESHOLDS.points_per_logit:g} points are one standard deviation of the people who apply.",
+        worded(
+            "The score runs from %(lowest)s to %(highest)s. %(points)s points are one standard deviation of "
+            "the people who apply.",
+            lowest=f"{THRESHOLDS.lowest_score:g}",
+            highest=f"{THRESHOLDS.highest_score:g}",
+            points=f"{THRESHOLDS.points_per_logit:g}",
+        ),
     )
     yield StatedRule(
         "interval",
         "score",
-        f"The range beside a score holds the true one in {_of_hundred(THRESHOLDS.interval)} of 100 cases. "
-        "Two scores whose ranges overlap are not an order.",
+        worded(
+            "The range beside a score holds the true one in %(n)s of 100 cases. Two scores whose ranges "
+            "overlap are not an order.",
+            n=_of_hundred(THRESHOLDS.interval),
+        ),
     )
 
 
@@ -134,54 +168,72 @@ def _rating(policy: Policy) -> Iterator[StatedRule]:
     yield StatedRule(
         "models",
         "raters",
-        "A language model may score what has no key."
+        worded("A language model may score what has no key.")
         if policy.judge_may_score
-        else "No language model scores here: what has no key is scored by a person.",
+        else worded("No language model scores here: what has no key is scored by a person."),
     )
     yield StatedRule("basis", "raters", _about_basis(policy.least_basis))
     yield StatedRule(
         "agreement",
         "raters",
-        f"A model passes when it agrees with people (QWK) by at least {asked.qwk:.2f}, and no more than "
-        f"{asked.below_people:.2f} less than two people do, and is lenient or severe (SMD) by at most "
-        f"{asked.smd:.2f}. One that drifts is stopped.",
+        worded(
+            "A model passes when it agrees with people (QWK) by at least %(qwk)s, and no more than %(below)s "
+            "less than two people do, and is lenient or severe (SMD) by at most %(smd)s. One that drifts is "
+            "stopped.",
+            qwk=f"{asked.qwk:.2f}",
+            below=f"{asked.below_people:.2f}",
+            smd=f"{asked.smd:.2f}",
+        ),
     )
     yield StatedRule(
         "evidence",
         "raters",
-        "A model's credit counts only with a quote of the candidate's own words, at least "
-        f"{THRESHOLDS.quoted_words} of them or the whole answer, which code has found in the answer.",
+        worded(
+            "A model's credit counts only with a quote of the candidate's own words, at least %(n)s of them "
+            "or the whole answer, which code has found in the answer.",
+            n=THRESHOLDS.quoted_words,
+        ),
     )
 
 
-def _about_basis(least: Grade) -> str:
+def _about_basis(least: Grade) -> Wording:
     asked = THRESHOLDS.required
     match least:
         case Grade.NONE:
-            return "A rule may decide whether or not what it stands on has been measured against people."
+            return worded(
+                "A rule may decide whether or not what it stands on has been measured against people."
+            )
         case Grade.PROVISIONAL:
-            return (
+            return worded(
                 "A rule may decide on keys and a line that an author has set, and on a model's scores once "
-                f"it was measured on {asked.anchors} examples, or on {asked.responses_provisional} responses "
-                "scored by people."
+                "it was measured on %(anchors)s examples, or on %(responses)s responses scored by people.",
+                anchors=asked.anchors,
+                responses=asked.responses_provisional,
             )
         case Grade.CALIBRATED:
-            return (
+            return worded(
                 "A rule may decide only on keys and a line that a panel has set, and on a model's scores "
-                f"only once it was measured on {asked.responses} responses scored by people, "
-                f"{asked.labelled_twice} of them by two."
+                "only once it was measured on %(responses)s responses scored by people, %(twice)s of them by "
+                "two.",
+                responses=asked.responses,
+                twice=asked.labelled_twice,
             )
 
 
 def _forms() -> Iterator[StatedRule]:
     forms = THRESHOLDS.forms
-    yield StatedRule("minutes", "form", f"No form takes more than {forms.minutes} minutes of work.")
+    yield StatedRule(
+        "minutes", "form", worded("No form takes more than %(n)s minutes of work.", n=forms.minutes)
+    )
     yield StatedRule(
         "exposure",
         "form",
-        f"Tasks are drawn by chance. No more than {_of_hundred(forms.exposure)} of 100 candidates get the "
-        f"same one, and two candidates share {_of_hundred(forms.overlap)} of 100 on average at most, where "
-        "the bank is large enough.",
+        worded(
+            "Tasks are drawn by chance. No more than %(exposure)s of 100 candidates get the same one, and "
+            "two candidates share %(overlap)s of 100 on average at most, where the bank is large enough.",
+            exposure=_of_hundred(forms.exposure),
+            overlap=_of_hundred(forms.overlap),
+        ),
     )
 
 
