@@ -31,6 +31,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from assessor.crash_points import CrashPoint
 from assessor.domain.errors import SettingProblem, SettingsInvalid
+from assessor.domain.roles import Role
 from assessor.domain.webhook import RETRY_SECONDS
 
 PREFIX = "ASSESSOR_"
@@ -54,6 +55,14 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 def _listed(given: object) -> object:
     """Split what stands in a variable; pydantic reads the parts."""
     return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+def _paired(given: object) -> object:
+    """Split `name=value` pairs; pydantic reads the values."""
+    if not isinstance(given, str):
+        return given
+    pairs = [part.partition("=") for part in given.split(",") if part.strip()]
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 class SettingRow(NamedTuple):
@@ -320,6 +329,38 @@ class Settings(BaseSettings):
         description="Address that mail comes from; the platform's name is put before it. Required with a "
         "mail server.",
     )
+    openid_issuer: str | None = Field(
+        default=None,
+        description="Address of the OpenID provider that people who review sign in with "
+        "([roles.md](roles.md)), as its discovery document names it. Without one they have passwords.",
+    )
+    openid_client_id: str | None = Field(default=None, description="Name of this service at the provider.")
+    openid_client_secret: SecretStr | None = Field(
+        default=None,
+        description="Its secret there; a client without one is protected by PKCE alone.",
+    )
+    openid_client_secret_file: Path | None = Field(
+        default=None, description="File that holds `ASSESSOR_OPENID_CLIENT_SECRET`, instead of the variable."
+    )
+    openid_tenant: str | None = Field(
+        default=None, description="Id of the platform whose people the provider signs in."
+    )
+    openid_admits: Literal["invited", "anybody"] = Field(
+        default="invited",
+        description="Whom an account is made for at the first sign-in: nobody (`invited`: an administrator "
+        "has invited them by the address that the provider has verified), or `anybody` whom it vouches for.",
+    )
+    openid_roles_claim: str | None = Field(
+        default=None,
+        description="Claim of the ID token that roles follow from at every sign-in, e.g. `groups`. Without "
+        "one administrators give them.",
+    )
+    openid_roles: Annotated[dict[str, Role], NoDecode, BeforeValidator(_paired)] = Field(
+        default_factory=dict,
+        json_schema_extra={"shown": "none"},
+        description="Which value of that claim stands for which role, e.g. "
+        "`assessor-reviewers=reviewer,assessor-admins=admin`.",
+    )
     max_message_chars: int = Field(
         default=8000, ge=1, description="Longest message or answer of a candidate, in characters."
     )
@@ -341,7 +382,9 @@ class Settings(BaseSettings):
             "erasure_ledger": data_dir / "destroyed-keys.jsonl",
             "smtp_port": 465 if given.get("smtp_security") == "tls" else 587,
         }
-        derived |= _from_files(given, ("stripe_identity_key", "stripe_webhook_secret"))
+        derived |= _from_files(
+            given, ("stripe_identity_key", "stripe_webhook_secret", "openid_client_secret")
+        )
         if given.get("environment") != "production":
             derived["public_url"] = f"http://127.0.0.1:{given.get('port', DEFAULT_PORT)}"
             derived["signing_key_file"] = data_dir / "signing.jwk"
@@ -397,7 +440,7 @@ class Settings(BaseSettings):
             raise ValueError("is on, which lets platforms send requests into this machine")
         return value
 
-    @field_validator("stripe_identity_key_file", "stripe_webhook_secret_file")
+    @field_validator("stripe_identity_key_file", "stripe_webhook_secret_file", "openid_client_secret_file")
     @classmethod
     def _file_holds_a_secret(cls, value: Path | None) -> Path | None:
         if value is not None and not _secret_in(value):
@@ -420,6 +463,30 @@ class Settings(BaseSettings):
         if address.scheme == "http" and _is_production(info):
             raise ValueError("is plain http, which would show the key on the way")
         return value.rstrip("/")
+
+    @field_validator("openid_issuer")
+    @classmethod
+    def _provider_is_reached_safely(cls, value: str | None, info: ValidationInfo) -> str | None:
+        address = urlsplit(value or "https://none")
+        if address.scheme not in {"http", "https"} or not address.hostname or address.query:
+            raise ValueError("is not an http or https address")
+        if address.scheme == "http" and _is_production(info):
+            raise ValueError("is plain http, which would let anybody on the way sign in")
+        return value
+
+    @field_validator("openid_client_id", "openid_tenant")
+    @classmethod
+    def _provider_is_complete(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("openid_issuer"):
+            raise ValueError("is missing, and ASSESSOR_OPENID_ISSUER is set")
+        return value
+
+    @field_validator("openid_roles")
+    @classmethod
+    def _roles_follow_from_a_claim(cls, value: dict[str, Role], info: ValidationInfo) -> dict[str, Role]:
+        if bool(value) != bool(info.data.get("openid_roles_claim")):
+            raise ValueError("and ASSESSOR_OPENID_ROLES_CLAIM go together: one of them is missing")
+        return value
 
     @field_validator("webhook_retry_seconds")
     @classmethod
@@ -530,6 +597,11 @@ REMEDIES: Mapping[str, str] = {
     "smtp_security": "Set it to starttls or tls",
     "smtp_password_file": "Set ASSESSOR_SMTP_USER with one of the two, or none of the three",
     "mail_from": "Set it to an address that the mail server may send for, e.g. no-reply@assess.example.org",
+    "openid_issuer": "Set it to the https address that the provider's discovery document has as `issuer`",
+    "openid_client_id": "Register this service at the provider, and give the name that it got there",
+    "openid_client_secret_file": "Give the path of a file that this process may read",
+    "openid_tenant": "Set it to the id of the platform whose people sign in",
+    "openid_roles": "Set both, e.g. groups and assessor-reviewers=reviewer, or neither",
     "log_level": "Set it to DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -601,6 +673,8 @@ def _in_a_variable(value: object) -> str:
         return value.get_secret_value()
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
+    if isinstance(value, dict):
+        return ",".join(f"{name}={one}" for name, one in value.items())
     return str(value)
 
 

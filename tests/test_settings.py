@@ -396,3 +396,39 @@ def test_the_password_of_the_mail_server_is_never_shown(monkeypatch: pytest.Monk
 
     assert "hunter2" not in repr(settings)
     assert settings.child_environment()["ASSESSOR_SMTP_PASSWORD"] == "hunter2"
+
+
+PROVIDER = {
+    "ASSESSOR_OPENID_ISSUER": "https://login.example.org",
+    "ASSESSOR_OPENID_CLIENT_ID": "assessor",
+    "ASSESSOR_OPENID_TENANT": "acme",
+}
+
+
+def test_roles_by_a_claim_are_read_as_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    roles = {"ASSESSOR_OPENID_ROLES_CLAIM": "groups", "ASSESSOR_OPENID_ROLES": "a b=senior, c=auditor"}
+
+    settings = load(monkeypatch, {**PROVIDER, **roles})
+
+    assert settings.openid_roles == {"a b": "senior", "c": "auditor"}
+    assert settings.child_environment()["ASSESSOR_OPENID_ROLES"] == "a b=senior,c=auditor"
+
+
+@pytest.mark.parametrize(
+    ("changed", "variable", "words"),
+    [
+        ({"ASSESSOR_OPENID_ISSUER": "login.example.org"}, "ASSESSOR_OPENID_ISSUER", "not an http"),
+        ({"ASSESSOR_OPENID_ISSUER": "http://login.example.org"}, "ASSESSOR_OPENID_ISSUER", "plain http"),
+        ({"ASSESSOR_OPENID_CLIENT_ID": ""}, "ASSESSOR_OPENID_CLIENT_ID", "is missing"),
+        ({"ASSESSOR_OPENID_TENANT": ""}, "ASSESSOR_OPENID_TENANT", "is missing"),
+        ({"ASSESSOR_OPENID_ROLES": "a=senior"}, "ASSESSOR_OPENID_ROLES", "go together"),
+        ({"ASSESSOR_OPENID_ROLES_CLAIM": "groups"}, "ASSESSOR_OPENID_ROLES", "go together"),
+    ],
+)
+def test_a_provider_of_sign_ins_that_cannot_be_used_is_refused_by_the_variable(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, str], variable: str, words: str
+) -> None:
+    problems = refused(monkeypatch, {**PRODUCTION, **PROVIDER, **changed})
+
+    assert {*problems} == {variable}
+    assert words in problems[variable]

@@ -12,8 +12,9 @@ from assessor.adapters.destroyed_keys import DestroyedKeysFile
 from assessor.adapters.shipped import shipped
 from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.domain.library import Library
-from assessor.ports import IdentityService, LetterWriter, Mailer, Model, Prompts, Store
+from assessor.ports import Clock, IdentityService, LetterWriter, Mailer, Model, Prompts, Random, Store
 from assessor.services.erasing import destroy_again
+from assessor.services.federating import Federation, Terms
 from assessor.services.links import SignedLinks
 from assessor.settings import Settings
 
@@ -99,6 +100,25 @@ async def identity_service(settings: Settings) -> AsyncIterator[IdentityService 
     )
     async with stripe:
         yield stripe
+
+
+def federation(settings: Settings, store: Store, clock: Clock, random: Random) -> Federation | None:
+    """Return what signs reviewers in by a provider; None where none is set up."""
+    if settings.openid_issuer is None or settings.openid_client_id is None or settings.openid_tenant is None:
+        return None
+    from assessor.adapters.openid import OpenIdProvider
+
+    secret = settings.openid_client_secret
+    provider = OpenIdProvider(
+        settings.openid_issuer,
+        settings.openid_client_id,
+        secret.get_secret_value() if secret else None,
+        f"{settings.public_url}/review/openid/callback",
+    )
+    terms = Terms(
+        settings.openid_tenant, settings.openid_admits, settings.openid_roles_claim, settings.openid_roles
+    )
+    return Federation(store, provider, terms, clock, random)
 
 
 def judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Judge | None":

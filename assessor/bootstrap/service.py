@@ -35,6 +35,7 @@ from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.erasing import Erasing
 from assessor.services.explaining import Explaining
+from assessor.services.federating import Federation
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
@@ -78,6 +79,8 @@ class Services:
     access: Access
     auditing: Auditing
     people: People
+    federation: Federation | None
+    """None where no provider of sign-ins is set up."""
     inviting: Inviting
     ordering: Ordering
     identifying: Identifying
@@ -222,6 +225,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
                 auditing=Auditing(store, clock),
+                federation=parts.federation(settings, store, clock, random),
                 people=People(store, Argon2Passwords(), clock, random),
                 inviting=inviting,
                 ordering=ordering,

@@ -6,6 +6,7 @@
         MovedOn               a browser that was signed out when another took over
         AccountLocked         too many wrong passwords in a row; says until when
         AccountDisabled       somebody who may not sign in any more
+        SignInRefused         a provider of sign-ins did not vouch for somebody
       Forbidden               known, but a scope or role is missing
       NotFound                not there, or another tenant's (the two look alike)
         VerdictNotReady       there will be one; says when to ask again
@@ -116,6 +117,15 @@ class AccountDisabled(Unauthenticated):
 
     def __str__(self) -> str:
         return f"This account is disabled. {self.remedy}"
+
+
+class SignInRefused(Unauthenticated):
+    """The provider of sign-ins could not be relied on, or vouches for nobody who may come in."""
+
+    code = "sign-in-refused"
+
+    def __str__(self) -> str:
+        return f"Your organisation's sign-in {self.remedy}"
 
 
 @dataclass

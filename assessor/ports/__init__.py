@@ -40,6 +40,7 @@ from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, D
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
 from assessor.ports.queue import Queue, QueueFilter, Taker
+from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
 from assessor.ports.verdicts import ListPlace, Share, VerdictFilter, Verdicts
@@ -91,6 +92,7 @@ __all__ = [
     "EventLog",
     "Feedbacks",
     "Files",
+    "Flow",
     "GoldCases",
     "GoldRun",
     "GoldRuns",
@@ -141,6 +143,7 @@ __all__ = [
     "Searched",
     "Session",
     "Share",
+    "SignInProvider",
     "Signer",
     "Simulations",
     "Standings",
@@ -159,6 +162,7 @@ __all__ = [
     "UsageSum",
     "VerdictFilter",
     "Verdicts",
+    "Vouched",
     "Watch",
     "Webhooks",
     "Worker",

@@ -80,7 +80,7 @@ def new_throttle() -> Throttle:
 @router.get("/login")
 async def sign_in_page(request: Request, next: str = "/review") -> Response:  # noqa: A002 - the name in the address
     """Show the sign-in form."""
-    return _sign_in_form(request, next)
+    return sign_in_form(request, next)
 
 
 @router.post("/login")
@@ -98,11 +98,11 @@ async def sign_in(
         throttle.count(f"address {request.client.host if request.client else ''}", account)
         secret = await service.access.sign_in(email.strip(), password)
     except (AccountLocked, AccountDisabled) as barred:
-        return _sign_in_form(request, next, email, str(barred), status=403)
+        return sign_in_form(request, next, email, str(barred), status=403)
     except Unauthenticated:
-        return _sign_in_form(request, next, email, "The address or the password is wrong.", status=401)
+        return sign_in_form(request, next, email, "The address or the password is wrong.", status=401)
     except TooManyTries as wait:
-        page = _sign_in_form(request, next, email, str(wait), status=429)
+        page = sign_in_form(request, next, email, str(wait), status=429)
         page.headers["Retry-After"] = str(wait.retry_after)
         return page
     throttle.forgive(account)
@@ -209,9 +209,10 @@ async def give_back(
     return _to_case(assessment_id, "given-back")
 
 
-def _sign_in_form(
+def sign_in_form(
     request: Request, next_page: str, email: str = "", problem: str = "", status: int = 200
 ) -> HTMLResponse:
+    """Show the sign-in page, with what went wrong."""
     return render(
         request,
         "reviewer/login.html",

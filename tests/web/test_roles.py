@@ -25,6 +25,8 @@ ANYBODY = frozenset(
         ("GET", "/review/login"),
         ("POST", "/review/login"),
         ("POST", "/review/logout"),
+        ("GET", "/review/openid"),
+        ("GET", "/review/openid/callback"),
         ("GET", "/review/join/{token}"),
         ("POST", "/review/join/{token}"),
     }

@@ -50,6 +50,12 @@ class SqlPeople(StorePart):
         row = await self._first(select(REVIEWER).where(REVIEWER.c.email == _folded(email)))
         return None if row is None else _as_reviewer(row)
 
+    async def reviewer_of_subject(self, issuer: str, subject: str) -> Reviewer | None:
+        """Return whom a provider knows by this name."""
+        of_them = (REVIEWER.c.issuer == issuer) & (REVIEWER.c.subject == subject)
+        row = await self._first(select(REVIEWER).where(of_them))
+        return None if row is None else _as_reviewer(row)
+
     async def reviewers(self) -> tuple[Reviewer, ...]:
         """Return all, the oldest first."""
         rows = await self._all(select(REVIEWER).order_by(REVIEWER.c.created_at, REVIEWER.c.id))
