@@ -28,15 +28,16 @@ TOP_LOGPROBS = 5
 
 
 @asynccontextmanager
-async def stored(settings: Settings) -> AsyncIterator[Store]:
+async def stored(settings: Settings, *, durable: bool = True) -> AsyncIterator[Store]:
     """Open the store. Its schema must be this version's (`assessor migrate`).
 
+    One that is not durable may lose its last commits with the machine: for what can be made again.
     Before anything is read, keys are destroyed again that an older backup brought back.
     """
     from assessor.adapters.store import SqlStore
     from assessor.adapters.vault import Vault
 
-    store = SqlStore(settings.database_url, Vault(settings.master_key_bytes()))
+    store = SqlStore(settings.database_url, Vault(settings.master_key_bytes()), durable=durable)
     try:
         await store.ping()
         await destroy_again(store, ledger(settings))

@@ -33,6 +33,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     retention,
     reviewers,
     revocation,
+    seed,
     server,
     signing_keys,
     simulate,

@@ -57,6 +57,8 @@ class Sampling:
 
     share: float
     key: bytes = field(repr=False)
+    simulations: bool = False
+    """Whether what a program played is sampled, instead of what counts."""
 
     def draws(self, assessment_id: str) -> bool:
         """Whether this one is; always the same answer."""

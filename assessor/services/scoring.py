@@ -140,7 +140,8 @@ class Scoring:
             return ()
         criteria = to_look_at(assessment.scores.values())
         counts = terms.livemode and not terms.simulated
-        drawn = counts and criteria and self._sampling.draws(assessment.id)
+        meant = terms.simulated if self._sampling.simulations else counts
+        drawn = meant and criteria and self._sampling.draws(assessment.id)
         return (e.SecondLookDrawn(criteria=criteria),) if drawn else ()
 
     async def hold(self, assessment_id: str, kind: str) -> None:

@@ -1,3 +1,4 @@
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -249,3 +250,16 @@ def test_a_signing_key_is_made_and_rotated(run: Run, tmp_path: Path) -> None:
     ]
     assert (twice.returncode, missing.returncode) == (1, 1)
     assert "Traceback" not in twice.stderr + missing.stderr
+
+
+def test_seed_is_refused_outside_development_unless_it_is_said_twice(run: Run) -> None:
+    refused = run(
+        "seed",
+        ASSESSOR_ENVIRONMENT="production",
+        ASSESSOR_PUBLIC_URL="https://assess.example.org",
+        ASSESSOR_MASTER_KEY=base64.b64encode(bytes(32)).decode(),
+        ASSESSOR_SIGNING_KEY_FILE="/run/secrets/signing.jwk",
+    )
+
+    assert refused.returncode == 1
+    assert "--outside-development" in refused.stderr

@@ -14,7 +14,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
@@ -71,16 +71,22 @@ def database_url(address: str) -> URL:
     return url.set(drivername="sqlite+pysqlite")
 
 
-def create_engine(address: str) -> Engine:
-    """Return an engine; it connects on first use."""
+def create_engine(address: str, *, durable: bool = True) -> Engine:
+    """Return an engine; it connects on first use.
+
+    One that is not durable does not wait for the disk: only for what can be made again, as simulations.
+    """
     url = database_url(address)
     if url.get_backend_name() == "sqlite":
         engine = sqlalchemy.create_engine(url)
         event.listen(engine, "connect", _set_up)
+        if not durable:
+            event.listen(engine, "connect", _trust_the_system)
         event.listen(engine, "begin", _begin)
         return engine
     engine = sqlalchemy.create_engine(url, pool_size=_SERVER_CONNECTIONS, pool_pre_ping=True)
-    event.listen(engine, "connect", _wait_for_the_disk)
+    if durable:
+        event.listen(engine, "connect", _wait_for_the_disk)
     return engine
 
 
@@ -101,6 +107,13 @@ def _set_up(connection: DBAPIConnection, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
+    cursor.close()
+
+
+def _trust_the_system(connection: DBAPIConnection, _record: Any) -> None:
+    """Leave it to the system when commits reach the disk."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = OFF")
     cursor.close()
 
 
@@ -129,16 +142,22 @@ class _DeadlockError(Exception):
 class Database:
     """Runs transactions. Usable from any event loop."""
 
-    def __init__(self, address: str) -> None:
-        self.engine = create_engine(address)
+    def __init__(self, address: str, *, durable: bool = True) -> None:
+        self.engine = create_engine(address, durable=durable)
         self._for_reading, self._for_writing = reading(self.engine), writing(self.engine)
         self._fault: type[Exception] = self.engine.dialect.loaded_dbapi.Error
-        if self.engine.dialect.name == "sqlite":
+        self._writers: Executor
+        self._readers: Executor
+        self._lookups: _Lookups
+        if not durable and self.engine.dialect.name == "sqlite":
+            self._writers = self._readers = _AtOnce()
+            self._lookups = _LookupsOnTheSpot(self.engine)
+        elif self.engine.dialect.name == "sqlite":
             # SQLite has one writer at a time and makes others poll with growing pauses. Within the
             # process they queue for one thread instead, in order; its timeout is left for other processes.
             self._writers = ThreadPoolExecutor(1, "store-writer")
             self._readers = ThreadPoolExecutor(_READERS, "store-reader")
-            self._lookups: _Lookups = _LookupsOnTheSpot(self.engine)
+            self._lookups = _LookupsOnTheSpot(self.engine)
         else:
             self._writers = self._readers = ThreadPoolExecutor(_SERVER_CONNECTIONS, "store")
             self._lookups = _LookupsOnThreads(self.engine)
@@ -222,6 +241,19 @@ class Database:
         self._readers.shutdown()
         self._lookups.close()
         self.engine.dispose()
+
+
+class _AtOnce(Executor):
+    """Runs work where it is handed in: a simulation has nobody who would wait meanwhile."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Return what is done already."""
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except BaseException as fault:  # noqa: BLE001 - it belongs to whoever asks for the result
+            done.set_exception(fault)
+        return done
 
 
 class _Lookups(Protocol):

@@ -58,8 +58,10 @@ class SqlStore(
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 
-    def __init__(self, address: str, vault: Vault, random: Random | None = None) -> None:
-        super().__init__(Database(address), vault, random or SystemRandom())
+    def __init__(
+        self, address: str, vault: Vault, random: Random | None = None, *, durable: bool = True
+    ) -> None:
+        super().__init__(Database(address, durable=durable), vault, random or SystemRandom())
 
     async def ping(self) -> None:
         """Raise when the database cannot be reached, Conflict when its schema is not the code's."""
