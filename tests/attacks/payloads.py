@@ -9,8 +9,10 @@ from pathlib import Path
 
 OWN = Path(__file__).parent / "interviewer.jsonl"
 OWN_JUDGE = Path(__file__).parent / "judge.jsonl"
+OWN_BROWSER = Path(__file__).parent / "browser.jsonl"
 KINDS = ("I1", "I2", "I3", "I4", "I5")
 JUDGE_KINDS = ("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9")
+BROWSER_KINDS = ("W2", "W3", "W5", "W8")
 MEGABYTE = 1_000_000
 
 _REPEATED = re.compile(r"(.+?)\*(\d+) characters")
@@ -27,7 +29,8 @@ class Attack:
 
     For the interviewer leaks, roles, fairness, distress and abuse, consumption (I1 to I5); for the judge
     orders, forged fences, empty answers, forged gradings, authority and pity, padding, disguises,
-    comparisons, and words meant for other answers (G1 to G9).
+    comparisons, and words meant for other answers (G1 to G9); for the browser requests of other sites,
+    markup, formulas and files (W2, W3, W5, W8).
     """
 
     id: str

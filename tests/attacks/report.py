@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.attacks.judging import Result
-from tests.attacks.payloads import JUDGE_KINDS, KINDS
+from tests.attacks.payloads import BROWSER_KINDS, JUDGE_KINDS, KINDS
 from tests.attacks.playing import Outcome
+from tests.attacks.stage import Played
 
 LEAST_BITING = 0.9
 """Of the payloads, how many have to gain where nothing is checked: a blunt suite proves nothing."""
@@ -106,6 +107,41 @@ class InterviewerReport:
         table = Table("interviewer", "interviews", "guard acted", "won", title="Attacks on the interviewer")
         for kind, row in self.figures()["by_kind"].items():
             table.add_row(kind, str(row["interviews"]), str(row["guard_acted"]), str(row["won"]))
+        console.print(table)
+
+
+@dataclass(frozen=True)
+class BrowserReport:
+    """Attacks by words, sites and files, in a real browser."""
+
+    played: Sequence[Played]
+
+    @property
+    def holds(self) -> bool:
+        """Whether no attack got anything."""
+        return not any(one.faults for one in self.played)
+
+    def figures(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        kinds = [kind for kind in BROWSER_KINDS if any(one.attack.kind == kind for one in self.played)]
+        of = {kind: [one for one in self.played if one.attack.kind == kind] for kind in kinds}
+        return {
+            "attacks": len(self.played),
+            "by_kind": {
+                kind: {"attacks": len(played), "won": sum(bool(one.faults) for one in played)}
+                for kind, played in of.items()
+            },
+            "won": [
+                f"{one.attack.id} {one.place}: {'; '.join(one.faults)}" for one in self.played if one.faults
+            ],
+            "holds": self.holds,
+        }
+
+    def print(self, console: Console) -> None:
+        """Print a table."""
+        table = Table("browser", "attacks", "won", title="Attacks in the browser")
+        for kind, row in self.figures()["by_kind"].items():
+            table.add_row(kind, str(row["attacks"]), str(row["won"]))
         console.print(table)
 
 

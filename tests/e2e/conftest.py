@@ -1,29 +1,17 @@
 """The real service as a process, and a real Chromium that watches what pages load and complain about."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e import upstream as provider
 from tests.e2e.service import Platform, Service
 from tests.e2e.upstream import Upstream
+from tests.e2e.watched import FLAGS, Watched, chromium
 from tests.postgres import Databases
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-NETWORK_TROUBLE = ("Failed to load resource", "net::ERR_")
-"""What the browser says of refusals and outages that a test means to cause; everything else is a fault."""
-
-
-def chromium() -> str:
-    """Return where the browser is; skip the test where there is none."""
-    found = os.environ.get("ASSESSOR_CHROMIUM") or shutil.which("chromium")
-    return found or pytest.skip("no Chromium: set ASSESSOR_CHROMIUM, or install the system's `chromium`")
 
 
 @pytest.fixture(scope="package")
@@ -105,40 +93,19 @@ def _started(service: Service) -> Iterator[Service]:
     service.stop()
 
 
-@dataclass
-class Watched:
-    """A browser of one person, and what went wrong in it."""
-
-    context: BrowserContext
-    origin: str
-    faults: list[str] = field(default_factory=list)
-
-    def page(self) -> Page:
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-        page.on("console", self._read)
-        page.on("request", lambda request: self._check(request.url))
-        return page
-
-    def _read(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(NETWORK_TROUBLE):
-            self.faults.append(f"console: {message.text}")
-
-    def _check(self, url: str) -> None:
-        if not url.startswith(f"{self.origin}/"):
-            self.faults.append(f"foreign request: {url}")
-
-
 Open = Callable[..., Watched]
 
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Open]:
-    """Open a browser of one's own. At the end: no script fault, no CSP violation, no foreign request."""
+    """Open a browser of one's own. At the end: no script fault, no CSP violation, no foreign request.
+
+    `also` is where another service answers that the walk leads to.
+    """
     watched: list[Watched] = []
 
-    def open_(service: Service, **options: Any) -> Watched:
-        watched.append(Watched(browser.new_context(**options), service.url))
+    def open_(service: Service, also: str = "", **options: Any) -> Watched:
+        watched.append(Watched(browser.new_context(**options), service.url, also or service.url))
         return watched[-1]
 
     yield open_

@@ -96,16 +96,21 @@ class Platform:
         made = service.run("keys", "add", "--tenant", tenant, "--json", *options)
         return cls(service, json.loads(made)["secret"])
 
-    def order(self, form: str = "short") -> tuple[str, str]:
+    def order(self, form: str = "short", reference: str | None = None) -> tuple[str, str]:
         """Order an assessment; return its id and the invite link."""
-        reference = f"person-{next(_orders)}"
+        number = next(_orders)
         ordered = self._ask(
             "POST",
             "",
-            json={"candidate_ref": reference, "track": "python", "form": form},
-            headers={"Idempotency-Key": reference},
+            json={"candidate_ref": reference or f"person-{number}", "track": "python", "form": form},
+            headers={"Idempotency-Key": f"order-{number}"},
         )
         return ordered["id"], ordered["invite_url"]
+
+    def look(self, assessment_id: str) -> dict[str, Any]:
+        """Return the assessment as the platform sees it."""
+        found: dict[str, Any] = self._ask("GET", f"/{assessment_id}")
+        return found
 
     def turns(self, assessment_id: str) -> list[dict[str, Any]]:
         """Return the conversation as it is stored."""

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e import identity_page
 from tests.e2e.candidate import axe_findings
+from tests.e2e.conftest import Open
 from tests.e2e.identity_page import SECRET, IdentityPage
 from tests.e2e.service import Platform, Service
 
@@ -71,10 +72,9 @@ def go_there(page: Page, button: str) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
 def test_a_candidate_fails_tries_again_and_is_verified(
-    browser: Browser, platform: Platform, *, scripts: bool
+    opened: Open, platform: Platform, hosted: IdentityPage, *, scripts: bool
 ) -> None:
-    context = browser.new_context(java_script_enabled=scripts)
-    page = context.new_page()
+    page = opened(platform.service, also=hosted.url, java_script_enabled=scripts).page()
 
     begin(page, invitation(platform, f"person-{scripts}"))
     go_there(page, "Check my identity")
@@ -86,14 +86,12 @@ def test_a_candidate_fails_tries_again_and_is_verified(
     page.get_by_role("button", name="Go on to the assessment").click()
 
     expect(page.get_by_role("heading", name="Your assessment")).to_be_visible()
-    context.close()
 
 
 def test_the_page_follows_the_outcome_by_itself(
-    browser: Browser, platform: Platform, hosted: IdentityPage
+    opened: Open, platform: Platform, hosted: IdentityPage
 ) -> None:
-    context = browser.new_context()
-    page = context.new_page()
+    page = opened(platform.service, also=hosted.url).page()
     begin(page, invitation(platform, "person-waiting"))
     go_there(page, "Check my identity")
     reference = page.url.rsplit("/", 1)[-1]
@@ -103,16 +101,15 @@ def test_the_page_follows_the_outcome_by_itself(
     hosted.end(reference, "verified")
 
     expect(page.get_by_role("heading", name="Your identity is checked")).to_be_visible(timeout=20_000)
-    context.close()
 
 
 def test_every_state_of_the_step_can_be_used_by_everybody(
-    browser: Browser, platform: Platform, hosted: IdentityPage
+    opened: Open, platform: Platform, hosted: IdentityPage
 ) -> None:
     findings: list[str] = []
     for scheme in ("light", "dark"):
-        context = browser.new_context(color_scheme=scheme, viewport={"width": 320, "height": 800})
-        page = context.new_page()
+        look = {"color_scheme": scheme, "viewport": {"width": 320, "height": 800}}
+        page = opened(platform.service, also=hosted.url, **look).page()
         begin(page, invitation(platform, f"person-{scheme}"))
         findings += looked_at(page)
         hosted.is_down = True
@@ -128,7 +125,6 @@ def test_every_state_of_the_step_can_be_used_by_everybody(
             hosted.end(reference, outcome)
             page.goto(f"{platform.service.url}/assessment/identity")
             findings += looked_at(page)
-        context.close()
 
     assert findings == []
 

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.candidate import ANSWER, PATIENCE, REASON, Candidate
-from tests.e2e.conftest import FLAGS, Open, Watched, chromium
+from tests.e2e.conftest import Open
 from tests.e2e.service import Platform, Service
+from tests.e2e.watched import FLAGS, Watched, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -75,30 +76,32 @@ def is_clean(page: Page) -> None:
 
 
 @contextmanager
-def kept_browser(browser: Browser, folder: Path) -> Iterator[BrowserContext]:
+def kept_browser(browser: Browser, service: Service, folder: Path) -> Iterator[Watched]:
     """Open a browser that has what was left in it when it ended last."""
     context = browser.browser_type.launch_persistent_context(folder, executable_path=chromium(), args=FLAGS)
-    yield context
+    watched = Watched(context, service.url)
+    yield watched
     context.close()
+    assert watched.faults == []
 
 
 def test_what_was_typed_offline_is_there_after_the_browser_ended_and_is_saved(
     browser: Browser, service: Service, platform: Platform, tmp_path: Path
 ) -> None:
-    with kept_browser(browser, tmp_path) as context:
-        candidate, talking = (Candidate(context.new_page(), service) for _ in range(2))
+    with kept_browser(browser, service, tmp_path) as watched:
+        candidate, talking = (Candidate(watched.page(), service) for _ in range(2))
         candidate.begin(platform.order()[1])
         task = sft(candidate)
         candidate.go(task)
         talking.open_interview()
-        context.set_offline(True)
+        watched.context.set_offline(True)
         text(candidate.page).fill(REASON)
         talking.box().fill(HALF)
         says(candidate.page, "no connection")
         says(talking.page, "You are offline")
 
-    with kept_browser(browser, tmp_path) as context:
-        candidate = Candidate(context.new_page(), service)
+    with kept_browser(browser, service, tmp_path) as watched:
+        candidate = Candidate(watched.page(), service)
         candidate.go(task)
         expect(text(candidate.page)).to_have_value(REASON)
         says(candidate.page, "Saved")
