@@ -2,6 +2,7 @@
 
 from assessor.bootstrap.commands import (
     accessing,
+    checking_chains,
     checking_packages,
     comparing_groups,
     erasing,
@@ -26,6 +27,7 @@ __all__ = [
     "Services",
     "accessing",
     "check_models",
+    "checking_chains",
     "checking_packages",
     "comparing_groups",
     "erasing",

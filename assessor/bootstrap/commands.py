@@ -17,6 +17,7 @@ from assessor.services.access import Access
 from assessor.services.audit_package import Checking, Packing
 from assessor.services.auditing import Auditing
 from assessor.services.calibrating import Calibrating
+from assessor.services.chain_checking import ChainChecking
 from assessor.services.erasing import Erasing
 from assessor.services.fairness import Fairness
 from assessor.services.gathering import Gathering
@@ -94,6 +95,16 @@ async def packing(settings: Settings) -> AsyncIterator[Packing]:
     """Build what makes packages for auditors."""
     async with parts.stored(settings) as store:
         yield Packing(store, parts.content_with_own(store), parts.signer(settings), SystemClock())
+
+
+@asynccontextmanager
+async def checking_chains(settings: Settings) -> AsyncIterator[ChainChecking]:
+    """Build what checks every chain in the database. Nothing is written."""
+    from assessor.adapters.signing import verify
+
+    keys = parts.signer(settings).jwks()
+    async with parts.stored(settings) as store:
+        yield ChainChecking(store, lambda jws: verify(jws, keys, demonstration=True))
 
 
 def checking_packages(*, demonstration: bool) -> Checking:

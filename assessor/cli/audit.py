@@ -2,18 +2,21 @@
 
 import asyncio
 import getpass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assessor.cli.app import audits
-from assessor.cli.output import Json, print_json, print_table, progress, settings
+from assessor.cli.output import Json, counting, print_json, print_table, progress, settings
 from assessor.cli.verification import read_jwks
 from assessor.domain.errors import invalid
 
 if TYPE_CHECKING:
+    from assessor.domain.audit_log import AuditRecord
     from assessor.services.audit_package import Checked, Made
+    from assessor.services.chain_checking import ChainsChecked
 
 MAX_BYTES = 1_000_000_000
 
@@ -85,6 +88,65 @@ def verify_package(
         _print(found, trusted=keys is not None)
     if not found.is_sound:
         raise typer.Exit(1)
+
+
+@audits.command("check")
+def check_chains(
+    assessment: Annotated[str | None, typer.Argument(help="Id of an assessment.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All, and the audit logs.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check hash chains and verdicts in the database. Exit status 1 when anything was changed."""
+    from assessor.bootstrap import checking_chains
+
+    if (assessment is None) != everything:
+        raise invalid("ASSESSMENT", "is one, or all are meant", "Give an id, or --all.")
+
+    async def run() -> "ChainsChecked":
+        async with checking_chains(settings()) as service:
+            if assessment is not None:
+                return await service.check(assessment)
+            with counting("Checking", quiet=as_json) as moved:
+                return await service.check_all(moved)
+
+    found = asyncio.run(run())
+    if as_json:
+        print_json({**vars(found), "faults": [vars(one) for one in found.faults]})
+    else:
+        for fault in found.faults:
+            typer.echo(f"{fault.where}: {fault.problem}", err=True)
+        typer.echo(
+            f"{found.assessments} assessments, {found.events} events, {found.verdicts} verdicts and "
+            f"{found.records} audit records checked; {len(found.faults)} places were changed."
+        )
+    if found.faults:
+        raise typer.Exit(1)
+
+
+@audits.command("log")
+def show_log(
+    tenant: Annotated[str | None, typer.Option(help="Id of a platform; none for the service's own.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Who did it, by id.")] = None,
+    action: Annotated[str | None, typer.Option(help="What was done, such as export.package.")] = None,
+    subject: Annotated[str | None, typer.Option(help="What it was done to, by id.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,
+    as_json: Json = False,
+) -> None:
+    """Show the audit log, newest first."""
+    from assessor.bootstrap import accessing
+    from assessor.ports import ActFilter
+
+    async def run() -> "Sequence[AuditRecord]":
+        async with accessing(settings()) as (_, store):
+            return await store.recorded(ActFilter(tenant, actor, action, subject), limit=limit)
+
+    found = asyncio.run(run())
+    if as_json:
+        shown = ("seq", "at", "actor", "action", "subject", "reason", "detail", "hash")
+        print_json([{name: getattr(one, name) for name in shown} for one in found])
+    else:
+        rows = [(one.seq, one.at, one.actor, one.action, one.subject, one.reason or "") for one in found]
+        print_table("Audit log", ("No", "When", "Who", "What", "To what", "Why"), rows)
 
 
 def _read(file: Path) -> bytes:

@@ -4,6 +4,7 @@ from assessor.ports.access import Access, ApiKey, Owned, Reviewer, Session, Tena
 from assessor.ports.answers import Answers
 from assessor.ports.audit_log import ActFilter, AuditLogs
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
+from assessor.ports.checks import Checks
 from assessor.ports.erasure import (
     Destroyed,
     DestroyedKeys,
@@ -72,6 +73,7 @@ __all__ = [
     "Attempts",
     "AuditLogs",
     "Calibrations",
+    "Checks",
     "Claimed",
     "ClaimedMail",
     "Clock",

@@ -6,6 +6,7 @@ from assessor.ports.access import Access
 from assessor.ports.answers import Answers
 from assessor.ports.audit_log import AuditLogs
 from assessor.ports.calibration import Calibrations
+from assessor.ports.checks import Checks
 from assessor.ports.erasure import Erasures
 from assessor.ports.feedback import Feedbacks
 from assessor.ports.gold import GoldRuns
@@ -47,6 +48,7 @@ class Store(
     Notices,
     Erasures,
     AuditLogs,
+    Checks,
     MailOutbox,
     Protocol,
 ):

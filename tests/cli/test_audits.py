@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import shutil
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,3 +130,22 @@ def test_a_package_is_exported_verified_offline_and_refused_after_one_byte_is_ch
     assert (refused.returncode, "--demonstration" in refused.stdout) == (1, True)
     assert changed.returncode == 1
     assert "log.jsonl, event" in changed.stderr
+
+
+def test_chains_are_checked_and_the_audit_log_is_shown(installation: Installation, run: Run) -> None:
+    assert run("audit", "check", **installation.variables).returncode == 1, "one, or all"
+    one = run("audit", "check", installation.assessment, **installation.variables)
+    assert one.returncode == 0, one.stderr
+    with sqlite3.connect(installation.variables["ASSESSOR_DATABASE_URL"].removeprefix("sqlite:///")) as open_:
+        open_.execute("UPDATE verdict SET decision = 'inconclusive' WHERE superseded_by IS NULL")
+
+    every = run("audit", "check", "--all", "--json", **installation.variables)
+    shown = run(
+        "audit", "log", "--tenant", "acme", "--action", "response.scored", "--json", **installation.variables
+    )
+
+    (fault,) = json.loads(every.stdout)["faults"]
+    assert every.returncode == 1
+    assert fault["where"] == installation.assessment
+    assert fault["problem"].endswith("was changed in `decision`")
+    assert {one["subject"] for one in json.loads(shown.stdout)} == {installation.assessment}

@@ -3,6 +3,7 @@ the levels of second looks, and words that are destroyed because they were taken
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, case, insert, select, update
 
@@ -72,8 +73,8 @@ def write(connection: Connection, row: Projection, event: Event) -> None:  # noq
 def _destroy(connection: Connection, by: Event, seq: int, type_: str) -> None:
     """Destroy what an event holds, and keep the digest that the chain runs over.
 
-    No key of its own for each event: a wrapped key would lie beside its ciphertext in the same rows,
-    pages and backups, so destroying it would destroy no more than this does.
+    Its own key follows from the candidate's, so there is none to destroy. One that did not would lie wrapped
+    beside the ciphertext, in the same pages and backups: destroying it would destroy no more than this does.
     """
     one = (EVENT.c.assessment_id == by.assessment_id) & (EVENT.c.seq == seq) & (EVENT.c.seq < by.seq)
     row = connection.execute(
@@ -131,24 +132,36 @@ def _issue_verdict(connection: Connection, row: Projection, event: Event, fact: 
         _supersede(connection, event.assessment_id, fact.supersedes, fact.verdict_id)
     second = Conflict(f"Assessment {event.assessment_id} has a live verdict", "Supersede it.")
     with unique_or(second):
-        connection.execute(
-            insert(VERDICT).values(
-                id=fact.verdict_id,
-                assessment_id=event.assessment_id,
-                tenant_id=row.tenant,
-                livemode=row.livemode,
-                candidate_ref=row.candidate_ref,
-                track=row.track,
-                decision=fact.document["decision"],
-                level=fact.document.get("level"),
-                issued_at=event.at,
-                valid_until=datetime.fromisoformat(fact.document["valid_until"]),
-                seq=event.seq,
-                document=canonical(fact.document),
-                jws=fact.jws,
-                status=ISSUED,
-            )
+        values = verdict_values(
+            event,
+            fact,
+            tenant=row.tenant,
+            livemode=row.livemode,
+            candidate_ref=row.candidate_ref,
+            track=row.track,
         )
+        connection.execute(insert(VERDICT).values(**values, status=ISSUED))
+
+
+def verdict_values(
+    event: Event, fact: VerdictIssued, *, tenant: str, livemode: bool, candidate_ref: str, track: str
+) -> dict[str, Any]:
+    """Return the row of a verdict, but for what changes later."""
+    return {
+        "id": fact.verdict_id,
+        "assessment_id": event.assessment_id,
+        "tenant_id": tenant,
+        "livemode": livemode,
+        "candidate_ref": candidate_ref,
+        "track": track,
+        "decision": fact.document["decision"],
+        "level": fact.document.get("level"),
+        "issued_at": event.at,
+        "valid_until": datetime.fromisoformat(fact.document["valid_until"]),
+        "seq": event.seq,
+        "document": canonical(fact.document),
+        "jws": fact.jws,
+    }
 
 
 def _share(connection: Connection, event: Event, fact: ResultShared) -> None:

@@ -189,7 +189,7 @@ class SqlEventLog(SqlAnswers):
         def verify(connection: Connection) -> int:
             end = log_end(connection, assessment_id)
             rows = connection.execute(_EVENTS, {"assessment_id": assessment_id, "after": 0})
-            stored = ((_link(assessment_id, row), row.hash) for row in rows)
+            stored = ((_whole(assessment_id, row), row.hash) for row in rows)
             chain.verify(assessment_id, end.seq, end.head, stored)
             return end.seq
 
@@ -223,6 +223,14 @@ def _begun_before(connection: Connection, projection: Projection) -> int:
 def _link(assessment_id: str, row: Any) -> chain.Link:
     digest = (row.digest or "") if row.ciphertext is None else chain.digest_of(row.ciphertext)
     return chain.Link(assessment_id, row.seq, row.type, row.at, digest, row.redacted_by)
+
+
+def _whole(assessment_id: str, row: Any) -> chain.Link:
+    """Return the link of a row whose other columns fit. Raises DocumentRefused."""
+    is_destroyed = row.ciphertext is None
+    if is_destroyed != (row.digest is not None) or is_destroyed != (row.redacted_by is not None):
+        raise DocumentRefused(f"Event {row.seq} of {assessment_id} was changed: half of it is destroyed")
+    return _link(assessment_id, row)
 
 
 def _sealed_event(key: bytes, assessment_id: str, row: Any) -> SealedEvent:

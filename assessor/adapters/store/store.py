@@ -4,6 +4,7 @@ from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
 from assessor.adapters.store.audit_log import SqlAuditLogs
 from assessor.adapters.store.calibrations import SqlCalibrations
+from assessor.adapters.store.checks import SqlChecks
 from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
 from assessor.adapters.store.engine import Database
@@ -14,7 +15,6 @@ from assessor.adapters.store.items import SqlItems
 from assessor.adapters.store.keys import SqlKeys
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.libraries import SqlLibraries
-from assessor.adapters.store.log import SqlEventLog
 from assessor.adapters.store.mail_outbox import SqlMailOutbox
 from assessor.adapters.store.notices import SqlNotices
 from assessor.adapters.store.outbox import SqlOutbox
@@ -31,7 +31,7 @@ from assessor.ports import Random
 
 
 class SqlStore(
-    SqlEventLog,
+    SqlChecks,
     SqlTenants,
     SqlPeople,
     SqlKeys,

@@ -107,7 +107,7 @@ def _statuses(events: Sequence[e.Event], files: Mapping[str, bytes]) -> Iterator
     revoked = {event.fact.verdict_id for event in events if isinstance(event.fact, e.VerdictRevoked)}
     for place, verdict_id in enumerate(issued):
         follows = issued[place + 1] if place + 1 < len(issued) else None
-        status = "superseded" if follows else "revoked" if verdict_id in revoked else "issued"
+        status = "revoked" if verdict_id in revoked else "superseded" if follows else "issued"
         one = said.get(verdict_id, {})
         if (one.get("status"), one.get("superseded_by")) != (status, follows):
             yield Finding(c.STATUS, f"says otherwise of {verdict_id} than the log")
