@@ -29,6 +29,8 @@ class Action(StrEnum):
     REVIEWER_REMOVED = "reviewer.removed"
     REVIEWER_UNLOCKED = "reviewer.unlocked"
     REVIEWER_LINKED = "reviewer.link_made"
+    CASE_ASSIGNED = "case.assigned"
+    RECUSED = "case.recused"
     KEY_MADE = "api_key.made"
     KEY_REVOKED = "api_key.revoked"
     TRANSCRIPT_OPENED = "transcript.opened"

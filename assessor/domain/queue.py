@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LEASE: Final = timedelta(minutes=30)
 """How long a case stays with whoever took it, from their last step on."""
+ASSIGNED: Final = timedelta(days=1)
+"""How long it stays with somebody whom a senior handed it to, without any step."""
 
 NEAR_CUT: Final = "near_cut"
 IDENTITY_OPEN: Final = "identity_open"

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     GRANT_TIME = "grant_time"
     HANDLE_FAULTS = "handle_faults"
     REVOKE = "revoke"
+    ASSIGN = "assign"
     SEE_QUALITY = "see_quality"
     SEE_FAIRNESS = "see_fairness"
     SEE_AUDIT = "see_audit"
@@ -52,6 +53,7 @@ PERMISSION_WORDS: Final[Mapping[Permission, str]] = MappingProxyType(
         Permission.GRANT_TIME: "give time and breaks, and see to calls for help",
         Permission.HANDLE_FAULTS: "score again after a fault of ours, or give the attempt back",
         Permission.REVOKE: "revoke a verdict",
+        Permission.ASSIGN: "hand a case to a colleague",
         Permission.SEE_QUALITY: "see how well those who score agree",
         Permission.SEE_FAIRNESS: "see how groups fare",
         Permission.SEE_AUDIT: "see who opened what, and who changed what",
@@ -69,6 +71,7 @@ HOLDERS: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.GRANT_TIME: _SCORING,
         Permission.HANDLE_FAULTS: _SCORING,
         Permission.REVOKE: frozenset({Role.SENIOR}),
+        Permission.ASSIGN: frozenset({Role.SENIOR}),
         Permission.SEE_QUALITY: frozenset({Role.SENIOR, Role.FAIRNESS, Role.ADMIN, Role.AUDITOR}),
         # Whoever scores must not know how groups fare: it would steer the next score.
         Permission.SEE_FAIRNESS: frozenset({Role.FAIRNESS}),

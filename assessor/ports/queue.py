@@ -54,8 +54,21 @@ class Queue(Protocol):
         ...
 
     async def take(self, lease: Lease, now: datetime) -> Lease:
-        """Take a case, or go on with it, unless another has it in hand. Return who has it then."""
+        """Take a case, or go on with it, unless another has it in hand. Return who has it then.
+
+        Whoever has it keeps it no shorter than they did.
+        """
         ...
+
+    async def hand_over(self, lease: Lease) -> None:
+        """Give a case to somebody, whoever had it."""
+        ...
+
+    async def know(self, reviewer_id: str, candidate_id: str, at: datetime) -> None:
+        """Keep that a reviewer knows a candidate. Twice is once."""
+        ...
+
+    async def knows(self, reviewer_id: str, candidate_id: str) -> bool: ...
 
     async def give_back(self, assessment_id: str, holder: str) -> None: ...
     async def leases(self, assessment_ids: Collection[str], now: datetime) -> Mapping[str, Lease]:

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Final
 
 from assessor.domain.assessment import Assessment, Projection
-from assessor.domain.errors import LeaseHeld
-from assessor.domain.queue import LEASE, Lease, QueuePlace
+from assessor.domain.audit_log import Action
+from assessor.domain.errors import Conflict, LeaseHeld, NotFound, invalid
+from assessor.domain.queue import ASSIGNED, LEASE, Lease, QueuePlace
+from assessor.domain.roles import Permission
 from assessor.ports import Clock, Reviewer, Store, Taker
+from assessor.services.auditing import Auditing
 from assessor.services.hearing import has_seen
 from assessor.services.log import AssessmentLog
 
@@ -23,6 +26,54 @@ class Leasing:
         self._store = store
         self._assessments = assessments
         self._clock = clock
+        self._auditing = Auditing(store, clock)
+
+    async def require_stranger(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Raise Conflict for somebody who said that they know this candidate, NotFound."""
+        row = await self._of(reviewer, assessment_id)
+        if await self._store.knows(reviewer.id, row.candidate_id):
+            raise Conflict(
+                "You said that you know this person, so you review nothing of theirs",
+                "A colleague does it. Take another case.",
+            )
+
+    async def recuse(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Note that a reviewer knows the candidate: the case goes back, and no other of theirs comes."""
+        row = await self._of(reviewer, assessment_id)
+        await self._store.know(reviewer.id, row.candidate_id, self._clock.now())
+        await self._store.give_back(assessment_id, reviewer.id)
+        await self._auditing.record(reviewer.id, Action.RECUSED, assessment_id, tenant=reviewer.tenant)
+
+    async def assign(self, senior: Reviewer, assessment_id: str, reviewer_id: str) -> None:
+        """Hand a case to a colleague, for a day without any step of theirs, whoever had it.
+
+        Raises NotFound, InvalidInput for somebody who does not review for this platform, Conflict for one who
+        knows the candidate.
+        """
+        row = await self._of(senior, assessment_id)
+        try:
+            colleague = await self._store.reviewer(reviewer_id)
+        except NotFound:
+            colleague = None
+        if (
+            colleague is None
+            or colleague.tenant != senior.tenant
+            or colleague.disabled_at
+            or not colleague.may(Permission.SCORE)
+        ):
+            raise invalid("reviewer", "is nobody who reviews here", "Choose one of the list.")
+        if await self._store.knows(colleague.id, row.candidate_id):
+            raise Conflict(f"{colleague.name} knows this candidate", "Choose somebody else.")
+        await self._store.hand_over(Lease(assessment_id, colleague.id, self._clock.now() + ASSIGNED))
+        await self._auditing.record(
+            senior.id, Action.CASE_ASSIGNED, assessment_id, tenant=senior.tenant, to=colleague.id
+        )
+
+    async def _of(self, reviewer: Reviewer, assessment_id: str) -> Projection:
+        row = await self._store.projection(assessment_id)
+        if row.tenant != reviewer.tenant:
+            raise NotFound("assessment", assessment_id)
+        return row
 
     async def take(self, reviewer: Reviewer, assessment_id: str) -> Lease:
         """Take a case, or go on with it. Return who has it then, who may be another. Raises NotFound."""
@@ -30,7 +81,8 @@ class Leasing:
         return await self._take(reviewer, assessment_id)
 
     async def hold(self, reviewer: Reviewer, assessment_id: str) -> None:
-        """Take a case for a step of work on it. Raises NotFound, LeaseHeld when another has it."""
+        """Take a case for a step of work. Raises NotFound, LeaseHeld, Conflict for who knows them."""
+        await self.require_stranger(reviewer, assessment_id)
         lease = await self.take(reviewer, assessment_id)
         if lease.holder != reviewer.id:
             raise LeaseHeld((await self._store.reviewer(lease.holder)).name, lease.until)

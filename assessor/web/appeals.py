@@ -68,6 +68,7 @@ async def _page(
     """Show the item with what was given; to somebody who has seen the scores, only why not."""
     found = None
     try:
+        await service.leasing.require_stranger(reviewer, assessment_id)
         found = await service.hearing.next_item(reviewer, assessment_id)
         if found and not refused:
             await service.leasing.hold(reviewer, assessment_id)

@@ -2,10 +2,10 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from assessor.domain.assessment import Projection
@@ -17,13 +17,15 @@ from assessor.web.candidate.visit import current_time
 from assessor.web.cursors import cursor_of, place_of
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
-from assessor.web.permitted import Scores, SeesQueue
+from assessor.web.permitted import Assigns, Scores, SeesQueue
 
 PAGE: Final = 50
 COUNTED: Final = 1000
 """Counting stops here: more is more than anybody works off, and a count must not read a million rows."""
 _SHOWN: Final = {"help": Reason.HELP, "appeals": Reason.APPEAL}
 """Addresses that documents and mails name."""
+
+Text = Annotated[str, Form()]
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -86,6 +88,20 @@ async def take_next(service: Running, reviewer: Scores) -> Response:
 async def release(service: Running, reviewer: Scores, assessment_id: str) -> Response:
     """Give a case back to the queue."""
     await service.leasing.give_back(reviewer, assessment_id)
+    return RedirectResponse("/review", 303)
+
+
+@router.post("/{assessment_id}/know")
+async def know(service: Running, reviewer: Scores, assessment_id: str) -> Response:
+    """Note that this reviewer knows the candidate, and give the case back."""
+    await service.leasing.recuse(reviewer, assessment_id)
+    return RedirectResponse("/review", 303)
+
+
+@router.post("/{assessment_id}/assign")
+async def assign(service: Running, senior: Assigns, assessment_id: str, colleague: Text = "") -> Response:
+    """Hand a case to a colleague."""
+    await service.leasing.assign(senior, assessment_id, colleague)
     return RedirectResponse("/review", 303)
 
 

@@ -234,6 +234,8 @@ async def _case_page(
     done: str | None = None,
 ) -> Response:
     """Show the case again with what was given, so that nothing has to be typed twice."""
+    if reviewer.may(Permission.SCORE):
+        await service.leasing.require_stranger(reviewer, assessment_id)
     try:
         found = await service.reviewing.case(reviewer, assessment_id)
     except Erased as erased:
@@ -257,6 +259,7 @@ async def _case_page(
         may=reviewer.may,
         lease=await _lease(service, reviewer, found.assessment),
         refused=refused is not None,
+        colleagues=await _colleagues(service, reviewer),
         seen_by=await _openings(service, reviewer, assessment_id),
         marks=MARKS,
         decisions=DECISIONS,
@@ -280,6 +283,17 @@ async def _lease(
             return None
         lease = held[assessment.id]
     return lease, await service.store.reviewer(lease.holder)
+
+
+async def _colleagues(service: Running, reviewer: Reviewer) -> list[Reviewer]:
+    """Return whom this person may hand a case to."""
+    if not reviewer.may(Permission.ASSIGN):
+        return []
+    return [
+        one
+        for one in await service.store.reviewers()
+        if one.tenant == reviewer.tenant and not one.disabled_at and one.may(Permission.SCORE)
+    ]
 
 
 async def _openings(

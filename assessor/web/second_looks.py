@@ -61,6 +61,7 @@ async def _page(
     """Show the item with what was given; to somebody who has seen the scores, only why not."""
     look = None
     try:
+        await service.leasing.require_stranger(reviewer, assessment_id)
         look = await service.second_looks.next_item(reviewer, assessment_id)
         if look and not refused:
             await service.leasing.hold(reviewer, assessment_id)

@@ -203,3 +203,63 @@ async def test_another_platforms_case_can_be_neither_taken_nor_counted(desk: Des
 
     assert taken.headers["location"] == "/review?none=1"
     assert counts == dict.fromkeys((None, *Reason), 0)
+
+
+async def test_whoever_knows_the_candidate_gives_the_case_back_and_gets_none_of_theirs(
+    desk: Desk, player: Player
+) -> None:
+    address = f"/review/{player.assessment_id}"
+    await desk.browser.post("/review/next")
+
+    said = await desk.browser.post(f"{address}/know")
+    ways = [await desk.browser.get(f"{address}{page}") for page in ("", "/second-look", "/appeal")]
+    score = (await desk.case(player)).open[0]
+    scored = await desk.score(player, score)
+    taken = await desk.browser.post("/review/next")
+    async with colleague(desk) as (_, browser):
+        theirs = await browser.post("/review/next")
+
+    assert said.headers["location"] == "/review"
+    assert [page.status_code for page in ways] == [409, 409, 409]
+    assert all("You said that you know this person" in page.text for page in ways)
+    assert scored.status_code == 409
+    assert (await desk.load(player)).scores[(score.item_id, score.criterion)].is_open
+    assert taken.headers["location"] == "/review?none=1"
+    assert theirs.headers["location"] == address
+
+
+async def test_a_senior_hands_a_case_to_a_colleague_who_then_has_it_for_a_day(
+    desk: Desk, player: Player
+) -> None:
+    address = f"/review/{player.assessment_id}"
+    await desk.browser.get(address)
+    async with colleague(desk) as (person, browser):
+        handed = await desk.browser.post(f"{address}/assign", data={"colleague": person.id})
+        next_one = await browser.post("/review/next")
+        await browser.get(address)
+        mine = await desk.browser.get(address)
+    held = await desk.site.services.leasing.held([player.assessment_id])
+
+    assert handed.headers["location"] == "/review"
+    assert next_one.headers["location"] == address
+    assert held[player.assessment_id].holder == person.id
+    assert held[player.assessment_id].until > current_time() + timedelta(hours=23)
+    assert "has this case in hand until" in words_of(mine)
+
+
+async def test_a_case_is_handed_only_to_who_reviews_here_and_knows_nobody_in_it(
+    desk: Desk, player: Player
+) -> None:
+    address = f"/review/{player.assessment_id}/assign"
+    auditor = await desk.site.reviewer(desk.platform.tenant, Role.AUDITOR)
+    stranger = await desk.site.reviewer((await desk.site.platform()).tenant, Role.REVIEWER)
+    friend = await desk.site.reviewer(desk.platform.tenant, Role.REVIEWER)
+    await desk.site.services.leasing.recuse(friend, player.assessment_id)
+
+    answers = [
+        await desk.browser.post(address, data={"colleague": one})
+        for one in (auditor.id, stranger.id, "nobody", friend.id)
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 409]
+    assert await desk.site.services.leasing.held([player.assessment_id]) == {}

@@ -39,6 +39,8 @@ NEEDS = {
     ("GET", "/review/counts"): P.SEE_QUEUE,
     ("POST", "/review/next"): P.SCORE,
     ("POST", "/review/{assessment_id}/release"): P.SCORE,
+    ("POST", "/review/{assessment_id}/know"): P.SCORE,
+    ("POST", "/review/{assessment_id}/assign"): P.ASSIGN,
     ("GET", "/review/{assessment_id}"): P.OPEN_CASES,
     ("POST", "/review/{assessment_id}/scores"): P.SCORE,
     ("POST", "/review/{assessment_id}/decision"): P.SCORE,

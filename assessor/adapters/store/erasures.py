@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, or_, select, up
 from assessor.adapters.store.audit_log import forget_words, place_acts
 from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.tables import (
+    ACQUAINTANCE,
     ASSESSMENT,
     CANDIDATE,
     DEMOGRAPHICS,
@@ -243,6 +244,7 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))
     connection.execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.candidate_id == candidate_id))
     connection.execute(delete(ERASURE_REQUEST).where(ERASURE_REQUEST.c.candidate_id == candidate_id))
+    connection.execute(delete(ACQUAINTANCE).where(ACQUAINTANCE.c.candidate_id == candidate_id))
     let_in = (SESSION.c.kind == "candidate") & SESSION.c.subject.in_(theirs)
     connection.execute(delete(SESSION).where(let_in))
     forget_words(connection, theirs.union(select(CANDIDATE.c.id).where(CANDIDATE.c.id == candidate_id)))

@@ -19,15 +19,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from assessor.adapters.store.part import StorePart
+from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.rows import as_projection, select_projections
-from assessor.adapters.store.tables import ASSESSMENT, LEASE, QUEUE_ENTRY, in_utc
+from assessor.adapters.store.tables import ACQUAINTANCE, ASSESSMENT, LEASE, QUEUE_ENTRY, in_utc
 from assessor.domain.assessment import Projection
+from assessor.domain.errors import Conflict
 from assessor.domain.queue import Lease, QueuePlace, Reason, reasons_of
 from assessor.ports import QueueFilter, Taker
 
 _EVERYTHING: Final = QueueFilter()
 Q: Final = QUEUE_ENTRY.c
+A: Final = ACQUAINTANCE.c
 _ORDER: Final = (Q.rank, Q.since, Q.assessment_id)
 
 
@@ -55,7 +57,9 @@ class SqlQueue(StorePart):
         )
         (track,) = taker.tracks if len(taker.tracks) == 1 else (None,)
         query = page_of_queue(tenant, QueueFilter(track=track), after, limit)
+        known = (A.reviewer_id == taker.reviewer_id) & (A.candidate_id == ASSESSMENT.c.candidate_id)
         query = query.where(~select(LEASE.c.assessment_id).where(held).exists())
+        query = query.where(~select(A.at).where(known).exists())
         for column, chosen in ((Q.track, taker.tracks), (Q.language, taker.languages)):
             if chosen:
                 query = query.where(column.in_(sorted(chosen)))
@@ -90,6 +94,12 @@ class SqlQueue(StorePart):
             mine = LEASE.c.assessment_id == lease.assessment_id
             free = (LEASE.c.reviewer_id == lease.holder) | (LEASE.c.until <= in_utc(now))
             values = {"reviewer_id": lease.holder, "until": in_utc(lease.until)}
+            own = LEASE.c.reviewer_id == lease.holder
+            longer = connection.execute(
+                select(LEASE).where(mine, own, LEASE.c.until > in_utc(lease.until))
+            ).first()
+            if longer is not None:
+                return _as_lease(longer)
             if connection.execute(update(LEASE).where(mine, free).values(**values)).rowcount:
                 return lease
             row = connection.execute(select(LEASE).where(mine)).first()
@@ -102,6 +112,29 @@ class SqlQueue(StorePart):
             return await self._database.write(take)
         except IntegrityError:  # another took it at the same moment
             return await self._database.write(take)
+
+    async def hand_over(self, lease: Lease) -> None:
+        """Give a case to somebody, whoever had it."""
+        values = {"reviewer_id": lease.holder, "until": in_utc(lease.until)}
+
+        def hand_over(connection: Connection) -> None:
+            connection.execute(delete(LEASE).where(LEASE.c.assessment_id == lease.assessment_id))
+            connection.execute(insert(LEASE).values(assessment_id=lease.assessment_id, **values))
+
+        with unique_or(Conflict("Somebody took this case at the same moment", "Hand it over again.")):
+            await self._database.write(hand_over)
+
+    async def know(self, reviewer_id: str, candidate_id: str, at: datetime) -> None:
+        """Keep that a reviewer knows a candidate. Twice is once."""
+        row = {"reviewer_id": reviewer_id, "candidate_id": candidate_id, "at": in_utc(at)}
+        if not await self.knows(reviewer_id, candidate_id):
+            with unique_or(Conflict("This was noted at the same moment", "Nothing is left to do.")):
+                await self._execute(insert(ACQUAINTANCE).values(**row))
+
+    async def knows(self, reviewer_id: str, candidate_id: str) -> bool:
+        """Whether a reviewer said that they know a candidate."""
+        both = (A.reviewer_id == reviewer_id) & (A.candidate_id == candidate_id)
+        return await self._first(select(A.at).where(both)) is not None
 
     async def give_back(self, assessment_id: str, holder: str) -> None:
         """End a lease, if it is this holder's."""

@@ -271,6 +271,15 @@ class LeaseRow(Row, table=True):
     until: datetime = Field(sa_type=Instant)
 
 
+class AcquaintanceRow(Row, table=True):
+    """That a reviewer knows a candidate, and so reviews nothing of theirs."""
+
+    __tablename__ = "acquaintance"
+    reviewer_id: str = Field(foreign_key="reviewer.id", primary_key=True)
+    candidate_id: str = Field(foreign_key="candidate.id", primary_key=True, index=True)
+    at: datetime = Field(sa_type=Instant)
+
+
 class InviteRow(Row, table=True):
     """A single-use link. Closed when it was used or replaced."""
 
@@ -699,6 +708,7 @@ ASSESSMENT = _table_of(AssessmentRow)
 EVENT = _table_of(EventRow)
 QUEUE_ENTRY = _table_of(QueueEntryRow)
 LEASE = _table_of(LeaseRow)
+ACQUAINTANCE = _table_of(AcquaintanceRow)
 INVITE = _table_of(InviteRow)
 FORM_ITEM = _table_of(FormItemRow)
 RETIREMENT = _table_of(RetirementRow)

@@ -670,3 +670,13 @@ def _queue() -> None:
         sa.ForeignKeyConstraint(["reviewer_id"], ["reviewer.id"], name="fk_lease_reviewer_id"),
     )
     op.create_index("ix_lease_reviewer_id", "lease", ["reviewer_id"])
+    op.create_table(
+        "acquaintance",
+        sa.Column("reviewer_id", sa.String(), nullable=False),
+        sa.Column("candidate_id", sa.String(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("reviewer_id", "candidate_id", name="pk_acquaintance"),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["reviewer.id"], name="fk_acquaintance_reviewer_id"),
+        sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_acquaintance_candidate_id"),
+    )
+    op.create_index("ix_acquaintance_candidate_id", "acquaintance", ["candidate_id"])
