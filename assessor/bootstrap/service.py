@@ -40,6 +40,7 @@ from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
 from assessor.services.inviting import Inviting
+from assessor.services.knowing import Knowing
 from assessor.services.leasing import Leasing
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
@@ -114,6 +115,7 @@ class Services:
     sharing: Sharing
     mailing: Mailing
     polling: Polling
+    knowing: Knowing
     idempotency: Idempotency
     erasing: Erasing
     subject_archive: SubjectArchive
@@ -275,6 +277,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     public_url=settings.public_url,
                     worker=settings.executor_id,
                 ),
+                knowing=Knowing(store, clock),
                 polling=Polling(store, clock, source=settings.public_url),
                 idempotency=Idempotency(store, clock),
                 erasing=Erasing(store, assessments, jobs, parts.ledger(settings), clock, random),

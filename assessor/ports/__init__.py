@@ -40,6 +40,14 @@ from assessor.ports.model import (
 from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
+from assessor.ports.quality import (
+    Kind,
+    LookedTwice,
+    Passage,
+    QualityReads,
+    QualityWindow,
+    Spent,
+)
 from assessor.ports.queue import Queue, QueueFilter, Taker
 from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
@@ -104,12 +112,14 @@ __all__ = [
     "JobRecords",
     "Jobs",
     "KeptAssessment",
+    "Kind",
     "Ledger",
     "LetterWriter",
     "Libraries",
     "LibraryReader",
     "LibraryVersion",
     "ListPlace",
+    "LookedTwice",
     "LookedUp",
     "MailOutbox",
     "Mailer",
@@ -125,12 +135,15 @@ __all__ = [
     "Owned",
     "PackageSigner",
     "Page",
+    "Passage",
     "Passwords",
     "Person",
     "Pilots",
     "Projections",
     "Prompts",
     "Purpose",
+    "QualityReads",
+    "QualityWindow",
     "Queue",
     "QueueFilter",
     "Random",
@@ -148,6 +161,7 @@ __all__ = [
     "SignInProvider",
     "Signer",
     "Simulations",
+    "Spent",
     "Standings",
     "Steps",
     "Stopped",

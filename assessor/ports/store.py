@@ -18,6 +18,7 @@ from assessor.ports.model import Ledger, TenantUsage
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
+from assessor.ports.quality import QualityReads
 from assessor.ports.queue import Queue
 from assessor.ports.verdicts import Verdicts
 from assessor.ports.webhooks import Notices, Webhooks
@@ -41,6 +42,7 @@ class Store(
     Outcomes,
     Demographics,
     Feedbacks,
+    QualityReads,
     Attempts,
     Libraries,
     Items,

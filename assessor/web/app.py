@@ -34,6 +34,7 @@ from assessor.web import (
     people,
     pilots,
     qualifications,
+    quality,
     queue,
     reference,
     reviewer,
@@ -181,6 +182,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(shared.router, include_in_schema=False)
     app.include_router(hooks.router)
     app.include_router(letters.router, include_in_schema=False)
+    app.include_router(quality.router)
     app.include_router(people.router)  # before the cases: their addresses look alike
     app.include_router(federated.router)
     app.include_router(queue.router)

@@ -56,6 +56,7 @@ NEEDS = {
     ("POST", "/review/{assessment_id}/revoke"): P.REVOKE,
     ("GET", "/review/{assessment_id}/appeal"): P.SCORE,
     ("POST", "/review/{assessment_id}/appeal"): P.SCORE,
+    ("GET", "/review/quality"): P.SEE_QUALITY,
     ("GET", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people/{reviewer_id}/duties"): P.MANAGE_PEOPLE,

@@ -22,6 +22,7 @@ from assessor.adapters.store.outcomes import SqlOutcomes
 from assessor.adapters.store.people import SqlPeople
 from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.projections import SqlProjections
+from assessor.adapters.store.quality import SqlQuality
 from assessor.adapters.store.queue import SqlQueue
 from assessor.adapters.store.schema import check_revision
 from assessor.adapters.store.verdicts import SqlVerdicts
@@ -51,6 +52,7 @@ class SqlStore(
     SqlOutcomes,
     SqlDemographics,
     SqlFeedback,
+    SqlQuality,
     SqlLibraries,
     SqlItems,
     SqlErasures,

@@ -1,0 +1,197 @@
+"""What the service knows of its own quality: agreement, drift, volumes, waiting time and cost of a window.
+
+Figures are worked out from rows in one pass, with the statistics of `domain/agreement`.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Final, TypeVar
+
+from assessor.domain.agreement import (
+    Measure,
+    cohen_kappa,
+    counted,
+    krippendorff_alpha,
+    measured,
+    quadratic_kappa,
+)
+from assessor.domain.calibration.cases import LEVELS
+from assessor.ports import Clock, Kind, LookedTwice, Passage, QualityReads, QualityWindow, Spent
+
+T = TypeVar("T")
+
+SEED: Final = 1
+"""Of the intervals; a fixed one makes the same levels give the same answer."""
+DAYS: Final = 90
+WEEK: Final = timedelta(days=7)
+PART: Final = {"model": "Model", "track": "Track", "category": "Kind of task", "competency": "Competency"}
+"""By what agreement is shown, with the word for it."""
+MOST_PARTS: Final = 12
+"""So many are shown, those with most responses: an interval for each takes its time."""
+
+
+@dataclass(frozen=True)
+class Agreeing:
+    """How people and judge agree on some responses."""
+
+    name: str
+    qwk: Measure
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """How people who had not seen its levels agree with the judge."""
+
+    responses: int
+    qwk: Measure
+    """Kappa with quadratic weights (Cohen 1968), of levels from 0 to 4."""
+    kappa: Measure
+    """Cohen's (1960), of the same levels, every difference counting alike."""
+    alpha: Measure
+    """Krippendorff's (2011), ordinal."""
+    grid: tuple[tuple[int, ...], ...]
+    """Responses by the person's level (rows) and the judge's (columns)."""
+    parts: tuple[Agreeing, ...]
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week, by its first day. Waiting is from handing in to the verdict that stands, in hours."""
+
+    day: date
+    ordered: int
+    submitted: int
+    settled: int
+    waited: float | None
+    """The median."""
+    calls: int
+    failed: int
+    cost: float
+    """US dollars, as far as prices are known."""
+    latency: float | None
+    """The median of the calls that succeeded, in seconds."""
+    bias: float | None
+    """The judge's level less the person's, on average: how far it drifts to lenient (+) or severe (-)."""
+    looked: int
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Everything that the page shows."""
+
+    agreement: Agreements
+    weeks: tuple[Week, ...]
+    waiting: int
+    """Handed in, and not settled yet."""
+
+
+class Knowing:
+    """Reads, counts and writes nothing."""
+
+    def __init__(self, store: QualityReads, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def quality(self, tenant: str, kind: Kind, by: str) -> Quality:
+        """Return the figures of the last 90 days; `by` is a key of `PART`."""
+        until = self._clock.now()
+        window = QualityWindow(tenant, kind, until - timedelta(days=DAYS))
+        looked = await self._store.looked_twice(window)
+        passages, spent = await self._store.passages(window), await self._store.spent(window)
+        return Quality(
+            # Resampling is arithmetic of some tenths of a second, which must not hold up other requests.
+            await asyncio.to_thread(agreement_in, looked, by),
+            weeks(window.since, until, looked, passages, spent),
+            sum(one.submitted_at is not None and one.settled_at is None for one in passages),
+        )
+
+
+def agreement_in(looked: Sequence[LookedTwice], by: str) -> Agreements:
+    """Return how people and judge agree, in all and by one of `PART`."""
+    units = counted([(one.person, one.judge) for one in looked])
+    grid = Counter((one.person, one.judge) for one in looked)
+    parts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one in looked:
+        parts[getattr(one, by)].append((one.person, one.judge))
+    shown = sorted(parts, key=lambda name: (-len(parts[name]), name))[:MOST_PARTS]
+    return Agreements(
+        responses=len(looked),
+        qwk=measured(quadratic_kappa, units, seed=SEED),
+        kappa=measured(cohen_kappa, units, seed=SEED),
+        alpha=measured(lambda given: krippendorff_alpha(given, "ordinal"), units, seed=SEED),
+        grid=tuple(tuple(grid[person, judge] for judge in LEVELS) for person in LEVELS),
+        parts=tuple(
+            Agreeing(name, measured(quadratic_kappa, counted(parts[name]), seed=SEED)) for name in shown
+        ),
+    )
+
+
+def weeks(
+    since: datetime,
+    until: datetime,
+    looked: Iterable[LookedTwice],
+    passages: Sequence[Passage],
+    spent: Iterable[Spent],
+) -> tuple[Week, ...]:
+    """Return every week of a window, the oldest first, also those in which nothing happened."""
+    ordered = _by_week(since, passages, lambda one: one.ordered_at)
+    submitted = _by_week(since, passages, lambda one: one.submitted_at)
+    settled = _by_week(since, passages, lambda one: one.settled_at)
+    calls = _by_week(since, spent, lambda one: one.at)
+    levels = _by_week(since, looked, lambda one: one.at)
+    return tuple(
+        _week(
+            (since + number * WEEK).date(),
+            len(ordered.get(number, ())),
+            len(submitted.get(number, ())),
+            settled.get(number, ()),
+            calls.get(number, ()),
+            levels.get(number, ()),
+        )
+        for number in range((until - since) // WEEK + 1)
+    )
+
+
+def _week(
+    day: date,
+    ordered: int,
+    submitted: int,
+    settled: Sequence[Passage],
+    calls: Sequence[Spent],
+    levels: Sequence[LookedTwice],
+) -> Week:
+    waits = [
+        (one.settled_at - one.submitted_at) / timedelta(hours=1)
+        for one in settled
+        if one.settled_at and one.submitted_at
+    ]
+    latencies = [one.latency_ms for one in calls if one.outcome == "ok"]
+    errors = [one.judge - one.person for one in levels]
+    return Week(
+        day=day,
+        ordered=ordered,
+        submitted=submitted,
+        settled=len(settled),
+        waited=round(median(waits), 1) if waits else None,
+        calls=len(calls),
+        failed=sum(one.outcome != "ok" for one in calls),
+        cost=sum(one.cost or 0 for one in calls) / 1_000_000,
+        latency=round(median(latencies) / 1000, 2) if latencies else None,
+        bias=round(sum(errors) / len(errors), 2) if errors else None,
+        looked=len(levels),
+    )
+
+
+def _by_week(
+    since: datetime, things: Iterable[T], at: Callable[[T], datetime | None]
+) -> Mapping[int, Sequence[T]]:
+    found: defaultdict[int, list[T]] = defaultdict(list)
+    for one in things:
+        moment = at(one)
+        if moment is not None:
+            found[(moment - since) // WEEK].append(one)
+    return found

@@ -1,0 +1,78 @@
+"""The page about quality: for whom, with what, and what it says when there is nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from assessor.domain.roles import Role
+from assessor.services.knowing import agreement_in
+from assessor.simulation.playing import Player
+from assessor.web.pages import environment
+from tests.services.test_knowing import looked
+from tests.web.desk import Desk, sign_in
+from tests.web.site import Site
+
+
+@asynccontextmanager
+async def reading(site: Site, desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+    senior = await site.reviewer(desk.platform.tenant, Role.SENIOR)
+    async with site.browser() as browser:
+        await sign_in(browser, senior.email)
+        yield browser
+
+
+async def test_without_data_the_page_says_what_is_missing(site: Site, desk: Desk) -> None:
+    async with reading(site, desk) as browser:
+        page = await browser.get("/review/quality")
+
+    assert page.status_code == 200
+    assert "No second look was finished in these days." in page.text
+    assert "0 assessments are handed in and wait." in page.text
+
+
+async def test_what_a_program_played_is_shown_apart_and_named(site: Site, desk: Desk, player: Player) -> None:
+    async with reading(site, desk) as browser:
+        live = await browser.get("/review/quality")
+        simulated = await browser.get("/review/quality?kind=simulated&by=model")
+
+    assert "A program played these assessments." not in live.text
+    assert "A program played these assessments." in simulated.text
+    assert 'aria-label="Assessments ordered"' in simulated.text
+    assert 'aria-label="Assessments ordered"' not in live.text
+
+
+async def test_the_figures_are_those_of_ones_own_platform(site: Site, desk: Desk) -> None:
+    other = await site.platform()
+    await site.playing(other.tenant)
+
+    async with reading(site, desk) as browser:
+        page = await browser.get("/review/quality?kind=simulated")
+
+    assert 'aria-label="Assessments ordered"' not in page.text
+
+
+@pytest.mark.parametrize("address", ["?kind=secret", "?by=name"])
+async def test_a_filter_that_there_is_not_is_refused_with_those_that_there_are(
+    site: Site, desk: Desk, address: str
+) -> None:
+    async with reading(site, desk) as browser:
+        page = await browser.get(f"/review/quality{address}")
+
+    assert page.status_code == 422
+    assert "Use one of" in page.text
+
+
+def test_a_chart_draws_what_there_is_and_leaves_out_what_there_is_not() -> None:
+    looks = [looked(level, min(4, level + 1)) for level in range(5)] * 5
+    macros = environment("en").get_template("reviewer/charts.html").make_module({})
+    parts = agreement_in([*looks, looked(4, 4, model="m2")], "model").parts
+
+    rows = str(macros.intervals(parts, 0.7, "Kappa"))  # type: ignore[attr-defined]  # a macro of the file
+    columns = str(macros.columns([1, None, -2], "Drift"))  # type: ignore[attr-defined]  # likewise
+
+    assert 'aria-label="Kappa"' in rows
+    assert [rows.count(mark) for mark in ('class="name"', 'class="interval"', 'class="dot"')] == [2, 1, 1]
+    assert columns.count('class="column"') == 2
+    assert "style=" not in rows + columns
