@@ -26,6 +26,7 @@ from assessor.services.answering import Answering
 from assessor.services.appealing import Appealing
 from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.asking import Asking
+from assessor.services.audit_package import Packing
 from assessor.services.auditing import Auditing
 from assessor.services.badges import Badges
 from assessor.services.caring import Caring
@@ -79,6 +80,7 @@ class Services:
     content: Content
     access: Access
     auditing: Auditing
+    packing: Packing
     people: People
     federation: Federation | None
     """None where no provider of sign-ins is set up."""
@@ -227,6 +229,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
                 auditing=Auditing(store, clock),
+                packing=Packing(store, content, signer, clock),
                 federation=parts.federation(settings, store, clock, random),
                 people=People(store, Argon2Passwords(), clock, random),
                 inviting=inviting,

@@ -18,6 +18,7 @@ from assessor.web import (
     appeals,
     assessments,
     assets,
+    audit_exports,
     badges,
     candidate,
     care,
@@ -190,6 +191,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(care.router)
     app.include_router(second_looks.router)
     app.include_router(revocations.router)
+    app.include_router(audit_exports.router)
     app.include_router(appeals.router)
     if settings.demonstration:
         app.include_router(demo.router)
