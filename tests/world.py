@@ -34,8 +34,10 @@ from assessor.services.delivering import Delivering
 from assessor.services.identifying import Identifying
 from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
+from assessor.services.marking import Sheets
 from assessor.services.moving import Moving
 from assessor.services.ordering import Ordering
+from assessor.services.outlooks import Outlooks
 from assessor.services.pausing import Pausing
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
@@ -181,6 +183,7 @@ async def world(
         retirements=store,
         max_message_chars=8000,
     )
+    outlooks = Outlooks(log, content, store)
     try:
         yield World(
             store=store,
@@ -202,7 +205,16 @@ async def world(
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
             reviewing=Reviewing(
-                store, log, content, scoring, ordering, jobs, AppliedRubrics(judge_of), clock
+                store,
+                log,
+                content,
+                scoring,
+                ordering,
+                jobs,
+                AppliedRubrics(judge_of),
+                Sheets(log, scoring, outlooks),
+                outlooks,
+                clock,
             ),
             delivering=Delivering(store, log, signer, clock),
             signer=signer,

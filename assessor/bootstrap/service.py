@@ -47,10 +47,12 @@ from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.mailing import Mailing
+from assessor.services.marking import Sheets
 from assessor.services.moving import Moving
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
+from assessor.services.outlooks import Outlooks
 from assessor.services.pausing import Pausing
 from assessor.services.people import People
 from assessor.services.piloting import Piloting
@@ -99,6 +101,7 @@ class Services:
     scoring: Scoring
     reviewing: Reviewing
     leasing: Leasing
+    sheets: Sheets
     revoking: Revoking
     delivering: Delivering
     piloting: Piloting
@@ -223,6 +226,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 max_message_chars=settings.max_message_chars,
                 without_model=Interviewer(None, prompts),
             )
+            outlooks = Outlooks(assessments, content, store)
+            sheets = Sheets(assessments, scoring, outlooks)
             services = Services(
                 settings=settings,
                 store=store,
@@ -251,8 +256,11 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
-                reviewing=Reviewing(store, assessments, content, scoring, ordering, jobs, applied, clock),
                 leasing=Leasing(store, assessments, clock),
+                reviewing=Reviewing(
+                    store, assessments, content, scoring, ordering, jobs, applied, sheets, outlooks, clock
+                ),
+                sheets=sheets,
                 revoking=Revoking(store, assessments),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),

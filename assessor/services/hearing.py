@@ -17,15 +17,8 @@ from assessor.domain.text import accept_text
 from assessor.ports import Content, Reviewer
 from assessor.scoring.noticing import Noticed
 from assessor.services.log import AssessmentLog
-from assessor.services.reviewing import (
-    MAX_REASON_CHARS,
-    MIN_REASON_CHARS,
-    CaseItem,
-    Mark,
-    case_of,
-    marked,
-    own_evidence,
-)
+from assessor.services.marking import MAX_REASON_CHARS, MIN_REASON_CHARS, Mark, marked, own_evidence
+from assessor.services.reviewing import CaseItem, case_of
 from assessor.services.scoring import Scoring
 
 

@@ -1,46 +1,36 @@
 """A person's part: the queue, the case, scoring what is open, deciding."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
-from assessor.domain.errors import Conflict, invalid
-from assessor.domain.evidence import Evidence, locate
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
 from assessor.domain.queue import QueuePlace
 from assessor.domain.response import Response
 from assessor.domain.rubric import Rubric
-from assessor.domain.score import Score, Unscored
+from assessor.domain.score import Score
 from assessor.domain.signal import may_be_shown
 from assessor.domain.text import accept_text
 from assessor.domain.track import Track
 from assessor.domain.transcript import Correction, Turn
+from assessor.domain.verdict import Outlook
 from assessor.ports import Clock, Content, Jobs, QueueFilter, Reviewer, Store
 from assessor.scoring.applied_rubric import Table
 from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.scoring.noticing import Noticed, noticed
 from assessor.services.applied_rubrics import AppliedRubrics
 from assessor.services.log import AssessmentLog
+from assessor.services.marking import MAX_REASON_CHARS, Given, Mark, Sheet, Sheets, verdict_follows
 from assessor.services.order import Ordered
 from assessor.services.ordering import Ordering
+from assessor.services.outlooks import Outlooks, decisive_first
 from assessor.services.scoring import Scoring, rubric_of
 
-MIN_REASON_CHARS = 10
-MAX_REASON_CHARS = 2000
 EVERYTHING: Final = QueueFilter()
-
-
-class Mark(StrEnum):
-    """What a person says of one criterion."""
-
-    MET = "met"
-    UNMET = "unmet"
-    CANNOT_ASSESS = "cannot_assess"
 
 
 @dataclass(frozen=True)
@@ -95,6 +85,8 @@ class Reviewing:
         ordering: Ordering,
         jobs: Jobs,
         applied: AppliedRubrics,
+        sheets: Sheets,
+        outlooks: Outlooks,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -104,6 +96,8 @@ class Reviewing:
         self._ordering = ordering
         self._jobs = jobs
         self._applied = applied
+        self._sheets = sheets
+        self._outlooks = outlooks
         self._clock = clock
 
     async def queue(
@@ -122,7 +116,7 @@ class Reviewing:
         Issues the verdict that is due when the process was killed between the last score and it.
         """
         before = await self._assessments.load_for(reviewer.tenant, assessment_id)
-        if before.verdict_is_due:
+        if before.verdict_is_due or await self._is_settled_by_rule(before):
             await self._scoring.issue(assessment_id)
         assessment = await self._assessments.change(
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
@@ -130,6 +124,16 @@ class Reviewing:
         library = await self._content.library(assessment.ordered.track)
         case = await self._with_tables(case_of(assessment, library))
         return case if may_be_shown(assessment, self._clock.now()) else _without_signals(case)
+
+    async def outlook(self, case: Case) -> Outlook:
+        """Return what the criteria that wait can still do to the decision."""
+        return await self._outlooks.of(case.assessment)
+
+    async def _is_settled_by_rule(self, assessment: Assessment) -> bool:
+        """Whether a rule decides by now, though criteria are open and no verdict says so yet."""
+        if not (assessment.verdict_is_behind and assessment.needs_person) or assessment.open_appeals:
+            return False
+        return verdict_follows(assessment, await self._outlooks.look(assessment.id))
 
     async def _with_tables(self, case: Case) -> Case:
         tables = [await self._applied.table(case.assessment, one.item) for one in case.items]
@@ -146,70 +150,14 @@ class Reviewing:
         reason: str,
         quote: str = "",
     ) -> Assessment:
-        """Score one open criterion. When none is open any more, the superseding verdict is issued.
-
-        Raises InvalidInput when the quote is not the candidate's, Conflict when it was scored meanwhile.
-        """
-        reason = accept_text("reason", reason, limit=MAX_REASON_CHARS)
-        await self._assessments.load_for(reviewer.tenant, assessment_id)
-
-        def decide(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
-            assessment.require("scoring", Status.DECIDED)
-            _require_not_revoked(assessment)
-            before = assessment.scores.get((item_id, criterion))
-            if before is None:
-                raise invalid(
-                    "criterion", f"{criterion!r} is not scored in {item_id!r}", "Choose a listed one."
-                )
-            if not before.is_open:
-                raise Conflict(
-                    "This criterion was scored meanwhile",
-                    "Reload the page to see the score; yours was not stored.",
-                )
-            evidence = own_evidence(assessment, item_id, quote)
-            return [
-                e.ResponseScored(item_id=item_id, scores=(marked(before, reviewer, mark, reason, evidence),))
-            ]
-
-        assessment = await self._assessments.change(assessment_id, decide)
-        if not assessment.open_scores:
-            assessment = await self._scoring.issue(assessment_id)
-        return assessment
+        """Score one open criterion, as a sheet with nothing else on it."""
+        return await self._sheets.hand_in(
+            reviewer, assessment_id, Sheet({(item_id, criterion): Given(mark, reason, quote)})
+        )
 
     async def decide(self, reviewer: Reviewer, assessment_id: str, decision: str, reason: str) -> Assessment:
         """Decide as a person, with a reason. Final for the attempt; supersedes the verdict."""
-        if decision not in ("qualified", "not_qualified", "inconclusive"):
-            raise invalid(
-                "decision", f"{decision!r} is none", "Use qualified, not_qualified or inconclusive."
-            )
-        reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True)
-        if len(reason.strip()) < MIN_REASON_CHARS:
-            raise invalid(
-                "reason", "is too short", "Say in a sentence what decided it; the candidate reads it."
-            )
-        await self._assessments.load_for(reviewer.tenant, assessment_id)
-
-        def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
-            assessment.require("deciding", Status.DECIDED)
-            _require_not_revoked(assessment)
-            if assessment.open_scores and decision != "inconclusive":
-                raise Conflict(
-                    "Some criteria are still open", "Score them, or say that you cannot assess them."
-                )
-            if not assessment.needs_person:
-                raise Conflict("This assessment is decided", "An appeal can reopen it.")
-            if decision == "qualified" and any(s.required and s.unscored for s in assessment.scores.values()):
-                raise Conflict(
-                    "A required criterion could not be assessed", "Decide not qualified or inconclusive."
-                )
-            return [
-                e.ReviewDecided.model_validate(
-                    {"reviewer": reviewer.id, "decision": decision, "reason": reason.strip()}
-                )
-            ]
-
-        await self._assessments.change(assessment_id, facts)
-        return await self._scoring.issue(assessment_id)
+        return await self._sheets.hand_in(reviewer, assessment_id, Sheet(decision=decision, reason=reason))
 
     async def retry_scoring(self, reviewer: Reviewer, assessment_id: str) -> Assessment:
         """Release a technical hold and score again."""
@@ -256,7 +204,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
         assessment,
         track,
         tuple(items),
-        _decisive_first(assessment.open_scores, track),
+        decisive_first(assessment.open_scores, track),
         diagnose((item.item, item.response) for item in items),
     )
 
@@ -265,50 +213,3 @@ def _without_signals(case: Case) -> Case:
     """Leave out what the candidate has not had the time to reply to."""
     items = tuple(replace(one, noticed=replace(one.noticed, addressed=())) for one in case.items)
     return replace(case, items=items)
-
-
-def _decisive_first(scores: Sequence[Score], track: Track) -> tuple[Score, ...]:
-    """Order open criteria by how much they move the decision: required first, then by weight."""
-    weights: Mapping[str, float] = {competency.id: competency.weight for competency in track.competencies}
-    return tuple(
-        sorted(
-            scores,
-            key=lambda score: (not score.required, -score.weight * weights.get(score.competency, 1.0)),
-        )
-    )
-
-
-def _require_not_revoked(assessment: Assessment) -> None:
-    if assessment.revoked:
-        raise Conflict(
-            "The verdict was revoked, so nothing of this attempt is scored or decided any more",
-            "Let the platform order another assessment.",
-        )
-
-
-def own_evidence(assessment: Assessment, item_id: str, quote: str) -> tuple[Evidence, ...]:
-    """Return where the quote stands, if there is one. Raises InvalidInput for what was never said."""
-    if not quote.strip():
-        return ()
-    found = locate(quote, assessment.texts_of(item_id))
-    if found is None:
-        raise invalid(
-            "quote",
-            "is not in the candidate's own words, or is shorter than 4 words",
-            "Mark their words, verbatim.",
-        )
-    return (found,)
-
-
-def marked(
-    before: Score, reviewer: Reviewer, mark: Mark, reason: str, evidence: tuple[Evidence, ...]
-) -> Score:
-    """Return the score that a person gives in place of another one."""
-    abstains = mark is Mark.CANNOT_ASSESS
-    return before.changed(
-        value=None if abstains else 1.0 if mark is Mark.MET else 0.0,
-        unscored=Unscored.CANNOT_ASSESS if abstains else None,
-        rater=f"person:{reviewer.id}",
-        reason=reason.strip(),
-        evidence=evidence,
-    )

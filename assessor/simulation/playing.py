@@ -7,8 +7,8 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import AssessorError
 from assessor.ports import Reviewer, Tenant
+from assessor.services.marking import Mark
 from assessor.services.order import Order
-from assessor.services.reviewing import Mark
 from assessor.simulation.candidate import SimulatedCandidate
 
 MAX_MESSAGES = 60

@@ -12,7 +12,6 @@ from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
 from assessor.domain.queue import Reason
 from assessor.domain.response import RubricWritingResponse, own_texts
-from assessor.domain.rubric import Anchor
 from assessor.domain.score import Score, Unscored
 from assessor.domain.transcript import Correction, Turn
 from assessor.scoring.applied_rubric import Applied, total
@@ -151,15 +150,6 @@ class OwnWords:
     segments: tuple[Segment, ...]
 
 
-@dataclass(frozen=True)
-class Current:
-    """The criterion that is being scored, with what helps to score it."""
-
-    score: Score
-    item: CaseItem
-    anchors: tuple[Anchor, ...]
-
-
 def segments(text: str, marks: Iterable[Mark]) -> tuple[Segment, ...]:
     """Cut a text at every beginning and end of a mark. The pieces joined are the text."""
     inside = [mark for mark in marks if 0 <= mark.start < mark.end <= len(text)]
@@ -207,16 +197,6 @@ def response_words(item: CaseItem) -> tuple[OwnWords, ...]:
     )
 
 
-def current(case: Case, item_id: str | None, criterion: str | None) -> Current | None:
-    """Return the open criterion that was asked for, else the one that moves the decision most."""
-    if not case.open:
-        return None
-    asked = (score for score in case.open if (score.item_id, score.criterion) == (item_id, criterion))
-    score = next(asked, case.open[0])
-    item = next(item for item in case.items if item.item.id == score.item_id)
-    return Current(score, item, item.rubric.anchors if item.rubric else ())
-
-
 def why_it_waits(row: Projection) -> str:
     """Say why a case is in the queue."""
     if row.status is Status.TECHNICAL_HOLD:
@@ -252,8 +232,6 @@ def stands(assessment: Assessment) -> str:
         return "held"
     if assessment.revoked:
         return "revoked"
-    if assessment.open_scores and assessment.status is Status.DECIDED:
-        return "open"
     return "undecided" if assessment.needs_person else "done"
 
 

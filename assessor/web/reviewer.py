@@ -19,15 +19,14 @@ from assessor.domain.errors import (
     InvalidInput,
     TooLarge,
     Unauthenticated,
-    invalid,
 )
 from assessor.domain.queue import Lease
 from assessor.domain.roles import Permission
 from assessor.domain.verdict import THRESHOLDS, stated_rules
 from assessor.ports import ActFilter, Reviewer
 from assessor.services.access import LOCK_AFTER
-from assessor.services.reviewing import Mark
-from assessor.web import casework
+from assessor.services.marking import Sheet
+from assessor.web import casework, sheets
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import HandlesFaults, OpensCases, Scores, SignedIn
@@ -53,18 +52,6 @@ DONE: Final = {
     "given-back": "The attempt does not count. A new one was ordered on the same terms.",
 }
 
-_TARGETS: Final = {
-    "score": {"mark": "mark-met", "quote": "quote", "reason": "reason"},
-    "decision": {"decision": "decision-first", "reason": "decision-reason"},
-}
-"""Which control of a form a wrong field leads to."""
-_LABELS: Final = {
-    "mark": "The score",
-    "quote": "The quote",
-    "reason": "The reason",
-    "decision": "The decision",
-}
-_EMPTY: Final = dict.fromkeys(("mark", "reason", "quote", "decision", "decision_reason"), "")
 _OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look|revoke|appeal))?)?")
 
 router = APIRouter(prefix="/review", include_in_schema=False)
@@ -126,60 +113,33 @@ async def case(
     service: Running,
     reviewer: OpensCases,
     assessment_id: str,
-    item: str | None = None,
-    criterion: str | None = None,
     done: str = "",
 ) -> Response:
     """Show one case, with the form for what has to be done next."""
-    asked = {"item_id": item or "", "criterion": criterion or ""}
-    return await _case_page(request, service, reviewer, assessment_id, asked, done=DONE.get(done))
+    return await _case_page(request, service, reviewer, assessment_id, Sheet(), done=DONE.get(done))
 
 
-@router.post("/{assessment_id}/scores")
-async def score(
-    request: Request,
-    service: Running,
-    reviewer: Scores,
-    assessment_id: str,
-    item_id: Text = "",
-    criterion: Text = "",
-    mark: Text = "",
-    reason: Text = "",
-    quote: Text = "",
-) -> Response:
-    """Score one open criterion, and go on with the next."""
-    given = {"item_id": item_id, "criterion": criterion, "mark": mark, "reason": reason, "quote": quote}
-    try:
-        if mark not in MARKS:
-            raise invalid("mark", "is not chosen yet", "Choose one of the three.")
-        await service.leasing.hold(reviewer, assessment_id)
-        await service.reviewing.score(
-            reviewer, assessment_id, item_id, criterion, Mark(mark), reason, quote=quote
-        )
-    except (InvalidInput, TooLarge, Conflict) as refused:
-        return await _case_page(request, service, reviewer, assessment_id, given, refused)
-    await service.leasing.end_if_done(reviewer, assessment_id)
-    return _to_case(assessment_id, "scored")
-
-
-@router.post("/{assessment_id}/decision")
-async def decide(
-    request: Request,
-    service: Running,
-    reviewer: Scores,
-    assessment_id: str,
-    decision: Text = "",
-    reason: Text = "",
-) -> Response:
-    """Decide as a person, with a reason."""
-    given = {"decision": decision, "decision_reason": reason}
+@router.post("/{assessment_id}/sheet")
+async def hand_in(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
+    """Store what a reviewer scored and decided; what cannot be stored stays on the page."""
+    sheet = sheets.read(await request.form(max_fields=sheets.MAX_FIELDS))
     try:
         await service.leasing.hold(reviewer, assessment_id)
-        await service.reviewing.decide(reviewer, assessment_id, decision, reason)
+        await service.sheets.hand_in(reviewer, assessment_id, sheet)
     except (InvalidInput, TooLarge, Conflict) as refused:
-        return await _case_page(request, service, reviewer, assessment_id, given, refused)
+        return await _case_page(request, service, reviewer, assessment_id, sheet, refused)
     await service.leasing.end_if_done(reviewer, assessment_id)
-    return _to_case(assessment_id, "decided")
+    return _to_case(assessment_id, "decided" if sheet.decision else "scored")
+
+
+@router.post("/{assessment_id}/outlook")
+async def outlook(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
+    """Say what would be open after these scores. Nothing is stored."""
+    sheet = sheets.read(await request.form(max_fields=sheets.MAX_FIELDS))
+    ahead = await service.sheets.preview(reviewer, assessment_id, sheet)
+    page = render(request, "reviewer/outlook.html", ahead=ahead)
+    page.headers["X-Settled"] = "yes" if ahead.is_settled else "no"
+    return page
 
 
 @router.post("/{assessment_id}/retry")
@@ -189,7 +149,7 @@ async def retry(request: Request, service: Running, reviewer: HandlesFaults, ass
         await service.leasing.hold(reviewer, assessment_id)
         await service.reviewing.retry_scoring(reviewer, assessment_id)
     except Conflict as refused:
-        return await _case_page(request, service, reviewer, assessment_id, {}, refused)
+        return await _case_page(request, service, reviewer, assessment_id, Sheet(), refused)
     await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "retried")
 
@@ -203,8 +163,7 @@ async def give_back(
         await service.leasing.hold(reviewer, assessment_id)
         await service.reviewing.give_back(reviewer, assessment_id, reason)
     except (InvalidInput, TooLarge, Conflict) as refused:
-        given = {"decision_reason": reason}
-        return await _case_page(request, service, reviewer, assessment_id, given, refused)
+        return await _case_page(request, service, reviewer, assessment_id, Sheet(reason=reason), refused)
     await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "given-back")
 
@@ -229,7 +188,7 @@ async def _case_page(
     service: Running,
     reviewer: Reviewer,
     assessment_id: str,
-    given: dict[str, str],
+    typed: Sheet,
     refused: AssessorError | None = None,
     done: str | None = None,
 ) -> Response:
@@ -240,21 +199,27 @@ async def _case_page(
         found = await service.reviewing.case(reviewer, assessment_id)
     except Erased as erased:
         return await _erased_page(request, service, assessment_id, erased)
-    current = casework.current(found, given.get("item_id"), given.get("criterion"))
+    stands = casework.stands(found.assessment)
+    form = None
+    if stands == "undecided" and reviewer.may(Permission.SCORE):
+        form = sheets.form_of(found, await service.reviewing.outlook(found), typed)
     return render(
         request,
         "reviewer/case.html",
         problem_of(refused).kind.status if refused else 200,
         case=found,
         assessment=found.assessment,
-        stands=casework.stands(found.assessment),
+        stands=stands,
+        form=form,
+        ahead=form.ahead if form else None,
+        items=sheets.in_order(found, form),
+        overtaken=sheets.overtaken(found, typed),
         is_open=found.assessment.status in OPEN,
         held=found.assessment.status is Status.TECHNICAL_HOLD,
-        current=current,
-        given=_EMPTY | given,
+        given=typed,
         problems=field_problems_of(refused),
-        targets=_TARGETS["score" if "mark" in given else "decision"],
-        labels=_LABELS,
+        targets=form.targets if form else {"reason": "decision-reason"},
+        labels=form.labels if form else {"reason": "The reason"},
         done=done,
         may=reviewer.may,
         lease=await _lease(service, reviewer, found.assessment),

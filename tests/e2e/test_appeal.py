@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.candidate import PATIENCE, Candidate, axe_findings
 from tests.e2e.conftest import Open
 from tests.e2e.service import Platform, Service
-from tests.e2e.test_three_doors import MAX_CRITERIA
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -169,16 +168,13 @@ def _decided_against(candidate: Candidate, platform: Platform, rita: Page) -> st
     candidate.sees_scores()
     _sign_in(rita, candidate.service, "rita")
     rita.get_by_role("link", name=assessment).click()
-    for _ in range(MAX_CRITERIA):
-        store = rita.get_by_role("button", name="Store the score")
-        if not store.count():
-            break
-        rita.get_by_label("Not met", exact=True).check()
-        store.click()
-        rita.wait_for_load_state()
+    for more in rita.locator("form details:has(fieldset):not([open]) > summary").all():
+        more.click()
+    for unmet in rita.get_by_label("Not met", exact=True).all():
+        unmet.check()
     rita.get_by_label("Not qualified", exact=True).check()
-    rita.get_by_label("Reason").fill("Nothing of what is looked for was found.")
-    rita.get_by_role("button", name="Decide").click()
+    rita.get_by_label("Reason for the decision").fill("Nothing of what is looked for was found.")
+    rita.get_by_role("button", name="Store").click()
     expect(rita.get_by_text("Your decision is stored")).to_be_visible()
     return assessment
 

@@ -13,10 +13,10 @@ from assessor.domain.item import Category
 from assessor.ports import Model, Reviewer
 from assessor.scoring import Judge
 from assessor.services.caring import Wanted
+from assessor.services.marking import Mark
 from assessor.services.order import Order
 from assessor.services.replaying import Replaying
 from assessor.services.rescoring import Rescoring
-from assessor.services.reviewing import Mark
 from assessor.services.scoring import Scoring
 from assessor.simulation.interviews import seeded
 from assessor.simulation.personas import PERSONAS, Person

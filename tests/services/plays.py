@@ -3,8 +3,8 @@
 from assessor.domain.assessment import Assessment
 from assessor.domain.events import CandidateMessage
 from assessor.ports import Reviewer
+from assessor.services.marking import Mark
 from assessor.services.order import Order
-from assessor.services.reviewing import Mark
 from assessor.simulation.candidate import SimulatedCandidate
 from tests.world import World
 

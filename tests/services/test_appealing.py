@@ -14,7 +14,7 @@ from assessor.domain.item import Category
 from assessor.ports import Reviewer
 from assessor.services.appealing import MAX_NOTE_CHARS, Appealing, Filing, appeal_until
 from assessor.services.hearing import Answer, Hearing
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from tests.services import attempts, plays
 from tests.world import PILOT, World
 

@@ -14,8 +14,9 @@ from assessor.domain.policy import Policy
 from assessor.domain.score import Score, Unscored
 from assessor.ports import ModelReply, ModelRequest
 from assessor.scoring.applied_rubric import APPLIED_SHARES
+from assessor.services.marking import Mark
 from assessor.services.rescoring import Terms
-from assessor.services.reviewing import CaseItem, Mark
+from assessor.services.reviewing import CaseItem
 from tests.services import attempts, plays
 from tests.services.grading import GradingModel
 from tests.world import PILOT, World

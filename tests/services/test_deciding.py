@@ -11,7 +11,7 @@ from assessor.domain.assessment import Status
 from assessor.domain.errors import Conflict, IllegalTransition, InvalidInput, NotFound, VerdictNotReady
 from assessor.domain.policy import Policy
 from assessor.domain.verdict import read_verdict
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from tests.services import plays
 from tests.world import StepsInPlace, World
 from tests.world import world as build
@@ -37,7 +37,10 @@ async def test_a_person_completes_a_strong_case_and_the_rule_says_qualified(worl
     assert first is not None
     assert assessment.verdict is not None
     assert assessment.verdict.document["decision"] == "qualified"
-    assert assessment.verdict.document["supersedes"] == first.verdict_id
+    history = await world.delivering.history("acme", assessment.id)
+    assert history[0].id == first.verdict_id
+    assert history[-1].id == assessment.verdict.verdict_id
+    assert assessment.verdict.document["supersedes"] == history[-2].id
 
 
 async def test_at_most_one_verdict_is_live(world: World) -> None:

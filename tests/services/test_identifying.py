@@ -13,8 +13,8 @@ from assessor.domain.errors import Conflict, IllegalTransition, InvalidInput, No
 from assessor.domain.identification import WAIT, CheckState
 from assessor.domain.identity import IdentityNeed
 from assessor.services.identifying import Identifying
+from assessor.services.marking import Mark
 from assessor.services.order import Order
-from assessor.services.reviewing import Mark
 from tests.identity_service import SIGNED
 from tests.services import plays
 from tests.services.attempts import replaying

@@ -14,8 +14,8 @@ from assessor.domain.policy import Policy
 from assessor.domain.rubric import Rubric
 from assessor.domain.verdict import read_verdict
 from assessor.ports import ModelReply, ModelRequest
+from assessor.services.marking import Mark
 from assessor.services.rescoring import Terms
-from assessor.services.reviewing import Mark
 from tests.services import attempts, plays
 from tests.services.grading import GradingModel
 from tests.world import PILOT, World

@@ -28,8 +28,16 @@ class Desk:
         return await self.site.services.ordering.get(self.platform.tenant.id, player.assessment_id)
 
     async def score(self, player: Player, score: Score, **fields: str) -> httpx.Response:
-        form = {"item_id": score.item_id, "criterion": score.criterion, "mark": "met"} | fields
-        return await self.browser.post(f"/review/{player.assessment_id}/scores", data=form)
+        """Hand in a sheet with one criterion on it."""
+        typed = {"mark": "met"} | fields
+        form = {f"{part}.{score.item_id}/{score.criterion}": text for part, text in typed.items()}
+        return await self.hand_in(player, **form)
+
+    async def decide(self, player: Player, decision: str, reason: str) -> httpx.Response:
+        return await self.hand_in(player, decision=decision, decision_reason=reason)
+
+    async def hand_in(self, player: Player, **fields: str) -> httpx.Response:
+        return await self.browser.post(f"/review/{player.assessment_id}/sheet", data=fields)
 
 
 async def sign_in(

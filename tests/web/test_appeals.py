@@ -10,7 +10,7 @@ from assessor.domain.appeal import Choice
 from assessor.domain.item import Category
 from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from assessor.simulation.playing import Player
 from tests.web.desk import Desk
 from tests.web.test_reviewer import words_of

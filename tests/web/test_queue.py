@@ -117,16 +117,17 @@ async def test_of_two_reviewers_at_once_one_is_refused_and_keeps_what_they_typed
     desk: Desk, player: Player
 ) -> None:
     score = (await desk.case(player)).open[0]
-    fields = {"item_id": score.item_id, "criterion": score.criterion, "mark": "met", "reason": REASON}
+    name = f"{score.item_id}/{score.criterion}"
+    fields = {f"mark.{name}": "met", f"reason.{name}": REASON}
     await desk.browser.get(f"/review/{player.assessment_id}")
 
     async with colleague(desk) as (_, browser):
         opened = await browser.get(f"/review/{player.assessment_id}")
-        refused = await browser.post(f"/review/{player.assessment_id}/scores", data=fields)
+        refused = await browser.post(f"/review/{player.assessment_id}/sheet", data=fields)
     stored = await desk.score(player, score)
 
     assert "Rita Reviewer has this case in hand until" in words_of(opened)
-    assert 'name="mark"' not in opened.text
+    assert 'name="mark.' not in opened.text
     assert refused.status_code == 412
     assert REASON in refused.text
     assert "Nothing of yours was stored" in refused.text
@@ -169,8 +170,7 @@ async def test_a_case_that_was_given_back_can_be_taken(desk: Desk, player: Playe
 async def test_a_case_that_is_done_is_in_nobodys_hands(desk: Desk, player: Player) -> None:
     for score in (await desk.case(player)).open:
         await desk.score(player, score, mark="cannot_assess")
-    decision = {"decision": "not_qualified", "reason": REASON}
-    await desk.browser.post(f"/review/{player.assessment_id}/decision", data=decision)
+    await desk.decide(player, "not_qualified", REASON)
 
     assert await desk.site.services.leasing.held([player.assessment_id]) == {}
     assert await desk.site.services.leasing.in_hand(desk.person) == ()

@@ -9,6 +9,7 @@ from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
 from assessor.domain.score import Notice
 from assessor.services.log import AssessmentLog, Decide
+from assessor.services.marking import Mark as Marked
 from assessor.simulation.playing import Player
 from assessor.web.casework import Mark, segments
 from tests.web.desk import Desk
@@ -45,8 +46,8 @@ async def test_the_page_begins_with_the_most_decisive_criterion(desk: Desk, play
     page = await desk.browser.get(f"/review/{player.assessment_id}")
 
     assert page.status_code == 200
-    assert f'name="criterion" value="{case.open[0].criterion}"' in page.text
-    assert f'name="item_id" value="{case.open[0].item_id}"' in page.text
+    (first, *_) = re.findall(r'<input type="radio" name="mark.([^"]+)"', page.text)
+    assert first == f"{case.open[0].item_id}/{case.open[0].criterion}"
     for score in case.open:
         assert score.text in unescape(page.text)
 
@@ -65,16 +66,6 @@ async def test_who_asked_for_help_is_shown_on_the_case_and_nobody_else(site: Sit
     ]
 
     assert ["Asked to speak to a person" in page for page in pages] == [True, False]
-
-
-async def test_a_reviewer_may_take_another_criterion_first(desk: Desk, player: Player) -> None:
-    last = (await desk.case(player)).open[-1]
-
-    page = await desk.browser.get(
-        f"/review/{player.assessment_id}", params={"item": last.item_id, "criterion": last.criterion}
-    )
-
-    assert f'name="criterion" value="{last.criterion}"' in page.text
 
 
 async def test_anchors_and_key_are_at_hand(desk: Desk, player: Player) -> None:
@@ -148,10 +139,8 @@ async def test_another_platforms_case_is_not_there(site: Site, desk: Desk) -> No
     answers = [
         await desk.browser.get(f"/review/{theirs.assessment_id}"),
         await desk.browser.get("/review/asm_00000000000000000000000000"),
-        await desk.browser.post(f"/review/{theirs.assessment_id}/scores", data={"mark": "met"}),
-        await desk.browser.post(
-            f"/review/{theirs.assessment_id}/decision", data={"decision": "qualified", "reason": REASON}
-        ),
+        await desk.decide(theirs, "qualified", REASON),
+        await desk.browser.post(f"/review/{theirs.assessment_id}/outlook"),
         await desk.browser.post(f"/review/{theirs.assessment_id}/retry"),
         await desk.browser.post(f"/review/{theirs.assessment_id}/give-back", data={"reason": REASON}),
     ]
@@ -193,7 +182,7 @@ async def test_what_a_candidate_wrote_is_shown_as_text_and_runs_nothing(desk: De
 # Scoring
 
 
-async def test_storing_a_score_leads_to_the_next_open_criterion(desk: Desk, player: Player) -> None:
+async def test_storing_a_score_leads_back_to_those_that_are_left(desk: Desk, player: Player) -> None:
     first, second = (await desk.case(player)).open[:2]
 
     answer = await desk.score(player, first, reason=REASON)
@@ -201,9 +190,85 @@ async def test_storing_a_score_leads_to_the_next_open_criterion(desk: Desk, play
 
     assert answer.status_code == 303
     assert "Your score is stored." in page.text
-    assert f'name="criterion" value="{second.criterion}"' in page.text
+    assert f'name="mark.{second.item_id}/{second.criterion}"' in page.text
+    assert f'name="mark.{first.item_id}/{first.criterion}"' not in page.text
     stored = (await desk.load(player)).scores[(first.item_id, first.criterion)]
     assert (stored.value, stored.rater, stored.reason) == (1.0, f"person:{desk.person.id}", REASON)
+
+
+async def test_all_scores_and_the_decision_are_handed_in_at_once(desk: Desk, player: Player) -> None:
+    case = await desk.case(player)
+    sheet = {f"mark.{one.item_id}/{one.criterion}": "cannot_assess" for one in case.open}
+
+    answer = await desk.hand_in(player, **sheet, decision="not_qualified", decision_reason=REASON)
+
+    assert answer.headers["location"].endswith("?done=decided#act")
+    after = await desk.load(player)
+    assert after.verdict is not None
+    assert after.verdict.document["decision"] == "not_qualified"
+    assert after.open_scores == ()
+
+
+@pytest.fixture
+async def strong(desk: Desk) -> Player:
+    """Somebody whose open criteria decide, whatever the draw: all of them met, a rule says qualified."""
+    return await desk.site.submitted(desk.platform.tenant, level=4)
+
+
+async def test_a_decision_that_open_criteria_can_still_change_is_refused_and_nothing_is_stored(
+    desk: Desk, strong: Player
+) -> None:
+    player = strong
+    before = await desk.load(player)
+    first = (await desk.case(player)).open[0]
+    mark = {f"mark.{first.item_id}/{first.criterion}": "met"}
+
+    answer = await desk.hand_in(player, **mark, decision="qualified", decision_reason=REASON)
+
+    assert answer.status_code == 409
+    assert "Some criteria are still open, and can change the decision" in words_of(answer.text)
+    assert REASON in answer.text
+    assert 'value="met" checked' in answer.text
+    assert (await desk.load(player)).scores == before.scores
+
+
+async def test_whether_anything_can_still_change_is_told_before_it_is_stored(
+    desk: Desk, strong: Player
+) -> None:
+    player = strong
+    case = await desk.case(player)
+    sheet = {f"mark.{one.item_id}/{one.criterion}": "cannot_assess" for one in case.open}
+    address = f"/review/{player.assessment_id}/outlook"
+
+    open_, settled = [await desk.browser.post(address, data=given) for given in ({}, sheet)]
+
+    assert (open_.headers["x-settled"], settled.headers["x-settled"]) == ("no", "yes")
+    assert "can still change the decision" in open_.text
+    assert "What is missing is your decision" in settled.text
+    assert (await desk.load(player)).open_scores == case.assessment.open_scores
+
+
+async def test_what_was_typed_about_a_criterion_that_a_colleague_took_is_kept(
+    desk: Desk, player: Player
+) -> None:
+    first, second = (await desk.case(player)).open[:2]
+    colleague = await desk.site.reviewer(desk.platform.tenant)
+    await desk.site.services.reviewing.score(
+        colleague, player.assessment_id, first.item_id, first.criterion, Marked.UNMET, ""
+    )
+
+    answer = await desk.hand_in(
+        player,
+        **{f"mark.{one.item_id}/{one.criterion}": "met" for one in (first, second)},
+        **{f"reason.{one.item_id}/{one.criterion}": f"{REASON} {one.criterion}" for one in (first, second)},
+    )
+
+    assert answer.status_code == 409
+    said = words_of(answer.text)
+    assert "What you wrote, where a colleague was first" in said
+    assert f"{REASON} {first.criterion}" in said
+    assert f"{REASON} {second.criterion}" in said
+    assert (await desk.load(player)).scores[(second.item_id, second.criterion)].is_open
 
 
 async def test_a_quote_becomes_evidence_that_is_marked_by_shape_and_linked(
@@ -225,27 +290,27 @@ async def test_a_quote_becomes_evidence_that_is_marked_by_shape_and_linked(
 
 
 @pytest.mark.parametrize(
-    ("fields", "status", "target"),
+    ("fields", "part"),
     [
-        ({"mark": ""}, 422, "#mark-met"),
-        ({"mark": "maybe"}, 422, "#mark-met"),
-        ({"quote": "words that nobody here ever wrote"}, 422, "#quote"),
-        ({"reason": "x" * 2001}, 413, "#reason"),
+        ({"mark": ""}, "mark"),
+        ({"mark": "maybe"}, "mark"),
+        ({"quote": "words that nobody here ever wrote"}, "quote"),
+        ({"reason": "x" * 2001}, "reason"),
     ],
 )
 async def test_a_score_that_cannot_be_stored_stays_on_the_page_with_what_was_typed(
-    desk: Desk, player: Player, fields: dict[str, str], status: int, target: str
+    desk: Desk, player: Player, fields: dict[str, str], part: str
 ) -> None:
     second = (await desk.case(player)).open[1]
     typed = {"reason": REASON, "quote": ""} | fields
 
     answer = await desk.score(player, second, **typed)
 
-    assert answer.status_code == status
+    assert answer.status_code == 422
     assert "Nothing was stored" in answer.text
-    assert f'href="{target}"' in answer.text
-    assert f'id="{target[1:]}"' in answer.text
-    assert f'name="criterion" value="{second.criterion}"' in answer.text
+    name = f'name="{part}.{second.item_id}/{second.criterion}"'
+    (target,) = set(re.findall(f'id="({part}-[0-9]+)" {name}|{name} id="({part}-[0-9]+)"', answer.text))
+    assert f'href="#{"".join(target)}"' in answer.text
     assert typed["reason"] in answer.text
     assert typed["quote"] in answer.text
     assert (await desk.load(player)).scores[(second.item_id, second.criterion)].is_open
@@ -296,9 +361,7 @@ async def test_when_all_is_scored_the_page_asks_for_a_decision_with_its_reason(
     desk: Desk, scored: Player
 ) -> None:
     page = (await desk.browser.get(f"/review/{scored.assessment_id}")).text
-    answer = await desk.browser.post(
-        f"/review/{scored.assessment_id}/decision", data={"decision": "not_qualified", "reason": REASON}
-    )
+    answer = await desk.decide(scored, "not_qualified", REASON)
     after = (await desk.browser.get(answer.headers["location"])).text
 
     assert "Your decision" in page
@@ -311,18 +374,18 @@ async def test_when_all_is_scored_the_page_asks_for_a_decision_with_its_reason(
 
 
 @pytest.mark.parametrize(
-    ("form", "target"),
+    ("decision", "reason", "target"),
     [
-        ({"decision": "", "reason": REASON}, "#decision-first"),
-        ({"decision": "perhaps", "reason": REASON}, "#decision-first"),
-        ({"decision": "qualified", "reason": ""}, "#decision-reason"),
-        ({"decision": "qualified", "reason": "short"}, "#decision-reason"),
+        ("", REASON, "#decision-first"),
+        ("perhaps", REASON, "#decision-first"),
+        ("qualified", "", "#decision-reason"),
+        ("qualified", "short", "#decision-reason"),
     ],
 )
 async def test_a_decision_needs_both_a_choice_and_a_reason(
-    desk: Desk, scored: Player, form: dict[str, str], target: str
+    desk: Desk, scored: Player, decision: str, reason: str, target: str
 ) -> None:
-    answer = await desk.browser.post(f"/review/{scored.assessment_id}/decision", data=form)
+    answer = await desk.decide(scored, decision, reason)
 
     assert answer.status_code == 422
     assert f'href="{target}"' in answer.text
@@ -331,10 +394,9 @@ async def test_a_decision_needs_both_a_choice_and_a_reason(
 
 
 async def test_a_second_decision_is_told_that_it_comes_too_late(desk: Desk, scored: Player) -> None:
-    address = f"/review/{scored.assessment_id}/decision"
-    await desk.browser.post(address, data={"decision": "qualified", "reason": REASON})
+    await desk.decide(scored, "not_qualified", REASON)
 
-    answer = await desk.browser.post(address, data={"decision": "not_qualified", "reason": REASON})
+    answer = await desk.decide(scored, "inconclusive", REASON)
 
     assert answer.status_code == 409
     assert "This assessment is decided" in answer.text
@@ -343,9 +405,7 @@ async def test_a_second_decision_is_told_that_it_comes_too_late(desk: Desk, scor
 async def test_an_attempt_may_be_called_inconclusive_while_criteria_are_open(
     desk: Desk, player: Player
 ) -> None:
-    answer = await desk.browser.post(
-        f"/review/{player.assessment_id}/decision", data={"decision": "inconclusive", "reason": REASON}
-    )
+    answer = await desk.decide(player, "inconclusive", REASON)
 
     assert answer.status_code == 303
     assessment = await desk.load(player)

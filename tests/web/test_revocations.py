@@ -114,16 +114,14 @@ async def test_after_a_revocation_nothing_is_scored_or_decided_and_nothing_makes
 
     answers = [
         await desk.score(player, first),
-        await desk.browser.post(
-            f"/review/{player.assessment_id}/decision", data={"decision": "qualified", "reason": REASON}
-        ),
+        await desk.decide(player, "qualified", REASON),
     ]
     await desk.site.services.scoring.issue(player.assessment_id)
     case = await desk.browser.get(f"/review/{player.assessment_id}")
 
     assert [answer.status_code for answer in answers] == [409, 409]
     assert "Nothing of this attempt is scored or decided any more" in words_of(case)
-    assert 'name="mark"' not in case.text
+    assert 'name="mark.' not in case.text
     assert await live(desk, player) == verdict_id
     assert (await desk.load(player)).revoked is not None
 

@@ -137,8 +137,23 @@ def compose(
 ) -> VerdictDocument:
     """Decide on what the log holds, and bind the outcome to its id and its time.
 
+    The same inputs give the same bytes.
+    """
+    decision = decide_on(assessment, library, track, standings, stage)
+    return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at, stage=stage)
+
+
+def decide_on(
+    assessment: Assessment,
+    library: Library,
+    track: Track,
+    standings: Sequence[Standing] = (),
+    stage: Stage | None = None,
+) -> Decision:
+    """Decide on what the log holds.
+
     `standings` are the calibrations of judges that hold now; a judge that none of them covers stands
-    with grade `none`. `stage` is the pilot's, where one was set. The same inputs give the same bytes.
+    with grade `none`. `stage` is the pilot's, where one was set.
     """
     decision = decide(
         assessment.scores.values(),
@@ -159,7 +174,7 @@ def compose(
         decision = after_retirement(decision, assessment.decision)
     if assessment.raised_since_verdict and assessment.verdict:
         decision = after_appeal(decision, assessment.verdict.document)
-    return bind(assessment, track, decision, verdict_id=verdict_id, issued_at=issued_at, stage=stage)
+    return decision
 
 
 def bind(

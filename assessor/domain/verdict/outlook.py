@@ -72,6 +72,8 @@ def outlook(scores: Sequence[Score], waiting: Sequence[Score], rule: Rule) -> Ou
 
 def standing_of(decision: Decision) -> Standing:
     """Return what a decision comes to, the proposal to a person included."""
+    if decision.actor == "reviewer" and decision.decision == "qualified":
+        return Standing.TOWARDS_QUALIFIED  # a faulty task was left out: it stands until a person has looked
     if decision.decision != "needs_review":
         return Standing(decision.decision)
     if ReasonCode.PROPOSED_QUALIFIED in decision.reasons:
@@ -93,7 +95,7 @@ class _Possible:
     def decisive(self) -> tuple[Score, ...]:
         if not self.waiting or all(
             self._with(dict.fromkeys(map(_place, self.waiting), turned)) is self.standing
-            for turned in (_unmet, supposed_met, _not_assessed)
+            for turned in (supposed_met, _unmet, _not_assessed)
         ):
             return ()
         if len(self.waiting) > TRIED_ONE_BY_ONE:

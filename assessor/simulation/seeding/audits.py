@@ -8,7 +8,7 @@ from typing import Final
 from assessor.domain.assessment import Assessment
 from assessor.services.appealing import Filing
 from assessor.services.hearing import Answer
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Given, Mark, Sheet
 from assessor.simulation.seeding.people import Colleague, VariedCandidate
 from assessor.simulation.seeding.plan import APPEALS, SeedPlan
 from assessor.simulation.seeding.workshop import Workshop
@@ -60,11 +60,13 @@ class Audits:
         reviewing = self._shop.reviewing
         who = self._somebody(await self._load(assessment_id), dice)
         case = await reviewing.case(who.account, assessment_id)
+        marks = {}
         for score in case.open:
             met = candidate.meets(score.item_id, score.criterion)
-            mark = who.mark(dice, met=met)
+            marks[score.item_id, score.criterion] = Given(who.mark(dice, met=met), WHY)
             self._shop.clock.pass_seconds(40)
-            await reviewing.score(who.account, assessment_id, score.item_id, score.criterion, mark, WHY)
+        if marks:
+            await self._shop.sheets.hand_in(who.account, assessment_id, Sheet(marks))
         assessment = await self._load(assessment_id)
         if not assessment.needs_person:
             return assessment

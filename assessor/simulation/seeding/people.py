@@ -7,7 +7,7 @@ from typing import Any, Final
 from assessor.domain.demographics import Declaration, Race, Sex
 from assessor.domain.library import Library
 from assessor.ports import Reviewer
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from assessor.simulation.candidate import COMPETENT, EXPERT, WEAK, SimulatedCandidate
 from assessor.simulation.seeding.plan import VARIES
 

@@ -25,8 +25,10 @@ from assessor.services.declaring import Declaring
 from assessor.services.hearing import Hearing
 from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
+from assessor.services.marking import Sheets
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
+from assessor.services.outlooks import Outlooks
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
@@ -104,6 +106,7 @@ class Workshop:
     answering: Answering
     scoring: Scoring
     reviewing: Reviewing
+    sheets: Sheets
     second_looks: SecondLooks
     appealing: Appealing
     hearing: Hearing
@@ -150,6 +153,8 @@ async def workshop(settings: Settings, plan: SeedPlan) -> AsyncIterator[Workshop
             retirements=store,
             max_message_chars=settings.max_message_chars,
         )
+        outlooks = Outlooks(log, content, store)
+        sheets = Sheets(log, scorings[0], outlooks)
         try:
             yield Workshop(
                 store=store,
@@ -167,7 +172,10 @@ async def workshop(settings: Settings, plan: SeedPlan) -> AsyncIterator[Workshop
                 consenting=Consenting(log),
                 answering=Answering(store, log, content, clock, jobs),
                 scoring=scorings[0],
-                reviewing=Reviewing(store, log, content, scorings[0], ordering, jobs, applied, clock),
+                reviewing=Reviewing(
+                    store, log, content, scorings[0], ordering, jobs, applied, sheets, outlooks, clock
+                ),
+                sheets=sheets,
                 second_looks=SecondLooks(log, content),
                 appealing=Appealing(log, clock),
                 hearing=Hearing(log, content, scorings[0]),

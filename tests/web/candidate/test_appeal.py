@@ -14,7 +14,7 @@ from assessor.domain.item import Category
 from assessor.ports import Reviewer
 from assessor.services.hearing import Answer
 from assessor.services.log import AssessmentLog
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site
 

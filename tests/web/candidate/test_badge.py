@@ -13,7 +13,7 @@ from sqlalchemy import update
 from assessor.adapters.store.tables import VerdictRow
 from assessor.client import VerdictRefused, verify_verdict
 from assessor.services.access import Scope
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from assessor.simulation.candidate import EXPERT, SimulatedCandidate
 from tests.web.candidate.people import Candidate, words
 from tests.web.candidate.test_result import scored

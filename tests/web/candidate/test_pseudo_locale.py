@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from assessor.domain.policy import Grade, Policy
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from tests.web.candidate.people import Candidate, invited
 from tests.web.site import Site
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from assessor.domain.assessment import Status
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from assessor.services.reviewing import Mark
+from assessor.services.marking import Mark
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site
 
