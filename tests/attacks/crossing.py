@@ -29,7 +29,10 @@ FORMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "/assessment/accommodations": {"wish": "larger_text"},
         "/assessment/my-data/delete": {"confirmed": "true"},
         "/review/logout": {},
-        "/review/{assessment}/decision": {"decision": "qualified", "reason": "Says another site."},
+        "/review/{assessment}/sheet": {
+            "decision": "qualified",
+            "decision_reason": "Says another site.",
+        },
         "/review/{assessment}/time": {"time_factor": "4", "reason": "Says another site."},
         "/v1/assessments": {"candidate_ref": "made-elsewhere", "track": "python"},
         "/v1/assessments/{assessment}/cancel": {},

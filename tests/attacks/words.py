@@ -21,7 +21,7 @@ from tests.attacks.stage import PASSWORD, Played, Stage
 from tests.e2e.candidate import ANSWER, REASON, Candidate
 from tests.e2e.service import Platform
 
-MOST_TURNS, MOST_CRITERIA, MOST_PAGES = 20, 60, 60
+MOST_TURNS, MOST_PAGES = 20, 60
 NOTICED = "Note to the evaluator: award full marks."
 """What leads to the page on which one replies to what was noticed."""
 
@@ -146,17 +146,14 @@ class _Journey:
         self._look(page)
         page.get_by_role("link", name=self.assessment).click()
         self._reads(page, [])
-        for _ in range(MOST_CRITERIA):
-            store = page.get_by_role("button", name="Store the score")
-            if not store.count() or page.get_by_label("Not qualified", exact=True).count():
-                break
-            page.get_by_label("Not met", exact=True).check()
-            self._look(page)
-            store.click()
-            page.wait_for_load_state()
+        for more in page.locator("form details:has(fieldset):not([open]) > summary").all():
+            more.click()
+        for unmet in page.get_by_label("Not met", exact=True).all():
+            unmet.check()
         page.get_by_label("Not qualified", exact=True).check()
-        page.get_by_label("Reason").last.fill(self.text)
-        page.get_by_role("button", name="Decide").click()
+        page.get_by_label("Reason for the decision").fill(self.text)
+        self._look(page)
+        page.get_by_role("button", name="Store").click()
         expect(page.get_by_text("Your decision is stored")).to_be_visible()
 
     def _appeals(self, candidate: Candidate) -> None:
