@@ -167,7 +167,7 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
         e.LeaseHeld: Kind(
             "lease-held",
             412,
-            "In somebody else's hands",
+            "Another reviewer has it",
             "Another reviewer has this case in hand. Nothing was stored, and nothing that they did is lost.",
         ),
         IfMatchMissing: Kind(
