@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from getpass import getuser
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -89,7 +90,7 @@ def add_key(
                 compensation=compensation,
             )
             await access.add_tenant(tenant, name or tenant, policy)
-        return await access.add_key(tenant, scopes, livemode=not test, days=expires_in_days)
+        return await access.add_key(tenant, scopes, livemode=not test, days=expires_in_days, by=getuser())
 
     made = with_access(use)
     if as_json:
@@ -112,7 +113,7 @@ def rotate_key(
     from assessor.services.access import Access, NewKey
 
     async def use(access: Access, _store: Store) -> tuple[NewKey, datetime]:
-        return await access.rotate_key(key_id, overlap_hours, expires_in_days)
+        return await access.rotate_key(key_id, overlap_hours, expires_in_days, by=getuser())
 
     made, ends_at = with_access(use)
     if as_json:
@@ -172,7 +173,7 @@ def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key, not it
     from assessor.services.access import Access
 
     async def use(access: Access, _store: Store) -> None:
-        await access.revoke_key(key_id)
+        await access.revoke_key(key_id, by=getuser())
 
     with_access(use)
     typer.echo(f"Key {key_id} is revoked.")

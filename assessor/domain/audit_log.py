@@ -17,6 +17,9 @@ from assessor.domain import events as e
 from assessor.domain.errors import DocumentRefused
 from assessor.domain.value import canonical, content_hash
 
+SERVICE: Final = "service"
+"""Who acted where no person did."""
+
 
 class Action(StrEnum):
     """What can be done. Of an act that is a fact of an assessment, the type of that fact."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from assessor.domain.audit_log import Action
+from assessor.domain.audit_log import SERVICE, Action
 from assessor.domain.errors import AccountDisabled, AccountLocked, NotFound, Unauthenticated, invalid
 from assessor.domain.ids import make_id
 from assessor.domain.policy import Policy
@@ -52,11 +52,17 @@ class Access:
         return tenant
 
     async def add_key(
-        self, tenant_id: str, scopes: tuple[Scope, ...], *, livemode: bool, days: int | None = None
+        self,
+        tenant_id: str,
+        scopes: tuple[Scope, ...],
+        *,
+        livemode: bool,
+        days: int | None = None,
+        by: str = SERVICE,
     ) -> NewKey:
         """Make a key that ends after so many days, or never. Raises NotFound.
 
-        Its secret is shown once; only its hash is kept.
+        Its secret is shown once; only its hash is kept. The audit log knows of it before anybody has it.
         """
         await self._store.tenant(tenant_id)
         expires_at = None if days is None else self._clock.now() + timedelta(days=days)
@@ -64,10 +70,11 @@ class Access:
             tenant_id, tuple(scope.value for scope in scopes), livemode=livemode, expires_at=expires_at
         )
         await self._store.add_key(made.key, hash_token(made.secret), self._clock.now())
+        await self._key_made(by, made.key)
         return made
 
     async def rotate_key(
-        self, key_id: str, overlap_hours: int, days: int | None = None
+        self, key_id: str, overlap_hours: int, days: int | None = None, *, by: str = SERVICE
     ) -> tuple[NewKey, datetime]:
         """Make a key of the same scopes and mode, and let the old one end after the overlap.
 
@@ -80,7 +87,14 @@ class Access:
         expires_at = None if days is None else now + timedelta(days=days)
         made = self._new_key(old.tenant, old.scopes, livemode=old.livemode, expires_at=expires_at)
         await self._store.replace_key(key_id, made.key, hash_token(made.secret), now, ends_at)
+        await self._key_made(by, made.key, replaces=key_id, until=ends_at.isoformat())
         return made, ends_at
+
+    async def _key_made(self, by: str, key: ApiKey, **detail: str) -> None:
+        scopes = " ".join(key.scopes)
+        await self._auditing.record(
+            by, Action.KEY_MADE, key.id, tenant=key.tenant, scopes=scopes, livemode=key.livemode, **detail
+        )
 
     def _new_key(
         self, tenant_id: str, scopes: tuple[str, ...], *, livemode: bool, expires_at: datetime | None
@@ -89,10 +103,11 @@ class Access:
         key = ApiKey(key_id, tenant_id, scopes, livemode, expires_at)
         return NewKey(key, f"{key_id}.{self._random.bytes(24).hex()}")
 
-    async def revoke_key(self, key_id: str) -> None:
+    async def revoke_key(self, key_id: str, *, by: str = SERVICE) -> None:
         """End a key at once. Raises NotFound."""
-        await self._store.key(key_id)
+        key, _ = await self._store.key(key_id)
         await self._store.revoke_key(key_id, self._clock.now())
+        await self._auditing.record(by, Action.KEY_REVOKED, key_id, tenant=key.tenant)
 
     async def caller(self, authorization: str | None, scope: Scope) -> tuple[ApiKey, Tenant]:
         """Return who presents `Bearer <secret>`. Raises Unauthenticated, or Forbidden without the scope."""

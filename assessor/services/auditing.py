@@ -12,10 +12,11 @@ everything else the service that does it calls `record`, before it hands anythin
 erased, the id stays. A new kind of act is one more member of `Action`, with its words in `web/audit_log.py`.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from assessor.domain.audit_log import Act, Action, AuditRecord
-from assessor.domain.errors import invalid
+from assessor.domain.errors import DocumentRefused, invalid
 from assessor.domain.text import accept_text
 from assessor.ports import AuditLogs, Clock
 
@@ -31,8 +32,18 @@ def accepted_reason(reason: str, field: str = "reason") -> str:
     return reason
 
 
+@dataclass(frozen=True)
+class LogChecked:
+    """What the check of one log's chain came to."""
+
+    records: int
+    """How many hold; none is counted where one does not."""
+    problem: str = ""
+    """Names the first record that is not as it was written."""
+
+
 class Auditing:
-    """Writes the audit log."""
+    """Writes the audit log, and checks it."""
 
     def __init__(self, store: AuditLogs, clock: Clock) -> None:
         self._store = store
@@ -52,3 +63,19 @@ class Auditing:
         return await self._store.record_act(
             Act(tenant, actor, action, subject, reason, detail), self._clock.now()
         )
+
+    async def check(self, actor: str, tenant: str) -> LogChecked:
+        """Check the chain of a platform's log, and record that it was checked and whether it held."""
+        try:
+            found = LogChecked(await self._store.verify_audit_log(tenant))
+        except DocumentRefused as refused:
+            found = LogChecked(0, str(refused))
+        await self.record(
+            actor,
+            Action.CHAIN_CHECKED,
+            tenant,
+            tenant=tenant,
+            records=found.records,
+            holds=not found.problem,
+        )
+        return found

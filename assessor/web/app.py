@@ -19,6 +19,7 @@ from assessor.web import (
     assessments,
     assets,
     audit_exports,
+    audit_log,
     badges,
     candidate,
     care,
@@ -185,6 +186,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(letters.router, include_in_schema=False)
     app.include_router(quality.router)
     app.include_router(people.router)  # before the cases: their addresses look alike
+    app.include_router(audit_log.router)
     app.include_router(federated.router)
     app.include_router(queue.router)
     app.include_router(reviewer.router)

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from assessor.domain.audit_log import Action
 from assessor.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from assessor.domain.policy import Policy
+from assessor.ports import ActFilter
 from assessor.services.access import Scope
 from tests.services import plays
 from tests.world import World
@@ -135,6 +137,20 @@ async def test_a_revoked_key_is_not_rotated(world: World) -> None:
     with pytest.raises(NotFound):
         await world.access.rotate_key(made.key.id, overlap_hours=1)
     assert await world.store.keys("acme") == ()
+
+
+async def test_making_replacing_and_revoking_keys_is_recorded_without_their_secrets(world: World) -> None:
+    made = await world.access.add_key("acme", (Scope.VERDICTS_READ,), livemode=True, by="olga")
+    new, ends_at = await world.access.rotate_key(made.key.id, overlap_hours=1, by="olga")
+    await world.access.revoke_key(new.key.id, by="olga")
+
+    acts = (await world.store.recorded(ActFilter("acme", actor="olga")))[::-1]
+    scopes = {"scopes": "verdicts:read", "livemode": True}
+    assert [(act.action, act.subject, act.detail) for act in acts] == [
+        (Action.KEY_MADE, made.key.id, scopes),
+        (Action.KEY_MADE, new.key.id, {**scopes, "replaces": made.key.id, "until": ends_at.isoformat()}),
+        (Action.KEY_REVOKED, new.key.id, {}),
+    ]
 
 
 async def test_the_last_use_is_noted_once_an_hour(world: World) -> None:

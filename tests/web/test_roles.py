@@ -59,6 +59,8 @@ NEEDS = {
     ("GET", "/review/{assessment_id}/appeal"): P.SCORE,
     ("POST", "/review/{assessment_id}/appeal"): P.SCORE,
     ("GET", "/review/quality"): P.SEE_QUALITY,
+    ("GET", "/review/audit"): P.SEE_AUDIT,
+    ("POST", "/review/audit/check"): P.SEE_AUDIT,
     ("GET", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people/{reviewer_id}/duties"): P.MANAGE_PEOPLE,
