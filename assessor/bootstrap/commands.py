@@ -19,6 +19,7 @@ from assessor.services.auditing import Auditing
 from assessor.services.calibrating import Calibrating
 from assessor.services.chain_checking import ChainChecking
 from assessor.services.erasing import Erasing
+from assessor.services.exporting import Exporting
 from assessor.services.fairness import Fairness
 from assessor.services.gathering import Gathering
 from assessor.services.libraries import OwnLibraries
@@ -176,6 +177,13 @@ async def gathering(settings: Settings) -> AsyncIterator[tuple[Gathering, Store]
     async with parts.stored(settings) as store:
         log, content = AssessmentLog(store, clock), parts.content_with_own(store)
         yield Gathering(store, log, content, Auditing(store, clock)), store
+
+
+@asynccontextmanager
+async def exporting(settings: Settings) -> AsyncIterator[Exporting]:
+    """Build what takes lists out of the service."""
+    async with parts.stored(settings) as store:
+        yield Exporting(store, Auditing(store, SystemClock()))
 
 
 @asynccontextmanager

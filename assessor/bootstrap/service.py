@@ -36,6 +36,7 @@ from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.erasing import Erasing
 from assessor.services.explaining import Explaining
+from assessor.services.exporting import Exporting
 from assessor.services.federating import Federation
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
@@ -83,6 +84,7 @@ class Services:
     access: Access
     auditing: Auditing
     packing: Packing
+    exporting: Exporting
     people: People
     federation: Federation | None
     """None where no provider of sign-ins is set up."""
@@ -234,6 +236,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
                 auditing=Auditing(store, clock),
+                exporting=Exporting(store, Auditing(store, clock)),
                 packing=Packing(store, content, signer, clock),
                 federation=parts.federation(settings, store, clock, random),
                 people=People(store, Argon2Passwords(), clock, random),

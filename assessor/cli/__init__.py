@@ -15,6 +15,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     decisions,
     demo,
     erasure,
+    exports,
     fairness,
     forms,
     gathering,

@@ -52,7 +52,7 @@ from assessor.ports.queue import Queue, QueueFilter, Taker
 from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
-from assessor.ports.verdicts import ListPlace, Share, VerdictFilter, Verdicts
+from assessor.ports.verdicts import DecisionRow, ListPlace, Share, VerdictFilter, Verdicts
 from assessor.ports.webhooks import Claimed, EndpointChange, Notices, Receivers, Webhooks
 from assessor.ports.work import JobRecords, Jobs, Steps, Worker, Workers
 from assessor.ports.world import (
@@ -89,6 +89,7 @@ __all__ = [
     "Content",
     "Contradicted",
     "CredentialSigner",
+    "DecisionRow",
     "Declared",
     "Demographics",
     "Destroyed",

@@ -23,10 +23,28 @@ class VerdictFilter:
 
 @dataclass(frozen=True)
 class ListPlace:
-    """Where a page ended: the next one begins with what is older."""
+    """Where a page ended: the next one begins after it."""
 
     at: datetime
     id: str
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """An assessment with its verdict that no other has followed."""
+
+    assessment_id: str
+    candidate_ref: str
+    track: str
+    state: str
+    decision: str
+    decided_at: datetime
+    level: str | None
+    verdict_id: str
+    verdict_status: str
+    livemode: bool
+    simulated: bool
+    document: bytes
 
 
 @dataclass(frozen=True)
@@ -43,7 +61,7 @@ class Share:
 
 
 class Verdicts(Protocol):
-    """Lists of verdicts, without their documents."""
+    """Lists of verdicts."""
 
     async def share(self, token_hash: str) -> Share:
         """Return what a link leads to. Raises NotFound, also once the candidate was erased."""
@@ -53,6 +71,15 @@ class Verdicts(Protocol):
         self, wanted: VerdictFilter, after: ListPlace | None, limit: int
     ) -> tuple[VerdictSummary, ...]:
         """Return a page of what is wanted, newest first, beginning after a place."""
+        ...
+
+    async def decisions(
+        self, wanted: VerdictFilter, after: ListPlace | None, limit: int
+    ) -> tuple[DecisionRow, ...]:
+        """Return a page of what stands now, oldest first, beginning after a place.
+
+        What is decided anew while the pages are read comes on a later one, and is missed on none.
+        """
         ...
 
     async def current_verdicts(

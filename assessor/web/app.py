@@ -25,6 +25,7 @@ from assessor.web import (
     care,
     demo,
     events,
+    exports,
     federated,
     feedback,
     handlers,
@@ -187,6 +188,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(quality.router)
     app.include_router(people.router)  # before the cases: their addresses look alike
     app.include_router(audit_log.router)
+    app.include_router(exports.router)
     app.include_router(federated.router)
     app.include_router(queue.router)
     app.include_router(reviewer.router)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from assessor.domain.audit_log import Action
+from assessor.domain.days import end_of, first_moment
 from assessor.domain.errors import AssessorError, InvalidInput, TooLarge, invalid
 from assessor.domain.text import accept_text
 from assessor.ports import ActFilter, Reviewer
@@ -85,6 +85,11 @@ class Asked:
     until: str = ""
     before: str = ""
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether any filter is set."""
+        return any((self.who, self.what, self.on, self.since, self.until))
+
     def address(self, before: int | None = None) -> str:
         """Return the address of the page of what is before a place, or of the newest."""
         fields = {
@@ -132,10 +137,9 @@ async def _wanted(service: Running, reviewer: Reviewer, asked: Asked) -> ActFilt
     if asked.what and asked.what not in list(Action):
         raise invalid("what", f"{asked.what[:50]!r} is no act", "Choose one of the list.")
     who, on = (accept_text(name, getattr(asked, name), limit=_MAX_CHARS) for name in ("who", "on"))
-    since, last = _day("from", asked.since), _day("to", asked.until)
-    if since and last and last < since:
+    since, until = first_moment("from", asked.since), end_of("to", asked.until)
+    if since and until and until <= since:
         raise invalid("to", "is before the first day", "Choose the same day, or a later one.")
-    until = last + timedelta(days=1) if last else None
     actor = await _actor(service, reviewer.tenant, who)
     return ActFilter(reviewer.tenant, actor or None, asked.what or None, on or None, since, until)
 
@@ -144,18 +148,6 @@ async def _actor(service: Running, tenant: str, who: str) -> str:
     """Return the id of whose e-mail address it is; anything else is an id, or an operator's name, itself."""
     person = await service.store.reviewer_by_email(who) if "@" in who else None
     return person.id if person and person.tenant == tenant else who
-
-
-def _day(field: str, text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = date.max
-    if day == date.max:  # also the day after which there is none
-        raise invalid(field, f"{text[:50]!r} is no day", "Write it like 2026-01-31.")
-    return datetime.combine(day, time(), UTC)
 
 
 def _place(before: str) -> int | None:

@@ -149,3 +149,28 @@ def test_chains_are_checked_and_the_audit_log_is_shown(installation: Installatio
     assert fault["where"] == installation.assessment
     assert fault["problem"].endswith("was changed in `decision`")
     assert {one["subject"] for one in json.loads(shown.stdout)} == {installation.assessment}
+
+
+def test_decisions_are_exported_to_a_private_file_or_the_terminal(
+    installation: Installation, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "decisions.csv"
+    command = ("export", "--tenant", "acme", "--reason", "The yearly report.")
+
+    written = run(*command, "--output", str(file), **installation.variables)
+    again = run(*command, "--output", str(file), **installation.variables)
+    shown = run(*command, "--format", "jsonl", **installation.variables)
+    refused = run(
+        *command, "--format", "pdf", "--output", str(tmp_path / "new.pdf"), **installation.variables
+    )
+    log = run(
+        "audit", "log", "--tenant", "acme", "--action", "export.list", "--json", **installation.variables
+    )
+
+    assert written.returncode == 0, written.stderr
+    assert installation.assessment in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (again.returncode, "cannot be made" in again.stderr) == (1, True)
+    assert json.loads(shown.stdout)["assessment_id"] == installation.assessment
+    assert (refused.returncode, (tmp_path / "new.pdf").exists()) == (1, False)
+    assert [one["detail"]["format"] for one in json.loads(log.stdout)] == ["jsonl", "csv"]

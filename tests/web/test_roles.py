@@ -61,6 +61,8 @@ NEEDS = {
     ("GET", "/review/quality"): P.SEE_QUALITY,
     ("GET", "/review/audit"): P.SEE_AUDIT,
     ("POST", "/review/audit/check"): P.SEE_AUDIT,
+    ("GET", "/review/exports"): P.EXPORT,
+    ("POST", "/review/exports"): P.EXPORT,
     ("GET", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people/{reviewer_id}/duties"): P.MANAGE_PEOPLE,

@@ -10,10 +10,17 @@ from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, SHARE, TENANT, VERDICT
 from assessor.domain.errors import NotFound
 from assessor.domain.verdict import VerdictSummary
-from assessor.ports import ListPlace, Share, VerdictFilter
+from assessor.ports import DecisionRow, ListPlace, Share, VerdictFilter
 
 V: Final = VERDICT.c
 _SUMMARY: Final = select(*(V[field.name] for field in fields(VerdictSummary)))
+_DECISION: Final = (
+    select(V.assessment_id, V.candidate_ref, V.track, ASSESSMENT.c.status, V.decision, V.issued_at, V.level)
+    .add_columns(V.id, V.status, V.livemode, ASSESSMENT.c.simulated, V.document)
+    .join(ASSESSMENT, ASSESSMENT.c.id == V.assessment_id)
+    .where(V.superseded_by.is_(None))
+)
+"""In the order of DecisionRow's fields."""
 
 
 class SqlVerdicts(StorePart):
@@ -24,6 +31,13 @@ class SqlVerdicts(StorePart):
     ) -> tuple[VerdictSummary, ...]:
         """Return a page of what is wanted, newest first, beginning after a place."""
         return await self._summaries(page_of_verdicts(wanted, after, limit))
+
+    async def decisions(
+        self, wanted: VerdictFilter, after: ListPlace | None, limit: int
+    ) -> tuple[DecisionRow, ...]:
+        """Return a page of what stands now, oldest first, beginning after a place."""
+        query = page_of_decisions(wanted, after, limit)
+        return tuple(DecisionRow(*tuple(row)) for row in await self._all(query))
 
     async def current_verdicts(
         self, tenant: str, track: str, candidates: Sequence[str], *, livemode: bool
@@ -58,7 +72,22 @@ class SqlVerdicts(StorePart):
 
 def page_of_verdicts(wanted: VerdictFilter, after: ListPlace | None, limit: int) -> Select[Any]:
     """Return the query for one page. Its order is that of an index, whichever filters are set."""
-    query = _SUMMARY.where(V.tenant_id == wanted.tenant, V.livemode == wanted.livemode)
+    query = _wanted(_SUMMARY, wanted)
+    if after is not None:
+        query = query.where(tuple_(V.issued_at, V.id) < tuple_(after.at, after.id))
+    return query.order_by(V.issued_at.desc(), V.id.desc()).limit(limit)
+
+
+def page_of_decisions(wanted: VerdictFilter, after: ListPlace | None, limit: int) -> Select[Any]:
+    """Return the query for one page of what stands now, in the order of the same index, oldest first."""
+    query = _wanted(_DECISION, wanted)
+    if after is not None:
+        query = query.where(tuple_(V.issued_at, V.id) > tuple_(after.at, after.id))
+    return query.order_by(V.issued_at, V.id).limit(limit)
+
+
+def _wanted(query: Select[Any], wanted: VerdictFilter) -> Select[Any]:
+    query = query.where(V.tenant_id == wanted.tenant, V.livemode == wanted.livemode)
     of_one = wanted.candidate_ref is not None
     if of_one:
         query = query.where(V.candidate_ref == wanted.candidate_ref)
@@ -71,6 +100,4 @@ def page_of_verdicts(wanted: VerdictFilter, after: ListPlace | None, limit: int)
         query = query.where(V.issued_at >= wanted.issued_from)
     if wanted.issued_before is not None:
         query = query.where(V.issued_at < wanted.issued_before)
-    if after is not None:
-        query = query.where(tuple_(V.issued_at, V.id) < tuple_(after.at, after.id))
-    return query.order_by(V.issued_at.desc(), V.id.desc()).limit(limit)
+    return query

@@ -55,6 +55,21 @@ async def test_pages_are_newest_first_and_miss_and_repeat_nothing(store: SqlStor
     assert seen == made[::-1]
 
 
+async def test_decisions_are_what_stands_now_oldest_first_in_pages(store: SqlStore) -> None:
+    made = [await issued(store, number) for number in range(5)]
+
+    seen: list[str] = []
+    place = None
+    while page := await store.decisions(MINE, place, 2):
+        seen += [one.verdict_id for one in page]
+        place = ListPlace(page[-1].decided_at, page[-1].verdict_id)
+    late = replace(MINE, issued_from=NOW + timedelta(minutes=3))
+
+    assert seen == made
+    assert [one.verdict_id for one in await store.decisions(late, None, 9)] == made[3:]
+    assert await store.decisions(replace(MINE, livemode=True), None, 9) == ()
+
+
 async def test_verdicts_of_one_moment_are_told_apart_by_their_ids(store: SqlStore) -> None:
     for number in range(3):
         row = await begun(store, f"asm_{number}")
