@@ -11,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep check format docs lock clean torture attack bench bench-smoke
+.PHONY: help setup demo test test-deep check format docs lock clean torture attack bench bench-smoke screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ bench: setup ## measure beside others (installs them in a cache of their own), a
 
 bench-smoke: setup ## run the benchmarks for a minute without the others, to see that they work
 	@$(BIN)/python -m tests.bench --smoke $(ARGS)
+
+screenshots: setup ## take pictures of every page in every state, into var/screenshots (ARGS=FOLDER for another)
+	@$(BIN)/python -m tests.e2e.gallery $(ARGS)
 
 docs: setup ## write the generated pages
 	$(BIN)/python -c "from assessor.settings import markdown_table; print(markdown_table(), end='')" > docs/settings.md

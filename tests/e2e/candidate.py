@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.service import Service
@@ -16,7 +15,6 @@ REASON = (
     "It does what was asked and says why, for instance for the empty list; the others leave one case out, "
     "which a user would meet on the first day of using it in earnest."
 )
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECONDS = 1000
 PATIENCE = 20 * SECONDS
 
@@ -119,13 +117,3 @@ class Candidate:
         expect(self.page.get_by_text("A person is completing your result")).to_be_visible(
             timeout=40 * SECONDS
         )
-
-
-def axe_findings(page: Page) -> list[str]:
-    """Return what axe-core finds wrong with the page as it stands."""
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-    return [
-        f"{page.url}: {found['id']}: {node['html'][:100]}"
-        for found in results.response["violations"]
-        for node in found["nodes"]
-    ]

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.candidate import PATIENCE, Candidate, axe_findings
+from tests.e2e.candidate import PATIENCE, Candidate
 from tests.e2e.conftest import Open
+from tests.e2e.looks import faults
 from tests.e2e.service import Platform, Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -69,14 +70,12 @@ def hooks() -> Iterator[Hooks]:
 
 @dataclass
 class Looks:
-    """What axe-core found on the pages that were looked at; none of them scrolls sideways."""
+    """What is wrong with the pages that were looked at."""
 
     findings: list[str] = field(default_factory=list)
 
     def at(self, page: Page, where: str) -> None:
-        self.findings.extend(f"{where}: {finding}" for finding in axe_findings(page))
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= page.viewport_size["width"], f"{where} scrolls sideways"  # type: ignore[index]
+        self.findings.extend(f"{where}: {finding}" for finding in faults(page))
 
 
 def test_an_appeal_goes_from_the_result_to_a_superseding_verdict(

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.candidate import REASON, SECONDS, Candidate, axe_findings
+from tests.e2e.candidate import REASON, SECONDS, Candidate
 from tests.e2e.conftest import Open
+from tests.e2e.looks import axe_findings
 from tests.e2e.service import Platform, Service
 from tests.e2e.watched import Watched
 

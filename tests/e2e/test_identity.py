@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import identity_page
-from tests.e2e.candidate import axe_findings
 from tests.e2e.conftest import Open
 from tests.e2e.identity_page import SECRET, IdentityPage
+from tests.e2e.looks import faults
 from tests.e2e.service import Platform, Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -111,25 +111,19 @@ def test_every_state_of_the_step_can_be_used_by_everybody(
         look = {"color_scheme": scheme, "viewport": {"width": 320, "height": 800}}
         page = opened(platform.service, also=hosted.url, **look).page()
         begin(page, invitation(platform, f"person-{scheme}"))
-        findings += looked_at(page)
+        findings += faults(page)
         hosted.is_down = True
         page.get_by_role("button", name="Check my identity").click()
         expect(page.get_by_text("costs you nothing")).to_be_visible()
         hosted.is_down = False
-        findings += looked_at(page)
+        findings += faults(page)
         page.get_by_role("button", name="Try again").click()
-        findings += looked_at(page)
+        findings += faults(page)
         page.get_by_role("link", name="Go to the check on 127.0.0.1").click()
         reference = page.url.rsplit("/", 1)[-1]
         for outcome in ("processing", "requires_input", "verified"):
             hosted.end(reference, outcome)
             page.goto(f"{platform.service.url}/assessment/identity")
-            findings += looked_at(page)
+            findings += faults(page)
 
     assert findings == []
-
-
-def looked_at(page: Page) -> list[str]:
-    """What axe finds, and whether anything is wider than a small screen."""
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    return axe_findings(page) + ([f"{page.url} is {wide} wide"] if wide > 320 else [])

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from assessor.web.assets import STATIC
 from assessor.web.markdown import markdown
 from assessor.web.pages import environment
-from tests.e2e.candidate import REASON, SECONDS, Candidate, axe_findings
+from tests.e2e.candidate import REASON, SECONDS, Candidate
 from tests.e2e.conftest import Open
+from tests.e2e.looks import axe_findings, faults
 from tests.e2e.service import Platform, Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -444,15 +445,12 @@ def test_every_task_page_is_accessible_and_fits(
     )
     candidate.begin(platform.order("full")[1])
     kinds = {path.rpartition("/")[2].partition("-")[0]: path for path in candidate.task_paths()}
-    findings, wide = [], []
+    findings = []
 
     for path in kinds.values():
         candidate.go(path)
         candidate.page.get_by_role("button", name="Hand in").click()  # what is missing is named
-        findings += axe_findings(candidate.page)
-        if candidate.page.evaluate("document.documentElement.scrollWidth") > width:
-            wide.append(path)
+        findings += faults(candidate.page)
 
     assert len(kinds) == 5
     assert findings == []
-    assert wide == []

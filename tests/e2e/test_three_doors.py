@@ -7,8 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.candidate import Candidate, axe_findings
+from tests.e2e.candidate import Candidate
 from tests.e2e.conftest import Open
+from tests.e2e.looks import axe_findings
 from tests.e2e.service import START_SECONDS, Service
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -1,0 +1,216 @@
+"""Every page in every state: whose browser shows it, at which address, and what is done there first."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+Act = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """One page in one state. The address may name what `Person.places` has."""
+
+    name: str
+    group: str
+    who: str
+    path: str
+    act: Act | None = None
+    has_scripts: bool = True
+
+
+def _press(name: str) -> Act:
+    return lambda page: page.get_by_role("button", name=name, exact=True).first.click()
+
+
+def _check_identity(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^(Check my identity|Try again)$")).click()
+    expect(page.get_by_text("costs you nothing")).to_be_visible()
+
+
+def _hand_in(page: Page) -> None:
+    """Ask to hand an empty task in; what is missing is named."""
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+
+
+def _write(page: Page) -> None:
+    page.get_by_label("Your response", exact=True).fill("- **First** look at the log.\n- Then at `main.py`.")
+
+
+def _preview(page: Page) -> None:
+    _write(page)
+    page.get_by_role("tab", name="Preview").click()
+    expect(page.get_by_role("tabpanel", name="Preview").get_by_text("First")).to_be_visible()
+
+
+def _offline(page: Page) -> None:
+    page.context.set_offline(offline=True)
+    _write(page)
+    expect(page.locator("[data-status]")).to_contain_text("no connection")
+
+
+def _clash(page: Page) -> None:
+    """Save the same task in two windows."""
+    page.evaluate(
+        """async () => {
+          const form = document.querySelector("form.task");
+          const revision = Number(form.elements.revision.value);
+          await fetch(form.dataset.draft, {
+            method: "PUT",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({ base_revision: revision, payload: { text: "From the other window" } }),
+          });
+        }"""
+    )
+    _write(page)
+    expect(page.locator("[data-conflict]")).to_be_visible()
+
+
+def _mark(page: Page) -> None:
+    """Mark a sentence of the response."""
+    page.get_by_role("spinbutton", name="Sentence").press("ArrowDown")
+    page.get_by_role("button", name="Mark as an issue").click()
+    expect(page.locator("[data-response] mark").first).to_be_visible()
+
+
+def _wrong_password(page: Page) -> None:
+    page.get_by_label("E-mail address").fill("rita@acme.example")
+    page.get_by_label("Password").fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _score_nothing(page: Page) -> None:
+    page.evaluate("document.querySelector('form[data-item]').noValidate = true")
+    page.get_by_role("button", name="Store the score").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def _ask_to_revoke(page: Page) -> None:
+    page.get_by_label("Reason").fill("Somebody else sat the assessment.")
+    page.get_by_role("button", name="Look at what it does").click()
+
+
+def _practised(page: Page) -> None:
+    page.get_by_label("Your answer").fill("An editor that shows what a change would do.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("That was the practice.")).to_be_visible()
+
+
+def _checked(page: Page) -> None:
+    expect(page.get_by_text("Works", exact=True)).to_have_count(5)
+
+
+A: Final = "/assessment"
+DATA: Final = f"{A}/my-data"
+CASE: Final = "/review/{waiting}"
+
+ENTRY: Final = (
+    View("welcome", "entry", "invited", "{link}"),
+    View("welcome, not open yet", "entry", "too early", "{link}"),
+    View("welcome, run out", "entry", "too late", "{link}"),
+    View("welcome, used link", "entry", "nobody", "/c/unknown"),
+    View("no session", "entry", "nobody", A),
+    View("practice", "entry", "invited", "{link}/practice"),
+    View("practice, finished", "entry", "invited", "{link}/practice", _practised),
+    View("device", "entry", "invited", "{link}/device", _checked),
+    View("how you are scored", "entry", "invited", "{link}/how-you-are-scored"),
+    View("notice", "entry", "admitted", f"{A}/notice"),
+    View("decline", "entry", "admitted", f"{A}/decline"),
+    View("optional uses", "entry", "working", f"{A}/consents"),
+    View("accommodations", "entry", "working", f"{A}/accommodations"),
+    View("accommodations, waiting", "entry", "asking", f"{A}/accommodations"),
+    View("identity", "entry", "unknown", f"{A}/identity"),
+    View("identity, out of reach", "entry", "unreachable", f"{A}/identity", _check_identity),
+    View("withdrawn", "entry", "withdrawn", A),
+    View("cancelled", "entry", "cancelled", A),
+    View("type in a code", "entry", "nobody", "/continue"),
+)
+WORK: Final = (
+    View("hub", "work", "working", A),
+    View("hub, request waits", "work", "asking", A),
+    View("hub, interview done", "work", "talked", A),
+    View("hub, time over", "work", "out of time", A),
+    View("another browser", "work", "working", f"{A}/move"),
+    View("another browser, code", "work", "working", f"{A}/move", _press("Make a code")),
+    View("break", "work", "resting", f"{A}/break"),
+    View("interview, distress", "work", "distressed", f"{A}/interview"),
+    View("interview", "work", "talking", f"{A}/interview"),
+    View("interview, finished", "work", "talked", f"{A}/interview"),
+    View("interview, summary", "work", "talked", f"{A}/interview/summary"),
+    View("interview, no scripts", "work", "talking", f"{A}/interview", has_scripts=False),
+    View("submit, parts missing", "work", "talked", f"{A}/submit"),
+    View("submit, too early", "work", "working", f"{A}/submit"),
+)
+TASKS: Final = (
+    *(View(f"{one}", "task", "working", f"{A}/tasks/{{{one}}}") for one in ("evaluation", "ranking", "sft")),
+    *(View(f"{one}", "task", "working", f"{A}/tasks/{{{one}}}") for one in ("rubric_writing", "trajectory")),
+    *(
+        View(f"{one}, refused", "task", "refused", f"{A}/tasks/{{{one}}}", _hand_in)
+        for one in ("evaluation", "ranking", "sft", "rubric_writing", "trajectory")
+    ),
+    *(
+        View(f"{one}, no scripts", "task", "without scripts", f"{A}/tasks/{{{one}}}", has_scripts=False)
+        for one in ("evaluation", "ranking", "sft", "rubric_writing", "trajectory")
+    ),
+    View("evaluation, marked", "task", "without scripts", f"{A}/tasks/{{evaluation}}", _mark),
+    View("sft, preview", "task", "without scripts", f"{A}/tasks/{{sft}}", _preview),
+    View("sft, offline", "task", "without scripts", f"{A}/tasks/{{sft}}", _offline),
+    View("sft, other window", "task", "clashing", f"{A}/tasks/{{sft}}", _clash),
+)
+AFTERWARDS: Final = (
+    View("result, waits for a person", "afterwards", "waiting", f"{A}/result"),
+    View("result, qualified", "afterwards", "qualified", f"{A}/result"),
+    View("result, not qualified", "afterwards", "not qualified", f"{A}/result"),
+    View("result, held", "afterwards", "held", f"{A}/result"),
+    View("result, void", "afterwards", "voided", f"{A}/result"),
+    View("result, words noticed", "afterwards", "noticed", f"{A}/result"),
+    View("hub, submitted", "afterwards", "waiting", A),
+    View("share", "afterwards", "qualified", f"{A}/share"),
+    View("reply", "afterwards", "noticed", f"{A}/reply"),
+    View("appeal", "afterwards", "not qualified", f"{A}/appeal"),
+    View("appeal, refused", "afterwards", "not qualified", f"{A}/appeal", _press("Send the appeal")),
+    View("appeal, waiting", "afterwards", "appealing", f"{A}/appeal"),
+    View("appeal, answered", "afterwards", "answered", f"{A}/appeal"),
+    View("feedback", "afterwards", "waiting", f"{A}/feedback"),
+    View("about you", "afterwards", "waiting", f"{A}/about-you"),
+    View("my data", "afterwards", "qualified", DATA),
+    View("my data, deletion asked for", "afterwards", "deleting", DATA),
+    View("delete my data", "afterwards", "qualified", f"{DATA}/delete"),
+    View("deleted", "afterwards", "nobody", f"{DATA}/deleted"),
+)
+REVIEWERS: Final = (
+    View("sign in", "reviewer", "nobody", "/review/login"),
+    View("sign in, refused", "reviewer", "nobody", "/review/login", _wrong_password),
+    View("queue", "reviewer", "rita", "/review"),
+    View("queue, help", "reviewer", "rita", "/review?show=help"),
+    View("queue, empty", "reviewer", "idle", "/review"),
+    View("case", "reviewer", "rita", CASE),
+    View("case, refused", "reviewer", "rita", CASE, _score_nothing),
+    View("case, help asked", "reviewer", "rita", "/review/{asking}"),
+    View("case, words noticed", "reviewer", "rita", "/review/{noticed}"),
+    View("case, decided", "reviewer", "rita", "/review/{qualified}"),
+    View("case, held", "reviewer", "rita", "/review/{held}"),
+    View("case, void", "reviewer", "rita", "/review/{voided}"),
+    View("case, erased", "reviewer", "rita", "/review/{erased}"),
+    View("time and breaks", "reviewer", "rita", "/review/{asking}/time"),
+    View("second look", "reviewer", "eve", "/review/{drawn}/second-look"),
+    View(
+        "second look, refused", "reviewer", "eve", "/review/{drawn}/second-look", _press("Store these scores")
+    ),
+    View("appeal to answer", "reviewer", "eve", "/review/{appealing}/appeal"),
+    View("revoke", "reviewer", "rita", "/review/{qualified}/revoke"),
+    View("revoke, asked once more", "reviewer", "rita", "/review/{qualified}/revoke", _ask_to_revoke),
+    View("people", "reviewer", "ada", "/review/people"),
+)
+OPEN: Final = (
+    View("API reference", "open", "nobody", "/docs"),
+    View("problem", "open", "nobody", "/problems/conflict"),
+    View("not found", "open", "nobody", "/nothing-here"),
+)
+
+VIEWS: Final = (*ENTRY, *WORK, *TASKS, *AFTERWARDS, *REVIEWERS, *OPEN)

@@ -1,0 +1,91 @@
+"""Opens a view as the person whose it is, in one of the looks that a page must be good in."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.e2e.gallery.seeding import IDENTITY, Person, people_of
+from tests.e2e.gallery.views import View
+from tests.e2e.service import Service
+from tests.e2e.watched import NETWORK_TROUBLE
+
+SEED_SECONDS: Final = 300
+PATIENCE: Final = 20_000
+
+
+@dataclass(frozen=True)
+class Look:
+    """A colour scheme and the width of a window, in CSS pixels."""
+
+    scheme: Literal["light", "dark"]
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}, {self.width} px"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What a browser's context is made with."""
+        height = 800 if self.width > 400 else 700
+        return {"color_scheme": self.scheme, "viewport": {"width": self.width, "height": height}}
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The service with everybody in their states."""
+
+    service: Service
+    people: dict[str, Person]
+
+    @contextmanager
+    def visit(self, browser: Browser, view: View, **options: Any) -> Iterator[tuple[Page, list[str]]]:
+        """Open a view; with it comes a list of what scripts and the policy complain about."""
+        person = self.people[view.who]
+        context = browser.new_context(java_script_enabled=view.has_scripts, **options)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": self.service.url}
+                for name, value in person.cookies.items()
+            ]
+        )
+        page, complaints = context.new_page(), list[str]()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("console", lambda message: complaints.extend(_fault(message)))
+        try:
+            page.goto(self.service.url + view.path.format_map(person.places), wait_until="load")
+            if view.act:
+                view.act(page)
+            yield page, complaints
+        finally:
+            context.close()
+
+
+@contextmanager
+def gallery(folder: Path) -> Iterator[Gallery]:
+    """Bring everybody into their states in a folder, and serve it."""
+    subprocess.run(
+        [sys.executable, "-m", "tests.e2e.gallery.seeding", str(folder)],
+        check=True,
+        timeout=SEED_SECONDS,
+        stdout=subprocess.DEVNULL,
+    )
+    settings = {f"ASSESSOR_{name.upper()}": value for name, value in IDENTITY.items()}
+    service = Service(folder, settings)
+    service.start()
+    try:
+        yield Gallery(service, people_of(folder))
+    finally:
+        service.stop()
+
+
+def _fault(message: ConsoleMessage) -> list[str]:
+    """Return an error or a warning. Refusals and outages, which a view means to cause, are none."""
+    is_meant = message.text.startswith(NETWORK_TROUBLE)
+    return [message.text] if message.type in {"error", "warning"} and not is_meant else []
