@@ -132,7 +132,7 @@ def discrimination(hidden: Sequence[HiddenResponse], totals: Mapping[str, float]
     selection of upper and lower groups for the validation of test items), here of hidden responses
     by the panel's ranks, those tied with the last of a group included.
     """
-    return max(0.0, _upper_less_lower(hidden, totals))
+    return max(0.0, round(_upper_less_lower(hidden, totals), 9))  # what addition leaves over is no difference
 
 
 def coverage(item: RubricWritingItem, table: Table) -> float:

@@ -200,6 +200,15 @@ def test_raising_one_of_the_best_never_lowers_discrimination(
     assert discrimination(HIDDEN, better) >= discrimination(HIDDEN, totals) - 1e-12
 
 
+def test_what_addition_leaves_over_is_no_discrimination() -> None:
+    signs, weights = ["???---", "???---", "+???+?", "+??--+"], [1, 1, 5, 56]
+    table = [row(each) for each in signs]
+
+    found = applied_findings(ITEM, rubric(*weights), table)[DISCRIMINATION]
+
+    assert found.value == 0
+
+
 @given(ROWS, st.data())
 def test_whatever_is_found_rests_on_some_criterion(signs: list[str], data: st.DataObject) -> None:
     weights = data.draw(st.lists(st.integers(1, 100), min_size=len(signs), max_size=len(signs)))

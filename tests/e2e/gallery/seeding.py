@@ -25,8 +25,8 @@ from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
 from assessor.services.hearing import Answer
 from assessor.services.log import AssessmentLog
+from assessor.services.marking import Mark
 from assessor.services.order import Order
-from assessor.services.reviewing import Mark
 from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
 from tests.web.candidate.people import Candidate
 from tests.web.desk import sign_in
@@ -136,7 +136,8 @@ async def seed(folder: Path) -> None:
         await _afterwards(seeding)
         people = {name: await _described(one) for name, one in seeding.candidates.items()}
         people |= {"nobody": Person(), **{one: await _reviewer(seeding, one) for one in ("rita", "eve")}}
-        people["ada"] = Person(await _cookies(site, (await site.reviewer(platform.tenant, *Role)).email))
+        ada = await site.reviewer(platform.tenant, *Role)
+        people["ada"] = Person(await _cookies(site, ada.email), people["rita"].places)
         spare = await site.platform()
         people["idle"] = Person(await _cookies(site, (await site.reviewer(spare.tenant)).email))
         (folder / FILE).write_text(json.dumps({name: vars(one) for name, one in people.items()}))

@@ -21,6 +21,7 @@ GROUPS: Final = {
     for name, views in groupby(VIEWS, lambda view: view.group)
 }
 UNDECIDED: Final = {
+    "color-contrast: bgOverlap": "The bar that sticks to the window's edge lies over it.",
     "color-contrast: elmPartiallyObscured": "The bar that sticks to the window's edge lies over it.",
     "color-contrast: elmPartiallyObscuring": "The bar that sticks to the window's edge lies over it.",
     "color-contrast: nonBmp": "Arrows and ticks are symbols; the contrast of their colours has a test.",

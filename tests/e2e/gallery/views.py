@@ -84,9 +84,9 @@ def _wrong_password(page: Page) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
-def _score_nothing(page: Page) -> None:
-    page.evaluate("document.querySelector('form[data-item]').noValidate = true")
-    page.get_by_role("button", name="Store the score").click()
+def _decide_without_reason(page: Page) -> None:
+    page.locator("#decision-first").check()
+    page.locator("#sheet button").last.click()
     expect(page.locator("#errors")).to_be_visible()
 
 
@@ -190,7 +190,7 @@ REVIEWERS: Final = (
     View("queue, help", "reviewer", "rita", "/review?show=help"),
     View("queue, empty", "reviewer", "idle", "/review"),
     View("case", "reviewer", "rita", CASE),
-    View("case, refused", "reviewer", "rita", CASE, _score_nothing),
+    View("case, refused", "reviewer", "rita", CASE, _decide_without_reason),
     View("case, help asked", "reviewer", "rita", "/review/{asking}"),
     View("case, words noticed", "reviewer", "rita", "/review/{noticed}"),
     View("case, decided", "reviewer", "rita", "/review/{qualified}"),
@@ -206,6 +206,8 @@ REVIEWERS: Final = (
     View("revoke", "reviewer", "rita", "/review/{qualified}/revoke"),
     View("revoke, asked once more", "reviewer", "rita", "/review/{qualified}/revoke", _ask_to_revoke),
     View("people", "reviewer", "ada", "/review/people"),
+    View("quality", "reviewer", "ada", "/review/quality"),
+    View("take a case out", "reviewer", "ada", "/review/{qualified}/export"),
 )
 OPEN: Final = (
     View("API reference", "open", "nobody", "/docs"),
