@@ -127,6 +127,6 @@ class _FormReader(HTMLParser):
         form.names.add(name)
         if kind in ("radio", "checkbox"):
             if "checked" in given:
-                form.fields.setdefault(name, []).append(given.get("value") or _VOID_VALUE)
+                form.fields.setdefault(name, []).append(given.get("value", _VOID_VALUE) or "")
         elif kind not in ("submit", "button"):
             form.fields[name] = [given.get("value") or ""]

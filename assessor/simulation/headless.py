@@ -20,11 +20,12 @@ from assessor.simulation.playing import SimulationStuck
 WAIT_SECONDS = 60.0
 POLL_SECONDS = 0.05
 MAX_MESSAGES = 40
-MAX_CRITERIA = 100
+MOST_SHEETS = 4
 DECISION: Fields = {
     "decision": ["qualified"],
-    "reason": ["Every part that was looked at is on the level of an expert; only the form was short."],
+    "decision_reason": ["Every part that was looked at is on the level of an expert; the form was short."],
 }
+REASON = "Scored by the headless demonstration from the level that the candidate plays."
 
 Tell = Callable[[str], None]
 
@@ -158,29 +159,29 @@ class Run:
         raise SimulationStuck("scoring did not end")
 
     async def review(self) -> None:
-        """Take the decisive criterion first, as the page offers it, and decide what the rule leaves open.
+        """Score everything that is open on the one form, then decide what the rules leave open.
 
         A short form rarely says enough for the rule alone, even when every answer is right.
         """
         doors = await self._page("/demo")
         await self.browser.send(doors, doors.form("/demo/reviewer"))
-        for _ in range(MAX_CRITERIA):
+        for _ in range(MOST_SHEETS):
             case = await self._page(f"/review/{self.assessment_id}")
-            if scores := case.find("/scores"):
-                await self.browser.send(case, scores, self._mark(scores))
-            elif decision := case.find("/decision"):
-                await self.browser.send(case, decision, DECISION)
-            else:
+            sheet = case.find("/sheet")
+            if sheet is None:
                 return
+            await self.browser.send(case, sheet, self._marks(sheet) or DECISION)
         raise SimulationStuck("the review did not end")
 
-    def _mark(self, form: Form) -> Fields:
-        item_id, criterion = form.fields["item_id"][0], form.fields["criterion"][0]
-        met = self.candidate.meets(item_id, criterion)
-        return {
-            "mark": ["met" if met else "unmet"],
-            "reason": ["Scored by the headless demonstration from the level that the candidate plays."],
-        }
+    def _marks(self, sheet: Form) -> Fields:
+        """Return a mark and a reason for every open criterion of the form."""
+        marks: Fields = {}
+        for name in sheet.names:
+            kind, _, place = name.partition(".")
+            if kind == "mark":
+                marks[name] = ["met" if self.candidate.meets(*place.split("/")) else "unmet"]
+                marks[f"reason.{place}"] = [REASON]
+        return marks
 
     async def _last_turn(self) -> dict[str, Any]:
         """Wait until the interviewer has spoken."""

@@ -16,8 +16,8 @@ from assessor.domain.assessment import Assessment
 from assessor.domain.evidence import Evidence
 from assessor.domain.score import Score, Unscored
 from assessor.services.log import AssessmentLog
-from tests.e2e.candidate import axe_findings
 from tests.e2e.conftest import Open
+from tests.e2e.looks import axe_findings
 from tests.e2e.service import Service
 from tests.web.site import PASSWORD, Site, serving
 

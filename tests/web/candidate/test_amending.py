@@ -89,7 +89,7 @@ async def test_words_that_are_not_in_the_message_come_back_with_what_to_do(worki
     page = await working.post(f"/assessment/interview/words/{seq}/redact", what="passage", passage="<b>no")
 
     assert page.status_code == 422
-    assert "is not in this message, word for word" in words(page)
+    assert "Is not in this message, word for word." in words(page)
     assert "&lt;b&gt;no" in page.text
 
 

@@ -45,10 +45,10 @@ async def test_the_same_message_twice_is_one_message(working: Candidate) -> None
 @pytest.mark.parametrize(
     ("cmid", "text", "status", "told"),
     [
-        ("message-0001", "   ", 422, "is empty"),
+        ("message-0001", "   ", 422, "Is empty."),
         ("message-0001", "x" * 200_000, 413, "the limit is 8000"),
-        ("short", "Hello", 422, "cmid"),
-        ("m" * 65, "Hello", 422, "cmid"),
+        ("short", "Hello", 422, "Is not 8 to 64 letters, digits"),
+        ("m" * 65, "Hello", 422, "Is not 8 to 64 letters, digits"),
     ],
 )
 async def test_a_message_that_cannot_be_taken_stays_in_the_box(
