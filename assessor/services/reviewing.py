@@ -1,7 +1,7 @@
 """A person's part: the queue, the case, scoring what is open, deciding."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -23,12 +23,14 @@ from assessor.scoring.applied_rubric import Table
 from assessor.scoring.diagnostics import Diagnostics, diagnose
 from assessor.scoring.noticing import Noticed, noticed
 from assessor.services.applied_rubrics import AppliedRubrics
+from assessor.services.entered import letter
 from assessor.services.log import AssessmentLog
 from assessor.services.marking import MAX_REASON_CHARS, Given, Mark, Sheet, Sheets, verdict_follows
 from assessor.services.order import Ordered
 from assessor.services.ordering import Ordering
 from assessor.services.outlooks import Outlooks, decisive_first
 from assessor.services.scoring import Scoring, rubric_of
+from assessor.services.showing import shown_order
 
 EVERYTHING: Final = QueueFilter()
 
@@ -51,6 +53,8 @@ class CaseItem:
     """Of a rubric that a model applied to hidden responses: its verdicts, a row a criterion."""
     retired: str | None = None
     """Why the item counts no more."""
+    letters: Mapping[str, str] = field(default_factory=dict)
+    """What the candidate's page called each response of a ranking, by its id, in the order of that page."""
     reply: str | None = None
     """What the candidate said about passages of theirs that seem to speak to whoever grades."""
 
@@ -197,6 +201,7 @@ def case_of(assessment: Assessment, library: Library) -> Case:
                 scores=scores,
                 noticed=noticed(assessment.texts_of(item.id), scores),
                 retired=retired.reason if (retired := assessment.retired.get(item.id)) else None,
+                letters=_letters(assessment, item),
                 reply=assessment.signal_reply,
             )
         )
@@ -207,6 +212,11 @@ def case_of(assessment: Assessment, library: Library) -> Case:
         decisive_first(assessment.open_scores, track),
         diagnose((item.item, item.response) for item in items),
     )
+
+
+def _letters(assessment: Assessment, item: Item) -> Mapping[str, str]:
+    order = assessment.shown_orders.get(item.id) or shown_order(assessment, item)
+    return {name: letter(place) for place, name in enumerate(order)}
 
 
 def _without_signals(case: Case) -> Case:

@@ -2,6 +2,9 @@
 
 import json
 import secrets
+import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,6 +29,8 @@ TRACK: Final = "python"
 FORM: Final = "short"
 REVIEWER_EMAIL: Final = "reviewer@demo.example"
 KEY_FILE: Final = "demo-key"
+_COMMAND: Final = "assessor" if shutil.which("assessor") else shlex.join([sys.executable, "-m", "assessor"])
+"""What runs the command line in a terminal like the one that this was started from."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -151,10 +156,10 @@ def _commands(service: Services, assessment_id: str) -> Sequence[tuple[str, str]
         ("Keep its signed form", f"{curl} -H 'Accept: application/jose' -o verdict.jws {verdict}"),
         (
             "Verify it; it is accepted as a demonstration only",
-            f"assessor verify-verdict verdict.jws --jwks {here}/.well-known/jwks.json --demonstration",
+            f"{_COMMAND} verify-verdict verdict.jws --jwks {here}/.well-known/jwks.json --demonstration",
         ),
         (
             "Verify it as a production system does; it is refused",
-            f"assessor verify-verdict verdict.jws --jwks {here}/.well-known/jwks.json",
+            f"{_COMMAND} verify-verdict verdict.jws --jwks {here}/.well-known/jwks.json",
         ),
     )

@@ -111,9 +111,10 @@ def test_an_appeal_goes_from_the_result_to_a_superseding_verdict(
 def _appeals(candidate: Candidate, looks: Looks) -> None:
     page = candidate.page
     candidate.go("/assessment/result")
-    expect(page.get_by_text("This attempt did not reach the line")).to_be_visible()
+    expect(page.get_by_text("A person decided: not qualified")).to_be_visible()
     looks.at(page, "result")
     page.get_by_role("link", name="Appeal a criterion").click()
+    expect(page.get_by_role("button", name="Send the appeal")).to_be_visible()
     looks.at(page, "appeal")
     page.get_by_role("button", name="Send the appeal").click()
     expect(page.get_by_role("alert")).to_contain_text("Nothing was sent yet")

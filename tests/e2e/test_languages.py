@@ -57,8 +57,10 @@ def test_no_page_scrolls_sideways_at_320_pixels(
     assert (page.evaluate(SIDE_OF_BRAND) > 0.3) is (direction == "rtl")
 
     page.locator("form[action$='/start'] button").click()
+    begin = page.locator("form[action='/assessment/begin'] button")
+    expect(begin).to_be_visible()
     must_fit(page)
-    page.locator("form[action='/assessment/begin'] button").click()
+    begin.click()
     expect(page.locator("#done-so-far")).to_be_visible()
     tasks = page.locator("a[href^='/assessment/tasks/']").evaluate_all("all => all.map(one => one.href)")
     assert tasks
@@ -97,6 +99,7 @@ def test_a_browser_that_asks_for_spanish_gets_it_from_the_invitation_on(
     page.get_by_role("button", name="Continuar al aviso").click()
     expect(page.get_by_text("Aparece aquí en el idioma en que se escribió: inglés.").first).to_be_visible()
     page.get_by_role("button", name="He leído esto. Empezar").click()
+    expect(page.locator("#done-so-far")).to_be_visible()
     page.goto(f"{service.url}/assessment/interview")
     expect(page.locator(".turn:not(.live) .said[lang='en']").first).to_be_visible(timeout=20_000)
     page.get_by_label("Su respuesta").fill("Una lista compartida")

@@ -449,7 +449,8 @@ def test_every_task_page_is_accessible_and_fits(
 
     for path in kinds.values():
         candidate.go(path)
-        candidate.page.get_by_role("button", name="Hand in").click()  # what is missing is named
+        candidate.page.get_by_role("button", name="Hand in").click()
+        expect(candidate.page.get_by_role("alert").first).to_be_visible()  # what is missing is named
         findings += faults(candidate.page)
 
     assert len(kinds) == 5

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
+from assessor.domain.response import RankingResponse
 from assessor.domain.score import Notice
 from assessor.services.log import AssessmentLog, Decide
 from assessor.services.marking import Mark as Marked
@@ -66,6 +67,22 @@ async def test_who_asked_for_help_is_shown_on_the_case_and_nobody_else(site: Sit
     ]
 
     assert ["Asked to speak to a person" in page for page in pages] == [True, False]
+
+
+async def test_a_ranking_names_responses_as_the_candidates_page_did(desk: Desk, player: Player) -> None:
+    assessment = await desk.load(player)
+    place = next(place for place in assessment.form.items if place.category == "ranking")
+    order = assessment.shown_orders[place.item_id]
+
+    page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
+
+    article = page.partition(f'id="item-{place.item_id}"')[2].partition("</article>")[0]
+    headings = re.findall(r"<h4>Response ([A-Z]) <span class=\"quiet\">\(([^)]+)\)</span></h4>", article)
+    assert headings == [("ABCDEFGH"[at], name) for at, name in enumerate(order)]
+    given = assessment.responses[place.item_id]
+    assert isinstance(given, RankingResponse)
+    ranked = re.findall(r"<li>([A-Z]) <span", article.partition("<ol>")[2].partition("</ol>")[0])
+    assert ranked == ["ABCDEFGH"[order.index(group[0])] for group in given.order]
 
 
 async def test_anchors_and_key_are_at_hand(desk: Desk, player: Player) -> None:

@@ -37,7 +37,7 @@ REASONS: Mapping[ReasonCode, str] = MappingProxyType(
         ReasonCode.ABOVE_CUT: "With the certainty asked for, the work shows an ability at or above the cut.",
         ReasonCode.BELOW_CUT: "With the certainty asked for, the work shows an ability below the cut.",
         ReasonCode.NEAR_CUT: "The scores so far do not tell on which side of the cut the ability lies.",
-        ReasonCode.OPEN_CRITERIA: "Some of the work has not been scored yet, and it could still matter.",
+        ReasonCode.OPEN_CRITERIA: "Some of the work has not been scored yet.",
         ReasonCode.REQUIRED_UNSCORED: "A criterion without which nobody qualifies has no score yet.",
         ReasonCode.TECHNICAL_FAULT: "A fault of ours left some of the work unscored; nobody loses by it.",
         ReasonCode.COULD_NOT_JUDGE: "A part was answered with “cannot judge”, which leaves too much open.",

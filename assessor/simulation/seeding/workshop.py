@@ -77,7 +77,7 @@ class ScoringAtOnce:
         """Score before this returns."""
         await self.desk.scoring.workflow(self, assessment_id)
 
-    async def run(self, name: str, fn: Callable[..., Awaitable[Any]], *ids: str) -> Any:  # noqa: ARG002
+    async def run(self, name: str, fn: Callable[..., Awaitable[Any]], *ids: str) -> Any:  # noqa: ARG002 - kept by none
         """Run a step, with what it is about on the judge's desk."""
         if len(ids) > 1:
             self.desk.open(ids[1])
