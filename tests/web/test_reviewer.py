@@ -261,8 +261,28 @@ async def test_whether_anything_can_still_change_is_told_before_it_is_stored(
 
     assert (open_.headers["x-settled"], settled.headers["x-settled"]) == ("no", "yes")
     assert "can still change the decision" in open_.text
-    assert "What is missing is your decision" in settled.text
+    assert "everything is scored, and the rules leave the decision to you" in settled.text
     assert (await desk.load(player)).open_scores == case.assessment.open_scores
+
+
+async def test_where_a_person_decides_whatever_is_scored_the_page_says_so_and_offers_the_rest(
+    desk: Desk,
+) -> None:
+    player = await desk.site.submitted(desk.platform.tenant, level=0)
+    *scored, left = (await desk.case(player)).open
+    for one in scored:
+        await desk.site.services.reviewing.score(
+            desk.person, player.assessment_id, one.item_id, one.criterion, Marked.UNMET, ""
+        )
+
+    page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
+
+    said = words_of(page)
+    assert "whatever you score now, the rules leave the decision to you. The open criteria are optional." in said
+    assert "it could still matter" not in said
+    assert page.index("data-decision") < page.index("Optional: one more criterion")
+    assert f'name="mark.{left.item_id}/{left.criterion}"' in page.partition("<details open>")[2]
+    assert (await desk.decide(player, "not_qualified", REASON)).status_code == 303
 
 
 async def test_what_was_typed_about_a_criterion_that_a_colleague_took_is_kept(
