@@ -21,6 +21,7 @@ from assessor.bootstrap.working import working
 from assessor.ports import Content, Jobs, Store
 from assessor.services.access import Access
 from assessor.services.adjusting import Adjusting
+from assessor.services.agreeing import Agreeing
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.appealing import Appealing
@@ -123,6 +124,7 @@ class Services:
     mailing: Mailing
     polling: Polling
     knowing: Knowing
+    agreeing: Agreeing
     idempotency: Idempotency
     erasing: Erasing
     subject_archive: SubjectArchive
@@ -292,6 +294,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     worker=settings.executor_id,
                 ),
                 knowing=Knowing(store, clock),
+                agreeing=Agreeing(store, clock),
                 polling=Polling(store, clock, source=settings.public_url),
                 idempotency=Idempotency(store, clock),
                 erasing=Erasing(store, assessments, jobs, parts.ledger(settings), clock, random),

@@ -669,7 +669,11 @@ def _looked(
 ) -> SecondLook:
     match fact:
         case e.SecondLookScored():
-            return replace(look, marks={**look.marks, fact.item_id: fact.marks})
+            return replace(
+                look,
+                marks={**look.marks, fact.item_id: fact.marks},
+                reviewers={**look.reviewers, fact.item_id: fact.reviewer},
+            )
         case e.SecondLookCompared():
             return replace(look, levels=fact.levels)
         case e.SecondLookSeen():

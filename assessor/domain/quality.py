@@ -20,12 +20,13 @@ from assessor.domain.agreement import (
 )
 from assessor.domain.calibration import REQUIRED
 from assessor.domain.calibration.cases import LEVELS, level
-from assessor.domain.ids import Slug
+from assessor.domain.ids import Language, Slug
 from assessor.domain.item import Category
 from assessor.domain.score import Score
 from assessor.domain.value import Value
 
 QualityMark = Literal["met", "unmet", "cannot_assess"]
+Mark = Annotated[int, Field(ge=0, le=1)]
 Pair = tuple[int, int]
 """The level of a response by a person, and by the judge."""
 
@@ -77,6 +78,13 @@ class QualityLevel(Value):
     """That the verdict stood on; None where the policy asked for none."""
     person: Annotated[int, Field(ge=0, le=LEVELS[-1])]
     judge: Annotated[int, Field(ge=0, le=LEVELS[-1])]
+    reviewer: str
+    """Who the person is."""
+    rubric: str
+    """By which both scored, with its version: `explains-cause@2`."""
+    language: Language
+    marks: dict[Slug, tuple[Mark, Mark]]
+    """By criterion, person first: 1 met, 0 not met. The levels follow from these and the weights."""
 
     @property
     def differs(self) -> bool:
@@ -90,6 +98,8 @@ class SecondLook:
 
     criteria: Mapping[str, tuple[str, ...]]
     marks: Mapping[str, Mapping[str, QualityMark]] = field(default_factory=dict)
+    reviewers: Mapping[str, str] = field(default_factory=dict)
+    """Who marked what, by item."""
     levels: tuple[QualityLevel, ...] | None = None
     """None until every item is scored."""
     is_seen: bool = False
@@ -115,6 +125,16 @@ class JudgeNamed:
     calibration_id: str | None
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """How one item was looked at a second time."""
+
+    reviewer: str
+    rubric: str
+    language: Language
+    marks: Mapping[str, QualityMark]
+
+
 def to_look_at(scores: Iterable[Score]) -> dict[str, tuple[str, ...]]:
     """Return by item the criteria that a judge scored and a person can score as well."""
     found: dict[str, tuple[str, ...]] = {}
@@ -126,20 +146,20 @@ def to_look_at(scores: Iterable[Score]) -> dict[str, tuple[str, ...]]:
 
 def compared(
     scores: Mapping[tuple[str, str], Score],
-    marks: Mapping[str, Mapping[str, QualityMark]],
+    looks: Mapping[str, LookedAt],
     judges: Sequence[JudgeNamed],
 ) -> tuple[QualityLevel, ...]:
-    """Return the levels by person and judge, over what both scored."""
-    parts: dict[tuple[str, str], list[tuple[Score, QualityMark]]] = {}
-    for item_id, given in sorted(marks.items()):
-        for criterion, mark in sorted(given.items()):
+    """Return the levels by person and judge, over what both scored. `looks` are by item."""
+    parts: dict[tuple[str, str], list[tuple[Score, Mark]]] = {}
+    for item_id, look in sorted(looks.items()):
+        for criterion, mark in sorted(look.marks.items()):
             score = scores.get((item_id, criterion))
             if score and score.rater_kind == "judge" and score.value is not None and mark != "cannot_assess":
-                parts.setdefault((item_id, score.competency), []).append((score, mark))
-    return tuple(_level(part, judges) for part in parts.values())
+                parts.setdefault((item_id, score.competency), []).append((score, int(mark == "met")))
+    return tuple(_level(part, looks[item_id], judges) for (item_id, _), part in parts.items())
 
 
-def _level(part: Sequence[tuple[Score, QualityMark]], judges: Sequence[JudgeNamed]) -> QualityLevel:
+def _level(part: Sequence[tuple[Score, Mark]], look: LookedAt, judges: Sequence[JudgeNamed]) -> QualityLevel:
     first = part[0][0]
     model, family = first.rater.partition(":")[2], f"{first.category.value}/{first.competency}"
     named = next((one for one in judges if (one.model, one.family) == (model, family)), None)
@@ -149,9 +169,17 @@ def _level(part: Sequence[tuple[Score, QualityMark]], judges: Sequence[JudgeName
         competency=first.competency,
         model=model,
         calibration_id=named.calibration_id if named else None,
-        person=level((score.weight, int(mark == "met")) for score, mark in part),
-        judge=level((score.weight, round(score.value or 0.0)) for score, _ in part),
+        person=level((score.weight, mark) for score, mark in part),
+        judge=level((score.weight, _judged(score)) for score, _ in part),
+        reviewer=look.reviewer,
+        rubric=look.rubric,
+        language=look.language,
+        marks={score.criterion: (mark, _judged(score)) for score, mark in part},
     )
+
+
+def _judged(score: Score) -> Mark:
+    return round(score.value or 0.0)
 
 
 class SecondLookAgreement(Value):

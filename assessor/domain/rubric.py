@@ -52,6 +52,11 @@ class Rubric(Value):
         return self
 
     @property
+    def edition(self) -> str:
+        """The id with the version, for people: `explains-cause@2`."""
+        return f"{self.id}@{self.version}"
+
+    @property
     def hash(self) -> str:
         """The content hash that a verdict binds."""
         return content_hash(self)

@@ -1,6 +1,6 @@
 """What pages about quality read: numbers of a bounded window, never any text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -27,8 +27,15 @@ class LookedTwice:
     category: str
     competency: str
     model: str
+    rubric: str
+    """With its version."""
+    language: str
+    reviewer: str
+    """The person, by id."""
     person: int
     judge: int
+    marks: Mapping[str, tuple[int, int]]
+    """By criterion, person first: 1 met, 0 not met."""
 
 
 @dataclass(frozen=True)

@@ -4,58 +4,21 @@ Figures are worked out from rows in one pass, with the statistics of `domain/agr
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Final, TypeVar
 
-from assessor.domain.agreement import (
-    Measure,
-    cohen_kappa,
-    counted,
-    krippendorff_alpha,
-    measured,
-    quadratic_kappa,
-)
+from assessor.domain.agreement import Compared, compare
 from assessor.domain.calibration.cases import LEVELS
 from assessor.ports import Clock, Kind, LookedTwice, Passage, QualityReads, QualityWindow, Spent
 
 T = TypeVar("T")
 
-SEED: Final = 1
-"""Of the intervals; a fixed one makes the same levels give the same answer."""
 DAYS: Final = 90
 WEEK: Final = timedelta(days=7)
-PART: Final = {"model": "Model", "track": "Track", "category": "Kind of task", "competency": "Competency"}
-"""By what agreement is shown, with the word for it."""
-MOST_PARTS: Final = 12
-"""So many are shown, those with most responses: an interval for each takes its time."""
-
-
-@dataclass(frozen=True)
-class Agreeing:
-    """How people and judge agree on some responses."""
-
-    name: str
-    qwk: Measure
-
-
-@dataclass(frozen=True)
-class Agreements:
-    """How people who had not seen its levels agree with the judge."""
-
-    responses: int
-    qwk: Measure
-    """Kappa with quadratic weights (Cohen 1968), of levels from 0 to 4."""
-    kappa: Measure
-    """Cohen's (1960), of the same levels, every difference counting alike."""
-    alpha: Measure
-    """Krippendorff's (2011), ordinal."""
-    grid: tuple[tuple[int, ...], ...]
-    """Responses by the person's level (rows) and the judge's (columns)."""
-    parts: tuple[Agreeing, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +46,8 @@ class Week:
 class Quality:
     """Everything that the page shows."""
 
-    agreement: Agreements
+    agreement: Compared
+    """Of people who had not seen its levels with the judge, in all."""
     weeks: tuple[Week, ...]
     waiting: int
     """Handed in, and not settled yet."""
@@ -96,38 +60,19 @@ class Knowing:
         self._store = store
         self._clock = clock
 
-    async def quality(self, tenant: str, kind: Kind, by: str) -> Quality:
-        """Return the figures of the last 90 days; `by` is a key of `PART`."""
+    async def quality(self, tenant: str, kind: Kind) -> Quality:
+        """Return the figures of the last 90 days."""
         until = self._clock.now()
         window = QualityWindow(tenant, kind, until - timedelta(days=DAYS))
         looked = await self._store.looked_twice(window)
         passages, spent = await self._store.passages(window), await self._store.spent(window)
+        pairs = [(one.person, one.judge) for one in looked]
         return Quality(
-            # Resampling is arithmetic of some tenths of a second, which must not hold up other requests.
-            await asyncio.to_thread(agreement_in, looked, by),
+            # Resampling is arithmetic of a tenth of a second, which must not hold up other requests.
+            await asyncio.to_thread(compare, "", pairs, LEVELS),
             weeks(window.since, until, looked, passages, spent),
             sum(one.submitted_at is not None and one.settled_at is None for one in passages),
         )
-
-
-def agreement_in(looked: Sequence[LookedTwice], by: str) -> Agreements:
-    """Return how people and judge agree, in all and by one of `PART`."""
-    units = counted([(one.person, one.judge) for one in looked])
-    grid = Counter((one.person, one.judge) for one in looked)
-    parts: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for one in looked:
-        parts[getattr(one, by)].append((one.person, one.judge))
-    shown = sorted(parts, key=lambda name: (-len(parts[name]), name))[:MOST_PARTS]
-    return Agreements(
-        responses=len(looked),
-        qwk=measured(quadratic_kappa, units, seed=SEED),
-        kappa=measured(cohen_kappa, units, seed=SEED),
-        alpha=measured(lambda given: krippendorff_alpha(given, "ordinal"), units, seed=SEED),
-        grid=tuple(tuple(grid[person, judge] for judge in LEVELS) for person in LEVELS),
-        parts=tuple(
-            Agreeing(name, measured(quadratic_kappa, counted(parts[name]), seed=SEED)) for name in shown
-        ),
-    )
 
 
 def weeks(

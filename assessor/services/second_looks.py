@@ -11,12 +11,15 @@ from datetime import datetime
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import Conflict, FieldProblem, InvalidInput, invalid
-from assessor.domain.quality import JudgeNamed, QualityMark, compared
+from assessor.domain.library import Library
+from assessor.domain.quality import JudgeNamed, LookedAt, QualityMark, compared
 from assessor.domain.rubric import Criterion
+from assessor.domain.verdict import working_language
 from assessor.ports import Content, Reviewer
 from assessor.scoring.noticing import Noticed
 from assessor.services.log import AssessmentLog
 from assessor.services.reviewing import CaseItem, case_of
+from assessor.services.scoring import rubric_of
 
 MARKS: Mapping[str, QualityMark] = {"met": "met", "unmet": "unmet", "cannot_assess": "cannot_assess"}
 
@@ -74,7 +77,8 @@ class SecondLooks:
         Raises InvalidInput for a criterion without a mark, Conflict for somebody who has seen the scores,
         and when a colleague was first.
         """
-        await self._assessments.load_for(reviewer.tenant, assessment_id)
+        before = await self._assessments.load_for(reviewer.tenant, assessment_id)
+        library = await self._content.library(before.ordered.track)
 
         def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
             look = assessment.second_look
@@ -90,8 +94,10 @@ class SecondLooks:
                 reviewer=reviewer.id, item_id=item_id, marks=_all_marked(look.criteria[item_id], given)
             )
             marks = {**look.marks, item_id: scored.marks}
-            done = set(marks) == set(look.criteria)
-            return [scored, *([_compared(assessment, marks)] if done else [])]
+            if set(marks) != set(look.criteria):
+                return [scored]
+            reviewers = {**look.reviewers, item_id: reviewer.id}
+            return [scored, _compared(assessment, library, marks, reviewers)]
 
         return await self._assessments.change(assessment_id, facts)
 
@@ -123,7 +129,23 @@ def _all_marked(criteria: Sequence[str], given: Mapping[str, str]) -> dict[str, 
     return {name: MARKS[given[name]] for name in criteria}
 
 
-def _compared(assessment: Assessment, marks: Mapping[str, Mapping[str, QualityMark]]) -> e.SecondLookCompared:
+def _compared(
+    assessment: Assessment,
+    library: Library,
+    marks: Mapping[str, Mapping[str, QualityMark]],
+    reviewers: Mapping[str, str],
+) -> e.SecondLookCompared:
+    track = library.track(assessment.ordered.track)
+    looks = {}
+    for item_id, given in marks.items():
+        item = library.item(track.id, item_id)
+        rubric = rubric_of(assessment, item, library)
+        looks[item_id] = LookedAt(
+            reviewers[item_id],
+            rubric.edition if rubric else "",
+            working_language(item.category, assessment, track),
+            given,
+        )
     basis = assessment.verdict.document["basis"] if assessment.verdict else {"judges": ()}
     judges = [JudgeNamed(one["model"], one["family"], one.get("calibration_id")) for one in basis["judges"]]
-    return e.SecondLookCompared(levels=compared(assessment.scores, marks, judges))
+    return e.SecondLookCompared(levels=compared(assessment.scores, looks, judges))

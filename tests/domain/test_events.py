@@ -110,6 +110,10 @@ SAMPLES: tuple[e.Fact, ...] = (
                 calibration_id="cal_1",
                 person=4,
                 judge=1,
+                reviewer="rev_2",
+                rubric="explains-cause@2",
+                language="en",
+                marks={"cause": (1, 0)},
             ),
         )
     ),

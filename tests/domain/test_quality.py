@@ -8,6 +8,7 @@ from assessor.domain.item import Category
 from assessor.domain.quality import (
     QUALITY,
     JudgeNamed,
+    LookedAt,
     Pair,
     QualityLevel,
     QualityMark,
@@ -82,17 +83,21 @@ def test_two_looks_come_to_levels_and_are_shown_where_they_are_two_apart(
     scores = {("sft-0", one.criterion): one for one in (judged("cause", weight=3), judged("cure", weight=1))}
     named = JudgeNamed("m1", "sft/semantics", "cal_1")
 
-    (found,) = compared(scores, {"sft-0": marks}, [named])
+    (found,) = compared(scores, {"sft-0": LookedAt("rev_2", "tone@3", "de", marks)}, [named])
 
     assert (found.person, found.judge, found.differs) == (person, 4, differs)
     assert (found.model, found.category, found.competency) == ("m1", Category.SFT, "semantics")
     assert found.calibration_id == "cal_1"
+    assert (found.reviewer, found.rubric, found.language) == ("rev_2", "tone@3", "de")
+    assert found.marks == {name: (int(mark == "met"), 1) for name, mark in marks.items()}
 
 
 def test_what_the_person_cannot_assess_is_compared_with_nothing() -> None:
     scores = {("sft-0", "cause"): judged("cause")}
 
-    assert compared(scores, {"sft-0": {"cause": "cannot_assess"}}, []) == ()
+    look = LookedAt("rev_2", "tone@1", "en", {"cause": "cannot_assess"})
+
+    assert compared(scores, {"sft-0": look}, []) == ()
 
 
 def test_a_second_look_is_open_until_every_item_is_scored() -> None:
@@ -105,6 +110,10 @@ def test_a_second_look_is_open_until_every_item_is_scored() -> None:
         calibration_id=None,
         person=4,
         judge=1,
+        reviewer="rev_2",
+        rubric="tone@1",
+        language="en",
+        marks={"warm": (1, 0)},
     )
     near = far.changed(judge=3)
 

@@ -1,39 +1,27 @@
 """Figures of quality, worked out from rows."""
 
 from datetime import UTC, datetime, timedelta
-
-import pytest
+from typing import Any
 
 from assessor.ports import LookedTwice, Passage, Spent
-from assessor.services.knowing import agreement_in, weeks
+from assessor.services.knowing import weeks
 
 SINCE = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=20)
 
 
-def looked(person: int, judge: int, *, model: str = "m1", days: float = 1) -> LookedTwice:
-    return LookedTwice(
-        SINCE + timedelta(days=days), "python", "interview", "code_quality", model, person, judge
-    )
-
-
-def test_agreement_is_given_in_all_and_by_part_those_with_most_responses_first() -> None:
-    found = agreement_in(
-        [*[looked(level, level) for level in range(5)] * 4, *[looked(4, 0, model="m2")] * 3], "model"
-    )
-
-    assert found.responses == 23
-    assert [(part.name, part.qwk.value, part.qwk.n) for part in found.parts] == [("m1", 1, 20), ("m2", 0, 3)]
-    assert found.qwk.value is not None
-    assert found.qwk.value < 1
-    assert found.grid[4] == (3, 0, 0, 0, 4)
-
-
-def test_without_second_looks_there_is_no_number_but_a_reason() -> None:
-    found = agreement_in([], "track")
-
-    assert (found.responses, found.qwk.value, found.parts) == (0, None, ())
-    assert found.qwk.note
+def looked(person: int, judge: int, *, days: float = 1, **other: Any) -> LookedTwice:
+    given: dict[str, Any] = {
+        "track": "python",
+        "category": "interview",
+        "competency": "code_quality",
+        "model": "m1",
+        "rubric": "explains-cause@1",
+        "language": "en",
+        "reviewer": "rev_1",
+        "marks": {"cause": (person // 2 % 2, judge // 2 % 2)},
+    }
+    return LookedTwice(SINCE + timedelta(days=days), person=person, judge=judge, **given | other)
 
 
 def test_every_week_is_there_and_what_waits_is_not_settled() -> None:
@@ -56,8 +44,3 @@ def test_every_week_is_there_and_what_waits_is_not_settled() -> None:
     assert (second.settled, second.waited) == (1, 8 * 24)
     assert (third.ordered, third.settled, third.waited, third.bias) == (1, 0, None, None)
     assert first.day == SINCE.date()
-
-
-@pytest.mark.parametrize("by", ["model", "track", "category", "competency"])
-def test_agreement_can_be_parted_by(by: str) -> None:
-    assert len(agreement_in([looked(1, 1)], by).parts) == 1

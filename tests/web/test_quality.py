@@ -6,8 +6,13 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from assessor.adapters.clock import SystemClock
+from assessor.domain.events import SecondLookCompared
+from assessor.domain.item import Category
+from assessor.domain.quality import QualityLevel
 from assessor.domain.roles import Role
-from assessor.services.knowing import agreement_in
+from assessor.services.agreeing import SPLITS, split
+from assessor.services.log import AssessmentLog
 from assessor.simulation.playing import Player
 from assessor.web.pages import environment
 from tests.services.test_knowing import looked
@@ -35,7 +40,7 @@ async def test_without_data_the_page_says_what_is_missing(site: Site, desk: Desk
 async def test_what_a_program_played_is_shown_apart_and_named(site: Site, desk: Desk, player: Player) -> None:
     async with reading(site, desk) as browser:
         live = await browser.get("/review/quality")
-        simulated = await browser.get("/review/quality?kind=simulated&by=model")
+        simulated = await browser.get("/review/quality?kind=simulated")
 
     assert "A program played these assessments." not in live.text
     assert "A program played these assessments." in simulated.text
@@ -53,7 +58,7 @@ async def test_the_figures_are_those_of_ones_own_platform(site: Site, desk: Desk
     assert 'aria-label="Assessments ordered"' not in page.text
 
 
-@pytest.mark.parametrize("address", ["?kind=secret", "?by=name"])
+@pytest.mark.parametrize("address", ["?kind=secret", "/agreement?by=name", "/agreement?track=none"])
 async def test_a_filter_that_there_is_not_is_refused_with_those_that_there_are(
     site: Site, desk: Desk, address: str
 ) -> None:
@@ -61,13 +66,50 @@ async def test_a_filter_that_there_is_not_is_refused_with_those_that_there_are(
         page = await browser.get(f"/review/quality{address}")
 
     assert page.status_code == 422
-    assert "Use one of" in page.text
+    assert "Use one of" in page.text or "Choose one of the list" in page.text
+
+
+async def test_agreement_is_split_by_what_the_address_says_and_people_go_by_name(
+    site: Site, desk: Desk, player: Player
+) -> None:
+    log = AssessmentLog(site.services.store, SystemClock())
+    eve = await site.reviewer(desk.platform.tenant, Role.REVIEWER)
+    levels = tuple(_level(f"sft-{number}", reviewer=eve.id) for number in range(12))
+    await log.change(player.assessment_id, lambda _a, _now: [SecondLookCompared(levels=levels)])
+
+    async with reading(site, desk) as browser:
+        by_reviewer = await browser.get("/review/quality/agreement?kind=simulated&by=reviewer")
+        by_criterion = await browser.get("/review/quality/agreement?kind=simulated&by=criterion&track=python")
+        live = await browser.get("/review/quality/agreement?by=reviewer")
+
+    assert eve.name in by_reviewer.text
+    assert eve.id not in by_reviewer.text
+    assert "1.00" in by_reviewer.text
+    assert "writes/clear" in by_criterion.text
+    assert "No second look was finished" in live.text
+
+
+def _level(item_id: str, *, reviewer: str) -> QualityLevel:
+    met = int(item_id[-1]) % 2
+    return QualityLevel(
+        item_id=item_id,
+        category=Category.SFT,
+        competency="communication",
+        model="m1",
+        calibration_id=None,
+        person=4 * met,
+        judge=4 * met,
+        reviewer=reviewer,
+        rubric="writes@1",
+        language="en",
+        marks={"clear": (met, met)},
+    )
 
 
 def test_a_chart_draws_what_there_is_and_leaves_out_what_there_is_not() -> None:
     looks = [looked(level, min(4, level + 1)) for level in range(5)] * 5
     macros = environment("en").get_template("reviewer/charts.html").make_module({})
-    parts = agreement_in([*looks, looked(4, 4, model="m2")], "model").parts
+    parts = split([*looks, looked(4, 4, model="m2")], SPLITS["model"]).parts
 
     rows = str(macros.intervals(parts, 0.7, "Kappa"))  # type: ignore[attr-defined]  # a macro of the file
     columns = str(macros.columns([1, None, -2], "Drift"))  # type: ignore[attr-defined]  # likewise

@@ -59,6 +59,7 @@ NEEDS = {
     ("GET", "/review/{assessment_id}/appeal"): P.SCORE,
     ("POST", "/review/{assessment_id}/appeal"): P.SCORE,
     ("GET", "/review/quality"): P.SEE_QUALITY,
+    ("GET", "/review/quality/agreement"): P.SEE_QUALITY,
     ("GET", "/review/audit"): P.SEE_AUDIT,
     ("POST", "/review/audit/check"): P.SEE_AUDIT,
     ("GET", "/review/exports"): P.EXPORT,

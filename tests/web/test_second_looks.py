@@ -107,6 +107,10 @@ async def test_a_disagreement_is_shown_on_the_case_until_somebody_has_seen_to_it
         calibration_id=None,
         person=0,
         judge=4,
+        reviewer="rev_2",
+        rubric="communication@1",
+        language="en",
+        marks={"clear": (0, 1)},
     )
     log = AssessmentLog(desk.site.services.store, SystemClock())
     await log.change(player.assessment_id, said(e.SecondLookCompared(levels=(level,))))

@@ -23,8 +23,12 @@ class SqlQuality(StorePart):
                 level.category,
                 level.competency,
                 level.model,
+                level.rubric,
+                level.language,
+                level.reviewer,
                 level.person,
                 level.judge,
+                level.marks,
             )
             .join(ASSESSMENT, ASSESSMENT.c.id == level.assessment_id)
             .where(*_of(window), level.at >= window.since)

@@ -566,6 +566,10 @@ class QualityLevelRow(Row, table=True):
     calibration_id: str | None = Field(foreign_key="calibration.id", index=True)
     person: int
     judge: int
+    reviewer: str
+    rubric: str
+    language: str
+    marks: dict[str, Any] = Field(sa_type=JSON)
     at: datetime = Field(sa_type=Instant)
 
 

@@ -6,6 +6,7 @@ value, which carries the reason. Nothing here rounds up.
 
 from assessor.domain.agreement.alpha import Metric, krippendorff_alpha
 from assessor.domain.agreement.bootstrap import LEAST_FOR_INTERVAL, RESAMPLES, measured
+from assessor.domain.agreement.compared import Compared, compare, compare_parts
 from assessor.domain.agreement.dif import Dif, Stratum, chi_squared, mantel_haenszel
 from assessor.domain.agreement.difference import standardised_difference
 from assessor.domain.agreement.exact import fisher_exact
@@ -17,6 +18,7 @@ from assessor.domain.agreement.ratings import Rating, Undetermined, Units, count
 __all__ = [
     "LEAST_FOR_INTERVAL",
     "RESAMPLES",
+    "Compared",
     "Dif",
     "Measure",
     "Metric",
@@ -26,6 +28,8 @@ __all__ = [
     "Units",
     "chi_squared",
     "cohen_kappa",
+    "compare",
+    "compare_parts",
     "counted",
     "fisher_exact",
     "gwet_ac",

@@ -16,6 +16,7 @@ from assessor.domain.verdict.document import (
     explain,
     judges_of,
     read_verdict,
+    working_language,
     write_verdict,
 )
 from assessor.domain.verdict.explanation import Explanation, explanation_of
@@ -59,5 +60,6 @@ __all__ = [
     "standing_of",
     "stated_rules",
     "what_would_change",
+    "working_language",
     "write_verdict",
 ]

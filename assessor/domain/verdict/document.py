@@ -276,7 +276,7 @@ def judges_of(assessment: Assessment, track: Track, standings: Sequence[Standing
     read = {(model, family_of(score)) for score in assessment.scores.values() if (model := model_of(score))}
     found = []
     for model, family in sorted(read, key=lambda one: (one[0], str(one[1]))):
-        language = _language(family.category, assessment, track)
+        language = working_language(family.category, assessment, track)
         held = covering(standings, model, hashes.prompts, family, language)
         found.append(
             JudgeBasis(
@@ -292,7 +292,7 @@ def judges_of(assessment: Assessment, track: Track, standings: Sequence[Standing
     return tuple(found)
 
 
-def _language(category: Category, assessment: Assessment, track: Track) -> str:
+def working_language(category: Category, assessment: Assessment, track: Track) -> str:
     """Return the language of such work: only interviews are held in another one than the track's."""
     return assessment.ordered.language if category is Category.INTERVIEW else track.language
 

@@ -69,6 +69,10 @@ async def test_levels_of_second_looks_are_kept_with_the_fact_and_the_newest_come
         calibration_id="cal_1",
         person=4,
         judge=1,
+        reviewer="rev_2",
+        rubric="semantics@1",
+        language="en",
+        marks={"cause": (1, 0)},
     )
     nameless = level.changed(item_id="sft-none", calibration_id=None)
     older = [level.changed(item_id=f"sft-{n}", person=2) for n in range(QUALITY.newest)]

@@ -20,6 +20,7 @@ from assessor.domain import events as e
 from assessor.domain.assessment import Status
 from assessor.domain.errors import Erased
 from assessor.domain.item import Category
+from assessor.domain.quality import QualityLevel
 from assessor.domain.roles import Role
 from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
@@ -206,6 +207,32 @@ async def _afterwards(seeding: Seeding) -> None:
     await services.scoring.hold(voided.id, "OSError")
     await services.ordering.give_back(voided.id, "The disk was full.")
     await _drawn(seeding)
+    await _compared(seeding)
+
+
+async def _compared(seeding: Seeding) -> None:
+    """Let second looks be compared: of one model enough to tell how it does, of another too few."""
+    level = QualityLevel(
+        item_id="sft-0",
+        category=Category.SFT,
+        competency="communication",
+        model="a-careful-judge",
+        calibration_id=None,
+        person=2,
+        judge=2,
+        reviewer=seeding.eve.id,
+        rubric="explains@1",
+        language="en",
+        marks={"clear": (1, 1)},
+    )
+    levels = [
+        level.changed(item_id=f"sft-{number}", person=number % 5, judge=max(number % 5 - number % 2, 0))
+        for number in range(1, 31)
+    ]
+    few = [level.changed(item_id=f"sft-few-{number}", model="a-new-judge") for number in range(3)]
+    log = AssessmentLog(seeding.site.services.store, SystemClock())
+    compared = e.SecondLookCompared(levels=(*levels, *few))
+    await log.change(seeding.candidates["answered"].id, lambda _assessment, _now: [compared])
 
 
 async def _drawn(seeding: Seeding) -> None:

@@ -207,6 +207,8 @@ REVIEWERS: Final = (
     View("revoke, asked once more", "reviewer", "rita", "/review/{qualified}/revoke", _ask_to_revoke),
     View("people", "reviewer", "ada", "/review/people"),
     View("quality", "reviewer", "ada", "/review/quality"),
+    View("agreement", "reviewer", "ada", "/review/quality/agreement?by=model"),
+    View("agreement, nothing yet", "reviewer", "ada", "/review/quality/agreement?kind=test"),
     View("take a case out", "reviewer", "ada", "/review/{qualified}/export"),
 )
 OPEN: Final = (
