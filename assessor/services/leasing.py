@@ -69,6 +69,24 @@ class Leasing:
             senior.id, Action.CASE_ASSIGNED, assessment_id, tenant=senior.tenant, to=colleague.id
         )
 
+    async def scorers(self, tenant: str) -> Sequence[Reviewer]:
+        """Return who scores for a platform, the oldest account first."""
+        return [
+            one
+            for one in await self._store.reviewers()
+            if one.tenant == tenant and not one.disabled_at and one.may(Permission.SCORE)
+        ]
+
+    async def impartial(self, reviewer: Reviewer, assessment_id: str) -> Sequence[Reviewer]:
+        """Return who knows neither the scores of a case nor its candidate. Raises NotFound."""
+        row = await self._of(reviewer, assessment_id)
+        assessment = await self._assessments.load_for(reviewer.tenant, assessment_id)
+        return [
+            one
+            for one in await self.scorers(reviewer.tenant)
+            if not has_seen(assessment, one) and not await self._store.knows(one.id, row.candidate_id)
+        ]
+
     async def _of(self, reviewer: Reviewer, assessment_id: str) -> Projection:
         row = await self._store.projection(assessment_id)
         if row.tenant != reviewer.tenant:

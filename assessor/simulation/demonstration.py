@@ -1,4 +1,4 @@
-"""What waits in the demonstration: a platform, a reviewer, and three finished simulated cases."""
+"""What waits in the demonstration: a platform, two reviewers, and three finished simulated cases."""
 
 import os
 from collections.abc import Callable
@@ -15,6 +15,8 @@ from assessor.simulation.playing import begin
 TENANT = "demo"
 TRACK = "python"
 REVIEWER_EMAIL = "reviewer@demo.example"
+COLLEAGUE_EMAIL = "colleague@demo.example"
+"""Of somebody who has seen no scores: an appeal is not for whoever has."""
 KEY_FILE = "demo-key"
 
 POLICY = Policy(judge_may_score=True, least_basis=Grade.PROVISIONAL)
@@ -30,29 +32,39 @@ class Demonstration:
 
 
 async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstration:
-    """Make the platform, its key and its reviewer, and play the three cases. Doing it twice is once."""
+    """Make the platform, its key and its reviewers, and play the three cases. Doing it twice is once."""
     reviewer = await services.store.reviewer_by_email(REVIEWER_EMAIL)
     if reviewer is not None:
         if not (services.settings.data_dir / KEY_FILE).exists():
             await _write_key(services)
+        await _add_colleague(services)
         return Demonstration(await services.store.tenant(TENANT), reviewer)
     tenant = await services.access.add_tenant(TENANT, "Demonstration platform", POLICY)
     await _write_key(services)
-    # Nobody can sign in with it: the demonstration's door opens the session by itself.
-    password = os.urandom(24).hex()
     tell("Playing three simulated candidates ...")
-    return Demonstration(tenant, await _first_cases(services, tenant, password))
+    reviewer = await _first_cases(services, tenant)
+    await _add_colleague(services)
+    return Demonstration(tenant, reviewer)
 
 
-async def _first_cases(services: Services, tenant: Tenant, password: str) -> Reviewer:
+async def _first_cases(services: Services, tenant: Tenant) -> Reviewer:
     """Play the cases first and add the reviewer between: an interrupted preparation starts anew."""
-    reviewer = await services.access.add_reviewer(
-        tenant.id, REVIEWER_EMAIL, "Demo reviewer", password, tuple(Role)
-    )
+    reviewer = await _add_reviewer(services, REVIEWER_EMAIL, "Demo reviewer")
     await _qualified(services, tenant, reviewer)
     await _near_the_cut(services, tenant, reviewer)
     await _given_back(services, tenant)
     return reviewer
+
+
+async def _add_colleague(services: Services) -> None:
+    if await services.store.reviewer_by_email(COLLEAGUE_EMAIL) is None:
+        await _add_reviewer(services, COLLEAGUE_EMAIL, "Demo colleague")
+
+
+async def _add_reviewer(services: Services, email: str, name: str) -> Reviewer:
+    # Nobody can sign in with it: the demonstration's door opens the session by itself.
+    password = os.urandom(24).hex()
+    return await services.access.add_reviewer(TENANT, email, name, password, tuple(Role))
 
 
 async def _qualified(services: Services, tenant: Tenant, reviewer: Reviewer) -> None:

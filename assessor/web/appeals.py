@@ -65,17 +65,15 @@ async def _page(
     *,
     done: bool = False,
 ) -> Response:
-    """Show the item with what was given; to somebody who has seen the scores, only why not."""
-    found = None
+    """Show the item with what was given; to somebody who may not answer, why not and who may."""
+    await service.leasing.require_stranger(reviewer, assessment_id)
+    found = barred = None
     try:
-        await service.leasing.require_stranger(reviewer, assessment_id)
         found = await service.hearing.next_item(reviewer, assessment_id)
         if found and not refused:
             await service.leasing.hold(reviewer, assessment_id)
-    except LeaseHeld as held:
-        found, refused = None, held
-    except Conflict as barred:
-        refused = barred
+    except Conflict as reason:
+        found, barred = None, reason
     criteria = [one.before.criterion for one in found.appeals] if found else []
     return render(
         request,
@@ -83,6 +81,9 @@ async def _page(
         problem_of(refused).kind.status if refused else 200,
         assessment_id=assessment_id,
         found=found,
+        barred=barred,
+        is_held=isinstance(barred, LeaseHeld),
+        impartial=await service.leasing.impartial(reviewer, assessment_id) if barred else (),
         given=given,
         problems=field_problems_of(refused),
         targets={

@@ -28,6 +28,7 @@ TENANT: Final = "demo"
 TRACK: Final = "python"
 FORM: Final = "short"
 REVIEWER_EMAIL: Final = "reviewer@demo.example"
+COLLEAGUE_EMAIL: Final = "colleague@demo.example"
 KEY_FILE: Final = "demo-key"
 _COMMAND: Final = "assessor" if shutil.which("assessor") else shlex.join([sys.executable, "-m", "assessor"])
 """What runs the command line in a terminal like the one that this was started from."""
@@ -76,9 +77,19 @@ async def candidate(service: Running) -> Response:
 @router.post("/demo/reviewer")
 async def reviewer(service: Running) -> Response:
     """Sign in as the demonstration's reviewer, without a password."""
-    person = await service.store.reviewer_by_email(REVIEWER_EMAIL)
+    return await _signed_in(service, REVIEWER_EMAIL)
+
+
+@router.post("/demo/colleague")
+async def colleague(service: Running) -> Response:
+    """Sign in as their colleague, who has seen no scores and may answer appeals."""
+    return await _signed_in(service, COLLEAGUE_EMAIL)
+
+
+async def _signed_in(service: Services, email: str) -> Response:
+    person = await service.store.reviewer_by_email(email)
     if person is None:
-        raise NotFound("reviewer", REVIEWER_EMAIL)
+        raise NotFound("reviewer", email)
     response = RedirectResponse("/review", 303)
     secret = await service.access.open_reviewer_session(person)
     set_session_cookie(response, REVIEWER_COOKIE, secret, service.settings)

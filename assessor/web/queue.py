@@ -61,6 +61,7 @@ async def queue(
         next_page=_next_page(wanted, shown[-1]) if more else "",
         later=bool(after),
         nothing_to_take=bool(none),
+        is_alone=len(await service.leasing.scorers(reviewer.tenant)) == 1,
         due=lambda row: due(row, tenant.policy.review_days),
         now=current_time(),
         review_days=tenant.policy.review_days,

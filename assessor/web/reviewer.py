@@ -1,6 +1,7 @@
 """Pages for reviewers: sign in, the case, scoring what is open, deciding."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -250,15 +251,9 @@ async def _lease(
     return lease, await service.store.reviewer(lease.holder)
 
 
-async def _colleagues(service: Running, reviewer: Reviewer) -> list[Reviewer]:
+async def _colleagues(service: Running, reviewer: Reviewer) -> Sequence[Reviewer]:
     """Return whom this person may hand a case to."""
-    if not reviewer.may(Permission.ASSIGN):
-        return []
-    return [
-        one
-        for one in await service.store.reviewers()
-        if one.tenant == reviewer.tenant and not one.disabled_at and one.may(Permission.SCORE)
-    ]
+    return await service.leasing.scorers(reviewer.tenant) if reviewer.may(Permission.ASSIGN) else ()
 
 
 async def _openings(

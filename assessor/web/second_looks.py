@@ -58,23 +58,24 @@ async def _page(
     given: dict[str, str],
     refused: AssessorError | None = None,
 ) -> Response:
-    """Show the item with what was given; to somebody who has seen the scores, only why not."""
-    look = None
+    """Show the item with what was given; to somebody who may not look, why not and who may."""
+    await service.leasing.require_stranger(reviewer, assessment_id)
+    look = barred = None
     try:
-        await service.leasing.require_stranger(reviewer, assessment_id)
         look = await service.second_looks.next_item(reviewer, assessment_id)
         if look and not refused:
             await service.leasing.hold(reviewer, assessment_id)
-    except LeaseHeld as held:
-        look, refused = None, held
-    except Conflict as barred:
-        refused = barred
+    except Conflict as reason:
+        look, barred = None, reason
     return render(
         request,
         "reviewer/second_look.html",
         problem_of(refused).kind.status if refused else 200,
         assessment_id=assessment_id,
         look=look,
+        barred=barred,
+        is_held=isinstance(barred, LeaseHeld),
+        impartial=await service.leasing.impartial(reviewer, assessment_id) if barred else (),
         given=given,
         problems=_problems(refused),
         targets={one.id: f"mark-{one.id}-met" for one in look.criteria} if look else {},

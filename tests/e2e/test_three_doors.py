@@ -104,5 +104,5 @@ def _score_everything(page: Page) -> None:
         more.click()
     for met in page.get_by_label("Met", exact=True).all():
         met.check()
-    page.get_by_role("button", name="Store").click()
+    page.get_by_role("button", name="Store", exact=True).click()
     expect(page.get_by_text("Your score is stored.")).to_be_visible()

@@ -82,10 +82,10 @@ class Site:
     async def key(self, tenant: Tenant, scopes: tuple[Scope, ...], *, livemode: bool = False) -> str:
         return (await self.services.access.add_key(tenant.id, scopes, livemode=livemode)).secret
 
-    async def reviewer(self, tenant: Tenant, *roles: Role) -> Reviewer:
+    async def reviewer(self, tenant: Tenant, *roles: Role, name: str = "Rita Reviewer") -> Reviewer:
         email = f"reviewer-{next(_numbers)}@{tenant.id}.example"
         held = roles or (Role.REVIEWER, Role.SENIOR)
-        return await self.services.access.add_reviewer(tenant.id, email, "Rita Reviewer", PASSWORD, held)
+        return await self.services.access.add_reviewer(tenant.id, email, name, PASSWORD, held)
 
     async def playing(self, tenant: Tenant, level: int = MIDDLING) -> Player:
         reference = f"candidate-{next(self.orders)}"

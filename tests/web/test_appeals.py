@@ -150,8 +150,24 @@ async def test_who_has_opened_the_case_reads_why_a_colleague_answers(appealed: A
     assert "Look <there>." in said
     articles = case.text.split('<article class="card" id="item-')[1:]
     assert articles[0].startswith(appealed.choices[0].item_id)
-    assert page.status_code == 409
+    assert page.status_code == 200
     assert "You have opened this case and seen its scores" in words_of(page.text)
+    assert "Problem" not in words_of(page.text)
+    assert "Nobody of your platform may as it is" in words_of(page.text)
+
+
+async def test_who_may_not_answer_reads_who_may_and_keeps_what_they_wrote(appealed: Appealed) -> None:
+    await appealed.desk.browser.get(f"/review/{appealed.player.assessment_id}")
+    fresh = await appealed.desk.site.reviewer(appealed.desk.platform.tenant, name="Fiona Fresh")
+
+    page = await appealed.desk.browser.get(appealed.page)
+    refused = await appealed.post(**appealed.answers("met", "met"))
+
+    assert f"Who may: {fresh.name}." in words_of(page.text)
+    assert "Nobody of your platform" not in words_of(page.text)
+    assert refused.status_code == 409
+    assert "Nothing was stored" in words_of(refused.text)
+    assert REASON in words_of(refused.text)
 
 
 async def test_the_case_keeps_what_was_answered(appealed: Appealed) -> None:

@@ -6,7 +6,14 @@ from html import unescape
 import httpx
 import pytest
 
-from assessor.simulation.demonstration import KEY_FILE, REVIEWER_EMAIL, TENANT, TRACK, prepare
+from assessor.simulation.demonstration import (
+    COLLEAGUE_EMAIL,
+    KEY_FILE,
+    REVIEWER_EMAIL,
+    TENANT,
+    TRACK,
+    prepare,
+)
 from assessor.web import demo
 from tests.web.site import Site
 
@@ -24,8 +31,8 @@ async def visitor(prepared: Site) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def test_the_pages_and_the_simulation_mean_the_same_platform_and_people() -> None:
-    assert (demo.TENANT, demo.TRACK, demo.REVIEWER_EMAIL, demo.KEY_FILE) == (
-        TENANT, TRACK, REVIEWER_EMAIL, KEY_FILE,
+    assert (demo.TENANT, demo.TRACK, demo.REVIEWER_EMAIL, demo.COLLEAGUE_EMAIL, demo.KEY_FILE) == (
+        TENANT, TRACK, REVIEWER_EMAIL, COLLEAGUE_EMAIL, KEY_FILE,
     )  # fmt: skip
 
 
@@ -36,6 +43,7 @@ def test_the_pages_and_the_simulation_mean_the_same_platform_and_people() -> Non
         ("GET", "/demo"),
         ("POST", "/demo/candidate"),
         ("POST", "/demo/reviewer"),
+        ("POST", "/demo/colleague"),
         ("GET", "/demo/platform"),
         ("GET", "/demo/platform/verdict"),
     ],
@@ -58,7 +66,8 @@ async def test_one_address_leads_to_three_doors_marked_as_a_demonstration(visito
     page = unescape((await visitor.get(led.headers["location"])).text)
 
     assert "1 interview question and 4 tasks, about 8 minutes" in page
-    for words in ("Enter as a candidate", "Enter as a reviewer", "Enter as a platform", "DEMO"):
+    doors = ("Enter as a candidate", "Enter as a reviewer", "Enter as their colleague", "Enter as a platform")
+    for words in (*doors, "DEMO"):
         assert words in page
     assert "No model: authored questions and rule-chosen probes." in page
 
@@ -95,6 +104,23 @@ async def test_the_reviewers_door_opens_the_queue_without_a_password(visitor: ht
     assert (answer.status_code, answer.headers["location"]) == (303, "/review")
     assert page.status_code == 200
     assert "What waits for a person" in page.text
+
+
+async def test_the_second_reviewer_may_answer_appeals_of_what_the_first_scored(
+    prepared: Site, visitor: httpx.AsyncClient
+) -> None:
+    recent = await prepared.services.ordering.recent(TENANT)
+    case = next(row for row in recent if row.candidate_ref == "simulated-qualified")
+    first = await prepared.services.store.reviewer_by_email(REVIEWER_EMAIL)
+    assert first is not None
+
+    answer = await visitor.post("/demo/colleague")
+    page = await visitor.get(answer.headers["location"])
+
+    impartial = await prepared.services.leasing.impartial(first, case.id)
+    assert [one.email for one in impartial] == [COLLEAGUE_EMAIL]
+    assert (answer.status_code, answer.headers["location"]) == (303, "/review")
+    assert "One person alone" not in page.text
 
 
 async def test_another_site_opens_no_door(prepared: Site) -> None:

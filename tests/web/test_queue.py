@@ -41,6 +41,18 @@ async def test_the_queue_shows_reasons_due_date_and_counts(desk: Desk, player: P
     assert "within 5 days" in words_of(page)
 
 
+async def test_who_scores_alone_reads_that_an_appeal_will_need_a_second_person(desk: Desk) -> None:
+    alone = await desk.browser.get("/review")
+    await desk.site.reviewer(desk.platform.tenant, Role.ADMIN)
+    still = await desk.browser.get("/review")
+    await desk.site.reviewer(desk.platform.tenant)
+    together = await desk.browser.get("/review")
+
+    said = "a second one is needed before the first appeal comes"
+    assert [said in words_of(page) for page in (alone, still, together)] == [True, True, False]
+    assert "An administrator of your platform can invite one." in words_of(alone)
+
+
 @pytest.mark.parametrize(
     ("address", "listed"),
     [

@@ -278,7 +278,9 @@ async def test_where_a_person_decides_whatever_is_scored_the_page_says_so_and_of
     page = (await desk.browser.get(f"/review/{player.assessment_id}")).text
 
     said = words_of(page)
-    assert "whatever you score now, the rules leave the decision to you. The open criteria are optional." in said
+    assert (
+        "whatever you score now, the rules leave the decision to you. The open criteria are optional." in said
+    )
     assert "it could still matter" not in said
     assert page.index("data-decision") < page.index("Optional: one more criterion")
     assert f'name="mark.{left.item_id}/{left.criterion}"' in page.partition("<details open>")[2]
