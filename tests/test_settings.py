@@ -13,6 +13,7 @@ from assessor.settings import (
     Settings,
     load_settings,
     markdown_table,
+    setting_rows,
     unknown_variables,
     variables_given,
 )
@@ -321,7 +322,7 @@ def test_a_misspelt_variable_is_found_with_what_was_meant(given: str, suggestion
 
 
 def test_variables_that_are_read_are_not_called_unknown() -> None:
-    known = {row.name: "x" for row in Settings.table()}
+    known = {row.name: "x" for row in setting_rows()}
 
     assert unknown_variables(known | {"assessor_port": "1", "ASSESSOR_CHROMIUM": "x"}) == []
 
@@ -333,7 +334,7 @@ def test_a_misspelling_in_the_env_file_is_found_too(empty_folder: Path) -> None:
 
 
 def test_the_table_describes_every_setting() -> None:
-    rows = Settings.table()
+    rows = setting_rows()
 
     assert [row.name for row in rows] == [f"ASSESSOR_{name.upper()}" for name in Settings.model_fields]
     assert all(row.default and row.description for row in rows)
