@@ -38,6 +38,7 @@ from assessor.services.delivering import Delivering
 from assessor.services.erasing import Erasing
 from assessor.services.explaining import Explaining
 from assessor.services.exporting import Exporting
+from assessor.services.fairness import Fairness
 from assessor.services.federating import Federation
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
@@ -55,6 +56,7 @@ from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
 from assessor.services.outlooks import Outlooks
+from assessor.services.overseeing import Overseeing
 from assessor.services.pausing import Pausing
 from assessor.services.people import People
 from assessor.services.piloting import Piloting
@@ -125,6 +127,7 @@ class Services:
     polling: Polling
     knowing: Knowing
     agreeing: Agreeing
+    overseeing: Overseeing
     idempotency: Idempotency
     erasing: Erasing
     subject_archive: SubjectArchive
@@ -295,6 +298,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 knowing=Knowing(store, clock),
                 agreeing=Agreeing(store, clock),
+                overseeing=Overseeing(Fairness(store, assessments), Auditing(store, clock), clock),
                 polling=Polling(store, clock, source=settings.public_url),
                 idempotency=Idempotency(store, clock),
                 erasing=Erasing(store, assessments, jobs, parts.ledger(settings), clock, random),

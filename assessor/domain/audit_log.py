@@ -52,6 +52,7 @@ class Action(StrEnum):
     APPEAL_ANSWERED = "appeal.answered"
     PACKAGE_EXPORTED = "export.package"
     LIST_EXPORTED = "export.list"
+    FAIRNESS_SEEN = "fairness.seen"
     ANSWERS_GATHERED = "answers.gathered"
     CHAIN_CHECKED = "chain.checked"
     CANDIDATE_ERASED = "candidate.erased"

@@ -31,6 +31,8 @@ class Window:
     track: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    simulated: bool | None = None
+    """Whether only what a program played is meant, or none of it; None: as the mode has it."""
 
     def holds(self, attempt: Attempt) -> bool:
         """Whether an attempt counts here: not voided or cancelled, in live mode not played by a program."""
@@ -38,6 +40,7 @@ class Window:
         return (
             row.status not in _DOES_NOT_COUNT
             and not (self.livemode and row.simulated)
+            and self.simulated in {None, row.simulated}
             and self.track in {None, row.track}
             and (self.since is None or row.ordered_at >= self.since)
             and (self.until is None or row.ordered_at < self.until)

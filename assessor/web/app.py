@@ -26,6 +26,7 @@ from assessor.web import (
     demo,
     events,
     exports,
+    fairness,
     federated,
     feedback,
     handlers,
@@ -186,6 +187,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(hooks.router)
     app.include_router(letters.router, include_in_schema=False)
     app.include_router(quality.router)
+    app.include_router(fairness.router)
     app.include_router(people.router)  # before the cases: their addresses look alike
     app.include_router(audit_log.router)
     app.include_router(exports.router)

@@ -53,6 +53,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.APPEAL_ANSWERED: "answered an appeal",
         Action.PACKAGE_EXPORTED: "exported an audit package",
         Action.LIST_EXPORTED: "exported a list",
+        Action.FAIRNESS_SEEN: "looked at how groups fare",
         Action.ANSWERS_GATHERED: "gathered answers to an item",
         Action.CHAIN_CHECKED: "checked the chain",
         Action.CANDIDATE_ERASED: "erased a candidate",

@@ -1,10 +1,13 @@
 """Selection rates of groups, compared with the highest one."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from statistics import NormalDist
 from typing import NamedTuple
 
 from assessor.domain.agreement import Undetermined, fisher_exact, wilson
+from assessor.domain.agreement.proportions import CONFIDENCE
 from assessor.domain.errors import invalid
 from assessor.domain.fairness.course import Course, Stage
 from assessor.domain.fairness.rule import RULE, Status, overall, power_to_see_halved
@@ -38,6 +41,9 @@ class GroupRate(Value):
     """Of the 95% interval (Wilson)."""
     ratio: float | None = None
     """To the highest rate; None for the group that has it, and where nobody passed."""
+    ratio_low: float | None = None
+    ratio_high: float | None = None
+    """Of the ratio's 95% interval (Katz); None where nobody of the group passed, or everybody of both."""
     p: float | None = None
     """Fisher's exact test against the group with the highest rate, two-sided."""
     p_adjusted: float | None = None
@@ -100,6 +106,25 @@ def compared(counts: Mapping[str, Count]) -> tuple[tuple[GroupRate, ...], str | 
     return tuple(_group(name, counts, highest, pairs) for name in names), highest
 
 
+def ratio_interval(own: Count, top: Count) -> tuple[float, float] | None:
+    """Return the 95% interval of the ratio of two rates, None where it has none.
+
+    `exp(log ratio +- z sqrt(1/a - 1/n1 + 1/b - 1/n2))` (Katz, Baptista, Azen & Pike 1978, Biometrics 34,
+    469-474).
+
+    >>> ratio_interval(Count(12, 40), Count(30, 40))
+    (0.2411, 0.6635)
+    """
+    if not own.passed or not top.passed:
+        return None
+    variance = 1 / own.passed - 1 / own.n + 1 / top.passed - 1 / top.n
+    if variance <= 0:
+        return None
+    reach = math.exp(NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * math.sqrt(variance))
+    ratio = own.rate / top.rate
+    return round(ratio / reach, PLACES), round(ratio * reach, PLACES)
+
+
 def _group(name: str, counts: Mapping[str, Count], highest: str | None, pairs: int) -> GroupRate:
     own = counts[name]
     low, high = wilson(own.passed, own.n)
@@ -120,8 +145,11 @@ def _group(name: str, counts: Mapping[str, Count], highest: str | None, pairs: i
     ratio = round(own.rate / top.rate, PLACES) if top.passed else None
     p = _p(own, top)
     adjusted = None if p is None else min(1.0, p * pairs)
+    ratio_low, ratio_high = ratio_interval(own, top) or (None, None)
     return found.changed(
         ratio=ratio,
+        ratio_low=ratio_low,
+        ratio_high=ratio_high,
         p=p,
         p_adjusted=adjusted,
         status=_status(ratio, adjusted, power_to_see_halved(top.rate, top.n, own.n, pairs)),

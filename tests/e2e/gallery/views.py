@@ -209,6 +209,7 @@ REVIEWERS: Final = (
     View("quality", "reviewer", "ada", "/review/quality"),
     View("agreement", "reviewer", "ada", "/review/quality/agreement?by=model"),
     View("agreement, nothing yet", "reviewer", "ada", "/review/quality/agreement?kind=test"),
+    View("fairness", "reviewer", "ada", "/review/fairness"),
     View("take a case out", "reviewer", "ada", "/review/{qualified}/export"),
 )
 OPEN: Final = (
