@@ -11,7 +11,7 @@ from assessor.domain.errors import AssessorError, Conflict, InvalidInput, LeaseH
 from assessor.ports import Reviewer
 from assessor.services.entered import normalised
 from assessor.services.hearing import Answer
-from assessor.web import casework
+from assessor.web import casework, leaves
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import Scores
@@ -26,10 +26,15 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 
 @router.get("/{assessment_id}/appeal")
 async def appeal(
-    request: Request, service: Running, reviewer: Scores, assessment_id: str, done: str = ""
+    request: Request,
+    service: Running,
+    reviewer: Scores,
+    assessment_id: str,
+    done: str = "",
+    page: str = "",
 ) -> Response:
     """Show the next item with an appeal, or that nothing is left."""
-    return await _page(request, service, reviewer, assessment_id, {}, done=done == "answered")
+    return await _page(request, service, reviewer, assessment_id, {}, done=done == "answered", page=page)
 
 
 @router.post("/{assessment_id}/appeal")
@@ -37,11 +42,14 @@ async def answer(request: Request, service: Running, reviewer: Scores, assessmen
     """Answer every appeal of one item, and go on with the next."""
     form = await request.form(max_fields=MAX_FIELDS)
     fields = {name: normalised(value) for name, value in form.items() if isinstance(value, str)}
+    page = leaves.page_in(form)
     try:
         await service.leasing.hold(reviewer, assessment_id)
+        if leaves.turns_over(form):
+            return await _page(request, service, reviewer, assessment_id, fields, page=page)
         await service.hearing.answer(reviewer, assessment_id, fields.get("item_id", ""), _answers(fields))
     except (InvalidInput, Conflict) as refused:
-        return await _page(request, service, reviewer, assessment_id, fields, refused)
+        return await _page(request, service, reviewer, assessment_id, fields, refused, page=page)
     await service.leasing.end_if_done(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/appeal?done=answered", 303)
 
@@ -64,6 +72,7 @@ async def _page(
     refused: AssessorError | None = None,
     *,
     done: bool = False,
+    page: str = "",
 ) -> Response:
     """Show the item with what was given; to somebody who may not answer, why not and who may."""
     await service.leasing.require_stranger(reviewer, assessment_id)
@@ -74,6 +83,7 @@ async def _page(
             await service.leasing.hold(reviewer, assessment_id)
     except Conflict as reason:
         found, barred = None, reason
+    address = f"/review/{assessment_id}/appeal"
     criteria = [one.before.criterion for one in found.appeals] if found else []
     return render(
         request,
@@ -84,6 +94,7 @@ async def _page(
         barred=barred,
         is_held=isinstance(barred, LeaseHeld),
         impartial=await service.leasing.impartial(reviewer, assessment_id) if barred else (),
+        leaf=leaves.leaf([found.item], page, address, address) if found else None,
         given=given,
         problems=field_problems_of(refused),
         targets={

@@ -27,7 +27,7 @@ from assessor.domain.verdict import THRESHOLDS, stated_rules
 from assessor.ports import ActFilter, Reviewer
 from assessor.services.access import LOCK_AFTER
 from assessor.services.marking import Sheet
-from assessor.web import casework, sheets
+from assessor.web import casework, leaves, sheets
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import HandlesFaults, OpensCases, Scores, SignedIn
@@ -115,20 +115,29 @@ async def case(
     reviewer: OpensCases,
     assessment_id: str,
     done: str = "",
+    page: str = "",
 ) -> Response:
     """Show one case, with the form for what has to be done next."""
-    return await _case_page(request, service, reviewer, assessment_id, Sheet(), done=DONE.get(done))
+    return await _case_page(
+        request, service, reviewer, assessment_id, Sheet(), done=DONE.get(done), page=page
+    )
 
 
 @router.post("/{assessment_id}/sheet")
 async def hand_in(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
-    """Store what a reviewer scored and decided; what cannot be stored stays on the page."""
-    sheet = sheets.read(await request.form(max_fields=sheets.MAX_FIELDS))
+    """Store what a reviewer scored and decided; what cannot be stored stays on the page.
+
+    Whoever only turns over to another page of the transcript takes along what they typed.
+    """
+    form = await request.form(max_fields=sheets.MAX_FIELDS)
+    sheet, page = sheets.read(form), leaves.page_in(form)
     try:
         await service.leasing.hold(reviewer, assessment_id)
+        if leaves.turns_over(form):
+            return await _case_page(request, service, reviewer, assessment_id, sheet, page=page)
         await service.sheets.hand_in(reviewer, assessment_id, sheet)
     except (InvalidInput, TooLarge, Conflict) as refused:
-        return await _case_page(request, service, reviewer, assessment_id, sheet, refused)
+        return await _case_page(request, service, reviewer, assessment_id, sheet, refused, page=page)
     await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "decided" if sheet.decision else "scored")
 
@@ -191,7 +200,9 @@ async def _case_page(
     assessment_id: str,
     typed: Sheet,
     refused: AssessorError | None = None,
+    *,
     done: str | None = None,
+    page: str = "",
 ) -> Response:
     """Show the case again with what was given, so that nothing has to be typed twice."""
     if reviewer.may(Permission.SCORE):
@@ -204,6 +215,9 @@ async def _case_page(
     form = None
     if stands == "undecided" and reviewer.may(Permission.SCORE):
         form = sheets.form_of(found, await service.reviewing.outlook(found), typed)
+    lease = await _lease(service, reviewer, found.assessment)
+    is_theirs = lease is None or lease[0].holder == reviewer.id or refused is not None
+    items, address = sheets.in_order(found, form), f"/review/{assessment_id}"
     return render(
         request,
         "reviewer/case.html",
@@ -213,7 +227,8 @@ async def _case_page(
         stands=stands,
         form=form,
         ahead=form.ahead if form else None,
-        items=sheets.in_order(found, form),
+        items=items,
+        leaf=leaves.leaf(items, page, address, f"{address}/sheet" if form and is_theirs else ""),
         overtaken=sheets.overtaken(found, typed),
         is_open=found.assessment.status in OPEN,
         held=found.assessment.status is Status.TECHNICAL_HOLD,
@@ -223,7 +238,7 @@ async def _case_page(
         labels=form.labels if form else {"reason": "The reason"},
         done=done,
         may=reviewer.may,
-        lease=await _lease(service, reviewer, found.assessment),
+        lease=lease,
         refused=refused is not None,
         colleagues=await _colleagues(service, reviewer),
         seen_by=await _openings(service, reviewer, assessment_id),

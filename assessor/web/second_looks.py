@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from assessor.domain.errors import AssessorError, Conflict, FieldProblem, InvalidInput, LeaseHeld
 from assessor.ports import Reviewer
-from assessor.web import casework
+from assessor.web import casework, leaves
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import Scores
@@ -23,9 +23,11 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 
 
 @router.get("/{assessment_id}/second-look")
-async def second_look(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
+async def second_look(
+    request: Request, service: Running, reviewer: Scores, assessment_id: str, page: str = ""
+) -> Response:
     """Show the next item of the sample, or that nothing is left."""
-    return await _page(request, service, reviewer, assessment_id, {})
+    return await _page(request, service, reviewer, assessment_id, {}, page=page)
 
 
 @router.post("/{assessment_id}/second-look")
@@ -34,11 +36,14 @@ async def mark(request: Request, service: Running, reviewer: Scores, assessment_
     form = await request.form(max_fields=MAX_FIELDS)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     given = {name.removeprefix(_MARK): value for name, value in fields.items() if name.startswith(_MARK)}
+    page = leaves.page_in(form)
     try:
         await service.leasing.hold(reviewer, assessment_id)
+        if leaves.turns_over(form):
+            return await _page(request, service, reviewer, assessment_id, given, page=page)
         await service.second_looks.mark(reviewer, assessment_id, fields.get("item_id", ""), given)
     except (InvalidInput, Conflict) as refused:
-        return await _page(request, service, reviewer, assessment_id, given, refused)
+        return await _page(request, service, reviewer, assessment_id, given, refused, page=page)
     await service.leasing.end_if_done(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/second-look", 303)
 
@@ -57,6 +62,8 @@ async def _page(
     assessment_id: str,
     given: dict[str, str],
     refused: AssessorError | None = None,
+    *,
+    page: str = "",
 ) -> Response:
     """Show the item with what was given; to somebody who may not look, why not and who may."""
     await service.leasing.require_stranger(reviewer, assessment_id)
@@ -67,6 +74,7 @@ async def _page(
             await service.leasing.hold(reviewer, assessment_id)
     except Conflict as reason:
         look, barred = None, reason
+    address = f"/review/{assessment_id}/second-look"
     return render(
         request,
         "reviewer/second_look.html",
@@ -76,6 +84,7 @@ async def _page(
         barred=barred,
         is_held=isinstance(barred, LeaseHeld),
         impartial=await service.leasing.impartial(reviewer, assessment_id) if barred else (),
+        leaf=leaves.leaf([look.item], page, address, address) if look else None,
         given=given,
         problems=_problems(refused),
         targets={one.id: f"mark-{one.id}-met" for one in look.criteria} if look else {},
