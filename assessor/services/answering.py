@@ -37,6 +37,11 @@ class Part:
     minutes: float
     state: PartState
 
+    @property
+    def is_handed_in(self) -> bool:
+        """Whether nothing is left to be done for it."""
+        return self.state in ("done", "final")
+
 
 @dataclass(frozen=True)
 class Task:

@@ -1,6 +1,7 @@
 """Text that people or models wrote, as HTML that cannot run, load or frame anything."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,12 @@ if TYPE_CHECKING:
 
 _TEXT_TAGS = {"p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "a"}
 _TAGS = _TEXT_TAGS | {"ul", "ol", "li", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
-_FENCED = re.compile(r"^ {0,3}```[^\n]*\n.*?^ {0,3}```[^\n]*$\n?", re.MULTILINE | re.DOTALL)
+_FENCED = re.compile(r"^( {0,3}```[^\n]*\n)(.*?)(^ {0,3}```[^\n]*$\n?)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(
+    r"^ {0,3}```[^\n`]*(?:\n(?P<block>.*?))?(?:^ {0,3}```[ \t]*$\n?|\Z)"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?P<span>[^\n]+?)(?<!`)(?P=ticks)(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def markdown(text: str) -> Markup:
@@ -35,13 +41,31 @@ def verbatim(text: str) -> Markup:
     """Escape a text, and set its fenced blocks as code.
 
     The page's text content stays the text, character for character, so that words copied from it
-    are found in it again.
+    are found in it again; the fences are in elements of their own, that the page may draw them quietly.
     """
-    parts = []
-    at = 0
-    for block in _FENCED.finditer(text):
-        parts += [escape(text[at : block.start()]), Markup("<code>{}</code>").format(block.group())]
-        at = block.end()
+    block = Markup('<code><span class="fence">{}</span>{}<span class="fence">{}</span></code>')
+    return _replaced(_FENCED, text, lambda found: block.format(*found.groups()))
+
+
+def coded(text: str) -> Markup:
+    """Escape a text, and show what stands in backticks as code: without them, and nothing else is Markdown.
+
+    It fits into a line. A piece of a longer text may begin or end within a block.
+    """
+    return _replaced(_CODE, text, _code)
+
+
+def _code(found: re.Match[str]) -> Markup:
+    if found["span"] is not None:
+        return Markup("<code>{}</code>").format(found["span"].strip() or found["span"])
+    return Markup('<code class="block">{}</code>').format(found["block"]) if found["block"] else Markup()
+
+
+def _replaced(what: re.Pattern[str], text: str, by: Callable[[re.Match[str]], Markup]) -> Markup:
+    parts, at = [], 0
+    for found in what.finditer(text):
+        parts += [escape(text[at : found.start()]), by(found)]
+        at = found.end()
     return Markup("").join([*parts, escape(text[at:])])
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from assessor.locale import ENGLISH, PSEUDO, Interface, interface, offered, wanted
 from assessor.web.assets import asset
-from assessor.web.markdown import markdown, verbatim
+from assessor.web.markdown import coded, markdown, verbatim
 from assessor.web.telling import capitalised, told
 
 HERE = Path(__file__).parent
@@ -58,6 +58,7 @@ def environment(tag: str = ENGLISH) -> Environment:
     env.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined] # the extension adds it
     env.filters.update(
         markdown=markdown,
+        coded=coded,
         verbatim=verbatim,
         clock=partial(clock, locale=language.locale),
         minutes=minutes,

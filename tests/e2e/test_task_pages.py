@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from assessor.web.assets import STATIC
 from assessor.web.markdown import markdown
@@ -407,6 +407,26 @@ def test_leaving_the_tab_saves_at_once(service: Service, platform: Platform, ope
             "() => { Object.defineProperty(document, 'hidden', {value: true});"
             " document.dispatchEvent(new Event('visibilitychange')); }"
         )
+
+
+def test_handing_in_while_a_save_is_on_its_way_is_no_conflict(
+    service: Service, platform: Platform, opened: Open
+) -> None:
+    candidate = at(service, platform, opened, "sft-")
+    page = candidate.page
+    on_its_way: list[Route] = []
+    page.route("**/assessment/drafts/**", lambda route: on_its_way.extend([route]))
+    answers: list[tuple[str, int]] = []
+    page.on("response", lambda answer: answers.append((answer.url, answer.status)))
+    with page.expect_request("**/assessment/drafts/**"):
+        page.get_by_label("Your response", exact=True).fill(REASON)
+
+    page.get_by_role("button", name="Hand in").dblclick()  # waits for the save, and is sent once or twice
+    expect(page.get_by_label("Your response", exact=True)).to_have_value(REASON)  # still on the page
+    on_its_way[0].continue_()
+
+    expect(page.locator("#handed-in")).to_contain_text("Handed in: Write an ideal response")
+    assert [answer for answer in answers if answer[1] >= 400] == []
 
 
 def test_handing_in_over_what_another_window_saved_shows_both_first(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from assessor.domain.notice import CURRENT
 from assessor.services.order import Order
 from assessor.web.assets import STATIC
-from assessor.web.markdown import markdown, verbatim
+from assessor.web.markdown import coded, markdown, verbatim
 from assessor.web.pages import HERE, clock, environment, listed, minutes, sentence
 from tests.web.site import Site
 
@@ -67,13 +67,37 @@ fenced = st.sampled_from(
 
 @given(st.lists(fenced, max_size=14).map("".join) | st.text())
 def test_a_text_shown_verbatim_can_be_quoted_character_for_character(text: str) -> None:
-    shown = re.sub(r"</?code>", "", str(verbatim(text)))
+    shown = re.sub(r"</?(code|span)[^>]*>", "", str(verbatim(text)))
 
     assert html.unescape(shown) == html.unescape(html.escape(text))
 
 
 def test_a_fenced_block_is_set_as_code_with_its_fences() -> None:
-    assert verbatim("See:\n```\na < b\n```\nDone") == "See:\n<code>```\na &lt; b\n```\n</code>Done"
+    assert verbatim("See:\n```\na < b\n```\nDone") == (
+        'See:\n<code><span class="fence">```\n</span>a &lt; b\n<span class="fence">```\n</span></code>Done'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Use `x < 1`, not __y__", "Use <code>x &lt; 1</code>, not __y__"),
+        ("``a ` b`` and `c`", "<code>a ` b</code> and <code>c</code>"),
+        ("a lone ` stays", "a lone ` stays"),
+        ("See:\n```python\na < `b`\n```\nDone", 'See:\n<code class="block">a &lt; `b`\n</code>Done'),
+        ("begins within\n```\nDone", 'begins within\n<code class="block">Done</code>'),
+        ("ends within\n```python\nx = 1", 'ends within\n<code class="block">x = 1</code>'),
+        ("ends with a fence\n```", "ends with a fence\n"),
+        ("<script>`<b>`</script>", "&lt;script&gt;<code>&lt;b&gt;</code>&lt;/script&gt;"),
+    ],
+)
+def test_what_stands_in_backticks_is_shown_as_code_and_nothing_else_is_touched(text: str, shown: str) -> None:
+    assert coded(text) == shown
+
+
+@given(st.lists(fenced, max_size=14).map("".join) | st.text())
+def test_code_in_a_text_brings_no_other_tag(text: str) -> None:
+    assert set(re.findall(r"<[^>]*>", str(coded(text)))) <= {"<code>", '<code class="block">', "</code>"}
 
 
 # --- words --------------------------------------------------------------------------------------

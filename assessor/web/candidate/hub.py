@@ -17,8 +17,8 @@ SPOILED = frozenset({Status.TECHNICAL_HOLD, Status.VOIDED})
 
 
 @router.get("/assessment")
-async def hub(request: Request, visitor: Visitor) -> Response:
-    """Show the parts with what is done and what comes next."""
+async def hub(request: Request, visitor: Visitor, handed_in: str = "") -> Response:
+    """Show the parts with what is done and what comes next; after handing in, say so."""
     assessment = await visitor.load()
     if assessment.status in ENDED:
         return render(request, "candidate/over.html", assessment=assessment)
@@ -31,13 +31,15 @@ async def hub(request: Request, visitor: Visitor) -> Response:
     if notice := must_read(assessment, "/assessment"):
         return notice
     now = current_time()
+    parts = await visitor.services.answering.parts(assessment)
     return render(
         request,
         "candidate/hub.html",
         assessment=assessment,
         track=await track_of(visitor.services, assessment),
         tenant=await visitor.services.store.tenant(assessment.ordered.tenant),
-        parts=await visitor.services.answering.parts(assessment),
+        parts=parts,
+        handed_in=next((part for part in parts if part.item_id == handed_in and part.is_handed_in), None),
         now=now,
         is_over=assessment.is_over(now),
         may_submit=_may_submit(assessment, is_over=assessment.is_over(now)),

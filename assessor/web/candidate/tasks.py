@@ -129,4 +129,4 @@ async def _hand_in(visitor: Visit, found: Task, fields: Fields, base: int | None
         await _save(visitor, item_id, fields, found.draft.revision if base is None else base)
     payload = read_response(found.item, fields, found.shown_order)
     await visitor.services.answering.hand_in(visitor.assessment_id, item_id, payload)
-    return see(f"/assessment#{item_id}")
+    return see(f"/assessment?handed_in={item_id}#handed-in")

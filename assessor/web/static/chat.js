@@ -254,13 +254,17 @@ class ChatLog extends HTMLElement {
     this.querySelector("[data-announce]").textContent = text;
   }
 
+  // How far the end of the conversation lies below the window's. What follows it stays out of sight.
+  below() {
+    return this.getBoundingClientRect().bottom - document.documentElement.clientHeight;
+  }
+
   isAtEnd() {
-    const page = document.scrollingElement;
-    return page.scrollHeight - page.scrollTop - page.clientHeight < 160;
+    return Math.abs(this.below()) < 160;
   }
 
   toEnd() {
-    document.scrollingElement.scrollTop = document.scrollingElement.scrollHeight;
+    document.scrollingElement.scrollTop += this.below();
   }
 
   // --- sending ------------------------------------------------------------------------------
@@ -276,6 +280,7 @@ class ChatLog extends HTMLElement {
     this.box.value = "";
     this.outgoing = text;
     this.toEnd();
+    this.box.focus({ preventScroll: true }); // the button had it, or the next answer would need a click
     const refused = await this.post(cmid, text, name);
     this.sending = false;
     this.outgoing = "";

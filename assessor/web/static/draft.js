@@ -121,7 +121,7 @@ export class Draft {
   async stop() {
     clearTimeout(this.timer);
     this.stopped = true;
-    await this.running;
+    await this.running?.catch(() => {}); // what comes next sends all of it
   }
 
   // What stands in the form was refused, since it is on top of an older revision.

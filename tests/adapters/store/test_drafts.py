@@ -53,6 +53,16 @@ async def test_a_save_on_another_revision_is_refused_with_what_is_stored(
     assert (await store.draft(row.id, "task-1")).revision == 3
 
 
+async def test_a_save_of_what_is_stored_already_is_no_conflict_and_no_new_revision(store: SqlStore) -> None:
+    row = await begun(store)
+    stored = await store.save_draft(row.id, "task-1", {"text": "mine"}, 0, NOW)
+
+    again = await store.save_draft(row.id, "task-1", {"text": "mine"}, 0, NOW)
+
+    assert again == stored
+    assert (await store.draft(row.id, "task-1")).revision == 1
+
+
 async def test_a_save_on_a_revision_that_never_was_is_refused(store: SqlStore) -> None:
     row = await begun(store)
 

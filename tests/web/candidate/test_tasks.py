@@ -128,6 +128,39 @@ async def test_a_draft_that_another_window_overtook_is_refused_with_what_is_kept
     assert second.json()["stored"] == {"revision": 1, "payload": {"text": "From this window"}}
 
 
+async def test_handing_in_what_was_saved_by_itself_meanwhile_is_no_conflict(working: Candidate) -> None:
+    item_id = await working.item("sft")
+    fields = await working.good_answer(item_id)
+    await working.save(item_id, 0, fields)
+
+    answers = [await working.post(f"/assessment/tasks/{item_id}", **fields, revision="0") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert list((await working.assessment()).responses) == [item_id]
+
+
+async def test_after_handing_in_the_hub_says_so_and_what_comes_next(working: Candidate) -> None:
+    item_id = await working.item("sft")
+    answer = await working.post(f"/assessment/tasks/{item_id}", **await working.good_answer(item_id))
+
+    hub = await working.get(answer.headers["location"].partition("#")[0])
+
+    said = re.search(r'id="handed-in" role="status" tabindex="-1">(.*?)</p>', hub.text, re.DOTALL)
+    assert said
+    assert "Handed in: Write an ideal response" in said[1]
+    assert re.search(r'Next: <a href="/assessment/interview">\s*Interview', said[1])
+    assert 'id="handed-in"' not in (await working.get("/assessment?handed_in=interview")).text
+
+
+async def test_after_the_last_part_the_hub_leads_to_submitting(working: Candidate) -> None:
+    await working.interview()
+    await working.hand_in_everything()
+
+    hub = await working.get(f"/assessment?handed_in={await working.item('sft')}")
+
+    assert 'That was the last part. Next: <a href="/assessment/submit">' in hub.text.replace("\n", "")
+
+
 async def test_a_stale_save_without_scripts_shows_both_versions(working: Candidate) -> None:
     item_id = await working.item("sft")
     await working.save(item_id, 0, {"text": "From the other window"})
