@@ -17,10 +17,12 @@ from assessor.bootstrap.commands import (
     rescoring,
     retiring,
     revoking,
+    shadowing,
     surveying,
     watching,
 )
 from assessor.bootstrap.parts import check_models, library, mailer, stored
+from assessor.bootstrap.parts import prompts as installed_prompts
 from assessor.bootstrap.pilots import piloting
 from assessor.bootstrap.service import Services, running
 
@@ -34,6 +36,7 @@ __all__ = [
     "erasing",
     "exporting",
     "gathering",
+    "installed_prompts",
     "interviewing_model",
     "library",
     "mailer",
@@ -47,6 +50,7 @@ __all__ = [
     "retiring",
     "revoking",
     "running",
+    "shadowing",
     "stored",
     "surveying",
     "watching",

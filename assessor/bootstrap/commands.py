@@ -32,6 +32,7 @@ from assessor.services.rescoring import Rescoring
 from assessor.services.retiring import Retiring
 from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
+from assessor.services.shadowing import Shadowing
 from assessor.services.surveying import Surveying
 from assessor.services.watching import Watching
 from assessor.settings import Settings
@@ -155,6 +156,28 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
             [model.name for model in chosen.judges],
             code,
             clock,
+            store,
+        )
+
+
+@asynccontextmanager
+async def shadowing(settings: Settings) -> AsyncIterator[tuple[Shadowing, Store]]:
+    """Build what tries changes of the grading on stored work; migrates first."""
+    from assessor.adapters.model import models
+    from assessor.adapters.store import migrate
+
+    await asyncio.to_thread(migrate, settings.database_url)
+    clock, prompts = SystemClock(), parts.prompts()
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+        yield (
+            Shadowing(
+                store,
+                parts.content_with_own(store),
+                parts.graders(chosen, prompts, settings),
+                JailedCode(settings.code_isolation),
+                clock,
+                SystemRandom(),
+            ),
             store,
         )
 

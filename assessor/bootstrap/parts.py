@@ -15,11 +15,13 @@ from assessor.domain.library import Library
 from assessor.ports import Clock, IdentityService, LetterWriter, Mailer, Model, Prompts, Random, Store
 from assessor.services.erasing import destroy_again
 from assessor.services.federating import Federation, Terms
+from assessor.services.graders import Graders
 from assessor.services.links import SignedLinks
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
-    from assessor.adapters.model import Choice
+    from assessor.adapters.model import Choice, Models
+    from assessor.adapters.prompts import FilePrompts
     from assessor.adapters.signing import JwsSigner
     from assessor.scoring.judge import Judge
 
@@ -66,7 +68,7 @@ def content_with_own(store: Store) -> TenantContent:
     return TenantContent(content(), store, UploadReader())
 
 
-def prompts() -> Prompts:
+def prompts() -> "FilePrompts":
     """Return the shipped prompts."""
     from assessor.adapters.prompts import FilePrompts
 
@@ -135,6 +137,13 @@ def judge(models: Sequence[Model], prompts: Prompts, settings: Settings) -> "Jud
         second=models[1] if len(models) > 1 else None,
         budget=Budget(settings.judge_calls, settings.judge_tokens, _in_millionths(settings.judge_money)),
         top_logprobs=TOP_LOGPROBS if settings.judge_token_probabilities else 0,
+    )
+
+
+def graders(chosen: "Models", prompts: Prompts, settings: Settings) -> Graders:
+    """Return the judges: the configured one, and those that a change of the grading names."""
+    return Graders(
+        chosen.judges, prompts, lambda models, worded: judge(models, worded, settings), chosen.named
     )
 
 

@@ -36,6 +36,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     revocation,
     seed,
     server,
+    shadow,
     signing_keys,
     simulate,
     standard,

@@ -20,6 +20,8 @@ fairness = typer.Typer(help="Whether groups fare unlike, and what is due to chan
 retention = typer.Typer(help="How long what is kept of candidates stays.", no_args_is_help=True)
 mails = typer.Typer(help="Mail to candidates.", no_args_is_help=True)
 audits = typer.Typer(help="Evidence for outsiders: packages, chains, the audit log.", no_args_is_help=True)
+shadows = typer.Typer(help="Other gradings, tried on stored work first.", no_args_is_help=True)
+app.add_typer(shadows, name="shadow")
 app.add_typer(audits, name="audit")
 app.add_typer(keys, name="keys")
 app.add_typer(reviewers, name="reviewers")

@@ -52,7 +52,7 @@ def rescore(
     """
     if not reason.strip() and not dry_run:
         raise invalid("--reason", "is missing", "Say why it is scored again, or look first with --dry-run.")
-    rubrics = _rubrics(rubric)
+    rubrics = rubrics_in(rubric)
     chosen = settings()
     if model:
         chosen = chosen.model_copy(update={"judge_model": model})
@@ -70,7 +70,8 @@ def rescore(
 Found = Sequence[tuple[str, "Rescored | AssessorError"]]
 
 
-def _rubrics(file: Path | None) -> "tuple[Rubric, ...]":
+def rubrics_in(file: Path | None) -> "tuple[Rubric, ...]":
+    """Return the rubrics of a file that --rubric names. Raises InvalidInput, LibraryInvalid."""
     from assessor.adapters.content import read_rubrics
 
     if file is None:

@@ -12,6 +12,7 @@ from assessor.domain.appeal import Appeal, AppealAnswer, AppealState, Place
 from assessor.domain.errors import IllegalTransition, invalid
 from assessor.domain.evidence import OwnText
 from assessor.domain.form import Form
+from assessor.domain.grading import INSTALLED, Grading
 from assessor.domain.identification import Identification, identification
 from assessor.domain.item import Category
 from assessor.domain.policy import Policy
@@ -260,9 +261,18 @@ class Assessment(Timekeeping):
         return frozenset(turn.message_id for turn in self.transcript.turns if turn.message_id)
 
     @property
+    def grading(self) -> Grading:
+        """What it is scored with in place of what is installed. Scoring anew takes the installed judge."""
+        drawn_under = self.drawn.grading if self.drawn else None
+        return INSTALLED if self.rescored or drawn_under is None else drawn_under
+
+    @property
     def rubrics(self) -> Mapping[str, Rubric]:
-        """The rubrics that hold instead of those that the form was drawn with, by id."""
-        return {rubric.id: rubric for rubric in self.rescored.rubrics} if self.rescored else {}
+        """The rubrics that hold instead of the library's: those of the draw, and of a later scoring anew."""
+        drawn_under = self.drawn.grading if self.drawn else None
+        drawn = drawn_under.rubrics if drawn_under else ()
+        later = self.rescored.rubrics if self.rescored else ()
+        return {rubric.id: rubric for rubric in (*drawn, *later)}
 
     @property
     def verdict_is_due(self) -> bool:

@@ -55,6 +55,8 @@ class Action(StrEnum):
     FAIRNESS_SEEN = "fairness.seen"
     ANSWERS_GATHERED = "answers.gathered"
     CHAIN_CHECKED = "chain.checked"
+    CHANGE_PROPOSED = "change.proposed"
+    CHANGE_REPORTED = "change.reported"
     CANDIDATE_ERASED = "candidate.erased"
     RESULTS_FORGOTTEN = "candidate.forgotten"
 

@@ -10,6 +10,7 @@ from assessor.domain.appeal import AppealedCriterion, AppealOutcome, Ground
 from assessor.domain.calibration import Standing
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
+from assessor.domain.grading import Grading
 from assessor.domain.identity import (
     NOTHING_ASKED,
     Attestation,
@@ -115,6 +116,8 @@ class FormDrawn(Value):
     """Those of them that could not be avoided."""
     retired: tuple[Slug, ...] = ()
     """Items that were retired when the form was drawn, sorted: never drawn."""
+    grading: Grading | None = None
+    """What had been switched on in place of what is installed; whole, so that a replay needs no file."""
 
 
 class InviteIssued(Value):

@@ -1,5 +1,7 @@
 """The library: every track, item and rubric that the service has, checked as a whole."""
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from assessor.domain.errors import NotFound
@@ -72,6 +74,17 @@ class Library(Value):
             tracks={house_id: self.track(track_id).changed(id=house_id)},
             items={house_id: items},
             rubrics={rubric.id: rubric for rubric in rubrics},
+        )
+
+    def with_rubrics(self, rubrics: Iterable[Rubric]) -> "Library":
+        """Return this library with rubrics in place of those of the same ids; one without any is left out."""
+        given = {rubric.id: rubric for rubric in rubrics}
+        return self.model_copy(
+            update={
+                "rubrics": self.rubrics | {name: given[name] for name in given if name in self.rubrics},
+                "own_rubrics": self.own_rubrics
+                | {name: given[name] for name in given if name in self.own_rubrics},
+            }
         )
 
     def joined(self, own: "Library", owner: str) -> "Library":

@@ -53,6 +53,22 @@ class Forms:
 
 
 @dataclass(frozen=True)
+class Switching:
+    """What the report of a change has to show before two people may switch it on; else both say why."""
+
+    cases: int = 50
+    """Assessments that were graded again: with fewer, one flip in twenty may not show at all."""
+    flips: float = 0.05
+    """Largest share of the decisions that become `qualified`, and of those that are it no more."""
+    injections: int = 0
+    """Largest number of injected answers that gain anything."""
+    report_days: int = 30
+    """How old a report may be."""
+    approvals: int = 2
+    """So many different people approve; whoever proposed it may be one of them."""
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """The rule that decides, and what it stands on."""
 
@@ -75,6 +91,7 @@ class Thresholds:
     required: Required = field(default_factory=Required)
     watch: Watch = field(default_factory=Watch)
     forms: Forms = field(default_factory=Forms)
+    switching: Switching = field(default_factory=Switching)
 
 
 THRESHOLDS: Final = Thresholds()

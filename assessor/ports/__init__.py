@@ -4,6 +4,7 @@ from assessor.ports.access import Access, ApiKey, Owned, Reviewer, Session, Tena
 from assessor.ports.answers import Answers
 from assessor.ports.audit_log import ActFilter, AuditLogs
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
+from assessor.ports.changes import INJECTIONS, Changes, GradedCase, ShadowProgress
 from assessor.ports.checks import Checks
 from assessor.ports.erasure import (
     Destroyed,
@@ -69,6 +70,7 @@ from assessor.ports.world import (
 )
 
 __all__ = [
+    "INJECTIONS",
     "SUBJECT",
     "Access",
     "ActFilter",
@@ -81,6 +83,7 @@ __all__ = [
     "Attempts",
     "AuditLogs",
     "Calibrations",
+    "Changes",
     "Checks",
     "Claimed",
     "ClaimedMail",
@@ -107,6 +110,7 @@ __all__ = [
     "GoldCases",
     "GoldRun",
     "GoldRuns",
+    "GradedCase",
     "Grounds",
     "IdentityService",
     "Items",
@@ -158,6 +162,7 @@ __all__ = [
     "SealedEvent",
     "Searched",
     "Session",
+    "ShadowProgress",
     "Share",
     "SignInProvider",
     "Signer",

@@ -6,6 +6,7 @@ from assessor.ports.access import Access
 from assessor.ports.answers import Answers
 from assessor.ports.audit_log import AuditLogs
 from assessor.ports.calibration import Calibrations
+from assessor.ports.changes import Changes
 from assessor.ports.checks import Checks
 from assessor.ports.erasure import Erasures
 from assessor.ports.feedback import Feedbacks
@@ -38,6 +39,7 @@ class Store(
     Workers,
     Calibrations,
     Pilots,
+    Changes,
     GoldRuns,
     Outcomes,
     Demographics,

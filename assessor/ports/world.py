@@ -1,6 +1,6 @@
 """Time, chance and content: what the core asks of its surroundings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -54,6 +54,10 @@ class Prompts(Protocol):
 
     def render(self, name: str, **values: object) -> str:
         """Render one template. A missing value is an error. Candidate text goes in fenced only."""
+        ...
+
+    def replaced(self, templates: Mapping[str, str]) -> "Prompts":
+        """Return prompts in which these templates, by name, stand in place of the installed ones."""
         ...
 
 

@@ -112,11 +112,12 @@ class Rescoring:
         reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True)
         if len(reason) < MIN_REASON_CHARS:
             raise invalid("reason", "is too short", "Say in a sentence why this is scored again.")
-        rubrics = {**library.rubrics_for(assessment.ordered.track), **_known(terms.rubrics, library)}
+        rubrics = {**library.rubrics_for(assessment.ordered.track), **assessment.rubrics}
+        rubrics |= known_rubrics(terms.rubrics, library)
         scored = [place.item_id for place in assessment.counted_form.items if place.is_scored]
         items = [library.item(assessment.ordered.track, item_id) for item_id in scored]
-        other = _other_than_drawn(assessment, items, rubrics)
-        _require_competencies(other, assessment, library)
+        other = other_than_drawn(assessment, items, rubrics)
+        require_competencies(other, assessment, library)
         return e.ScoringRepeated(
             by=terms.by,
             reason=reason,
@@ -168,7 +169,8 @@ def _outcome(changes: Sequence[Change], terms: Terms) -> Outcome:
     return "recorded" if changes else "unchanged"
 
 
-def _known(rubrics: Sequence[Rubric], library: Library) -> dict[str, Rubric]:
+def known_rubrics(rubrics: Sequence[Rubric], library: Library) -> dict[str, Rubric]:
+    """Return rubrics by their id. Raises InvalidInput for one that nothing is scored by."""
     known = library.rubrics.keys() | library.own_rubrics.keys()
     if unknown := sorted({rubric.id for rubric in rubrics} - known):
         raise invalid(
@@ -179,7 +181,7 @@ def _known(rubrics: Sequence[Rubric], library: Library) -> dict[str, Rubric]:
     return {rubric.id: rubric for rubric in rubrics}
 
 
-def _other_than_drawn(
+def other_than_drawn(
     assessment: Assessment, items: Sequence[Item], rubrics: Mapping[str, Rubric]
 ) -> tuple[Rubric, ...]:
     """Return the rubrics that are not those that the form was drawn with."""
@@ -192,7 +194,8 @@ def _other_than_drawn(
     return tuple(other.values())
 
 
-def _require_competencies(rubrics: Sequence[Rubric], assessment: Assessment, library: Library) -> None:
+def require_competencies(rubrics: Sequence[Rubric], assessment: Assessment, library: Library) -> None:
+    """Raise InvalidInput where a criterion is about a competency that the track has not."""
     known = {competency.id for competency in library.track(assessment.ordered.track).competencies}
     named = {criterion.competency for rubric in rubrics for criterion in rubric.criteria}
     if unknown := sorted(named - known):

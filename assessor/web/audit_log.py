@@ -56,6 +56,8 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.FAIRNESS_SEEN: "looked at how groups fare",
         Action.ANSWERS_GATHERED: "gathered answers to an item",
         Action.CHAIN_CHECKED: "checked the chain",
+        Action.CHANGE_PROPOSED: "proposed another grading",
+        Action.CHANGE_REPORTED: "tried another grading on stored work",
         Action.CANDIDATE_ERASED: "erased a candidate",
         Action.RESULTS_FORGOTTEN: "had results of a candidate forgotten",
     }

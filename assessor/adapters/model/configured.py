@@ -1,7 +1,7 @@
 """From the names that an installation chose to the models that it runs with."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from assessor.adapters.model.gateway import Gateway
 from assessor.adapters.model.limiter import Limiter
 from assessor.adapters.model.provider import LitellmModel
 from assessor.adapters.model.resilient import Provider
+from assessor.domain.errors import Conflict
 from assessor.ports import Clock, Ledger, Model
 
 
@@ -39,8 +40,8 @@ class Choice:
 
     def belongs_to(self, name: str) -> bool:
         """Whether address and key are for this model: a key must not travel to another provider."""
-        first = next(chosen for _, chosen in self.named() if not chosen.startswith(local_model.PREFIX))
-        return _provider(name) == _provider(first)
+        remote = (chosen for _, chosen in self.named() if not chosen.startswith(local_model.PREFIX))
+        return _provider(name) == _provider(next(remote, name))
 
 
 def check_files(choice: Choice) -> None:
@@ -61,6 +62,8 @@ class Models:
     judges: tuple[Model, ...]
     """The one that reads first, and the one that it asks in doubt, where they are set."""
     shown: str | None
+    named: Callable[[str], Model]
+    """Opens a further model of a provider, which shares the limiter, the breakers and the ledger."""
 
 
 @asynccontextmanager
@@ -87,7 +90,12 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
         # Beside the start: the first candidate must not wait for the provider's library.
         loading = asyncio.create_task(gateway.load(), name="load models")
         try:
-            yield Models(interviewer, tuple(judges), _shown(interviewer))
+            yield Models(
+                interviewer,
+                tuple(judges),
+                _shown(interviewer),
+                lambda name: gateway.model([providers.remote(name)]),
+            )
         finally:
             await loading
             await gateway.close()
@@ -106,6 +114,15 @@ class _Providers:
             is_file = name.startswith(local_model.PREFIX)
             self.made[name] = await self._local(name, variable) if is_file else self._remote(name)
         return self.made[name]
+
+    def remote(self, name: str) -> Provider:
+        """Return a provider's model. Raises Conflict for a file: only what is configured is served."""
+        if name.startswith(local_model.PREFIX):
+            raise Conflict(
+                f"{name} is a file that this process does not serve",
+                "Set it as ASSESSOR_JUDGE_MODEL, or name a model of a provider.",
+            )
+        return self.made.setdefault(name, self._remote(name))
 
     def _remote(self, name: str) -> Provider:
         own = self.choice.belongs_to(name)

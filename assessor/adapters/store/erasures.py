@@ -26,6 +26,7 @@ from assessor.adapters.store.tables import (
     NOTICE,
     QUEUE_ENTRY,
     SESSION,
+    SHADOW_CASE,
     SHARE,
     TENANT,
     VERDICT,
@@ -241,6 +242,7 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     connection.execute(delete(MAIL).where(MAIL.c.assessment_id.in_(theirs)))
     connection.execute(delete(MAIL_ADDRESS).where(MAIL_ADDRESS.c.assessment_id.in_(theirs)))
     connection.execute(delete(MOVE_CODE).where(MOVE_CODE.c.assessment_id.in_(theirs)))
+    connection.execute(delete(SHADOW_CASE).where(SHADOW_CASE.c.assessment_id.in_(theirs)))
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))
     connection.execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.candidate_id == candidate_id))
     connection.execute(delete(ERASURE_REQUEST).where(ERASURE_REQUEST.c.candidate_id == candidate_id))

@@ -4,6 +4,7 @@ from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
 from assessor.adapters.store.audit_log import SqlAuditLogs
 from assessor.adapters.store.calibrations import SqlCalibrations
+from assessor.adapters.store.changes import SqlChanges
 from assessor.adapters.store.checks import SqlChecks
 from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
@@ -48,6 +49,7 @@ class SqlStore(
     SqlLedger,
     SqlCalibrations,
     SqlPilots,
+    SqlChanges,
     SqlGoldRuns,
     SqlOutcomes,
     SqlDemographics,

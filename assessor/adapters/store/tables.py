@@ -588,6 +588,53 @@ class PilotStageRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class GradingChangeRow(Row, table=True):
+    """A change of the grading that was proposed; the report is added once, and nothing else changes."""
+
+    __tablename__ = "grading_change"
+    __table_args__ = (Index(None, "tenant_id", "at"),)
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(foreign_key="tenant.id")
+    track: str | None
+    proposed: dict[str, Any] = Field(sa_type=JSON)
+    by: str
+    reason: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+    sample: int
+    population: str
+    base: list[str] = Field(sa_type=JSON)
+    report: dict[str, Any] | None = Field(sa_type=JSON)
+    reported_at: datetime | None = Field(sa_type=Instant)
+
+
+class GradingStepRow(Row, table=True):
+    """What somebody did about a change. Rows are only added; the number keeps two at once apart."""
+
+    __tablename__ = "grading_step"
+    change_id: str = Field(foreign_key="grading_change.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    kind: str
+    by: str
+    reason: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+    report: str | None
+
+
+class ShadowCaseRow(Row, table=True):
+    """One assessment of a shadow run: what models said of it, sealed, until the numbers are there.
+
+    The assessment's id is empty for the injection suite, whose texts are our own.
+    """
+
+    __tablename__ = "shadow_case"
+    __table_args__ = (Index(None, "assessment_id"),)
+    change_id: str = Field(foreign_key="grading_change.id", primary_key=True)
+    assessment_id: str = Field(primary_key=True)
+    place: int
+    result: dict[str, Any] | None = Field(sa_type=JSON)
+    replies: bytes | None = Field(sa_type=LargeBinary)
+
+
 class OutcomeRow(Row, table=True):
     """How good later work was, as the platform saw it. The unique columns make it one, however often sent."""
 
@@ -732,6 +779,9 @@ MODEL_CALL = _table_of(ModelCallRow)
 CALIBRATION = _table_of(CalibrationRow)
 GOLD_ERROR = _table_of(GoldErrorRow)
 PILOT_STAGE = _table_of(PilotStageRow)
+GRADING_CHANGE = _table_of(GradingChangeRow)
+GRADING_STEP = _table_of(GradingStepRow)
+SHADOW_CASE = _table_of(ShadowCaseRow)
 QUALITY_LEVEL = _table_of(QualityLevelRow)
 GOLD_RUN = _table_of(GoldRunRow)
 OUTCOME = _table_of(OutcomeRow)

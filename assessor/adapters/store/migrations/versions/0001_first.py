@@ -22,6 +22,7 @@ def upgrade() -> None:
     _webhooks()
     _agreement()
     _pilots()
+    _changes()
     _later_outcomes()
     _demographics()
     _feedback()
@@ -456,6 +457,50 @@ def _pilots() -> None:
         sa.Column("failure", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("day", name="pk_gold_run"),
     )
+
+
+def _changes() -> None:
+    op.create_table(
+        "grading_change",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("tenant_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=True),
+        sa.Column("proposed", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("sample", sa.Integer(), nullable=False),
+        sa.Column("population", sa.String(), nullable=False),
+        sa.Column("base", sa.JSON(), nullable=False),
+        sa.Column("report", sa.JSON(), nullable=True),
+        sa.Column("reported_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_grading_change"),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_grading_change_tenant_id"),
+    )
+    op.create_index("ix_grading_change_tenant_id_at", "grading_change", ["tenant_id", "at"])
+    op.create_table(
+        "grading_step",
+        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("report", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("change_id", "number", name="pk_grading_step"),
+        sa.ForeignKeyConstraint(["change_id"], ["grading_change.id"], name="fk_grading_step_change_id"),
+    )
+    op.create_table(
+        "shadow_case",
+        sa.Column("change_id", sa.String(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("replies", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("change_id", "assessment_id", name="pk_shadow_case"),
+        sa.ForeignKeyConstraint(["change_id"], ["grading_change.id"], name="fk_shadow_case_change_id"),
+    )
+    op.create_index("ix_shadow_case_assessment_id", "shadow_case", ["assessment_id"])
 
 
 def _later_outcomes() -> None:
