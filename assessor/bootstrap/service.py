@@ -30,6 +30,7 @@ from assessor.services.asking import Asking
 from assessor.services.audit_package import Packing
 from assessor.services.auditing import Auditing
 from assessor.services.badges import Badges
+from assessor.services.bank_surveys import BankSurveys
 from assessor.services.caring import Caring
 from assessor.services.consenting import Consenting
 from assessor.services.conversing import Conversing
@@ -62,6 +63,7 @@ from assessor.services.people import People
 from assessor.services.piloting import Piloting
 from assessor.services.polling import Polling
 from assessor.services.qualifying import Qualifying
+from assessor.services.recalling import Recalling
 from assessor.services.replying import Replying
 from assessor.services.reviewing import Reviewing
 from assessor.services.revoking import Revoking
@@ -70,6 +72,7 @@ from assessor.services.second_looks import SecondLooks
 from assessor.services.sharing import Sharing
 from assessor.services.subject_archive import SubjectArchive
 from assessor.services.subscribing import Subscribing
+from assessor.services.surveying import Surveying
 from assessor.settings import Settings
 
 SWEEP_SECONDS = 60
@@ -127,6 +130,8 @@ class Services:
     polling: Polling
     knowing: Knowing
     agreeing: Agreeing
+    bank_surveys: BankSurveys
+    recalling: Recalling
     overseeing: Overseeing
     idempotency: Idempotency
     erasing: Erasing
@@ -298,6 +303,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 knowing=Knowing(store, clock),
                 agreeing=Agreeing(store, clock),
+                bank_surveys=BankSurveys(Surveying(store, store, content).survey, clock),
+                recalling=Recalling(store),
                 overseeing=Overseeing(Fairness(store, assessments), Auditing(store, clock), clock),
                 polling=Polling(store, clock, source=settings.public_url),
                 idempotency=Idempotency(store, clock),
@@ -321,3 +328,4 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     yield services
                 finally:
                     await conversing.close()
+                    await services.bank_surveys.close()

@@ -21,11 +21,13 @@ class Retirement:
 
 @dataclass(frozen=True)
 class Sample:
-    """Whose assessments are looked at. What programs played is never among them."""
+    """Whose assessments are looked at: what counts, or what programs played, never both."""
 
     livemode: bool = True
     tenant: str | None = None
     """One platform's; None is everybody's."""
+    simulated: bool = False
+    """Only what programs played, in whichever mode."""
 
 
 class Retirements(Protocol):

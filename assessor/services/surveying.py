@@ -21,7 +21,7 @@ from assessor.domain.item_health import (
 )
 from assessor.domain.library import Library
 from assessor.domain.score import Score
-from assessor.ports import Content, EventLog, Items, Sample
+from assessor.ports import Content, EventLog, Items, Retirement, Sample
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class BankHealth:
     """Decided ones of which nothing is left to read."""
     overlap: float | None
     """The share of a form that a second one has too."""
+    retirements: tuple[Retirement, ...]
     items: tuple[ItemHealth, ...]
 
 
@@ -53,7 +54,8 @@ class Surveying:
         library = await self._content.library(track)
         library.track(track)
         given, forms = await self._items.exposures(track, sample), await self._items.forms(track, sample)
-        retired = {one.item_id for one in await self._items.retired(track)}
+        retirements = await self._items.retired(track)
+        retired = {one.item_id for one in retirements}
         answers, read, erased = await self._answers(track, sample, library)
         found = [
             health_of(
@@ -71,6 +73,7 @@ class Surveying:
             assessments=read,
             erased=erased,
             overlap=overlap(given, forms),
+            retirements=retirements,
             items=tuple(sorted(found, key=_urgency)),
         )
 
@@ -100,7 +103,7 @@ def _of_one(events: tuple[Event, ...], library: Library) -> tuple[Answer, ...]:
     weights = {competency.id: competency.weight for competency in track.competencies}
     scores = _comparable(assessment, library, set(weights))
     choices = {name: choices_of(bank[name], assessment.responses.get(name)) for name in _names(scores)}
-    return answers_of(scores, weights, choices, minutes_taken(events))
+    return answers_of(scores, weights, choices, minutes_taken(events), assessment.submitted_at)
 
 
 def _names(scores: tuple[Score, ...]) -> tuple[str, ...]:

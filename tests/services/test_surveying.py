@@ -69,6 +69,12 @@ async def test_what_programs_played_another_mode_and_another_platform_did_are_le
         assert (bank.forms, bank.assessments) == (0, 0)
 
 
+async def test_what_programs_played_can_be_asked_for_by_itself(world: World) -> None:
+    await plays.submitted(world)
+
+    assert (await surveyed(world, Sample(simulated=True))).assessments == 0
+
+
 async def test_an_answer_to_an_earlier_version_of_an_item_says_nothing_of_this_one(world: World) -> None:
     assessment = await plays.submitted(world, "full")
     ranking = next(place.item_id for place in assessment.form.items if place.category == "ranking")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from assessor.services.agreeing import SPLITS, split
 from assessor.services.log import AssessmentLog
 from assessor.simulation.playing import Player
 from assessor.web.pages import environment
+from tests.domain.calibration.simulated import calibration
 from tests.services.test_knowing import looked
 from tests.web.desk import Desk, sign_in
 from tests.web.site import Site
@@ -58,7 +60,16 @@ async def test_the_figures_are_those_of_ones_own_platform(site: Site, desk: Desk
     assert 'aria-label="Assessments ordered"' not in page.text
 
 
-@pytest.mark.parametrize("address", ["?kind=secret", "/agreement?by=name", "/agreement?track=none"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?kind=secret",
+        "/agreement?by=name",
+        "/agreement?track=none",
+        "/items?track=none",
+        "/calibration?family=none",
+    ],
+)
 async def test_a_filter_that_there_is_not_is_refused_with_those_that_there_are(
     site: Site, desk: Desk, address: str
 ) -> None:
@@ -67,6 +78,31 @@ async def test_a_filter_that_there_is_not_is_refused_with_those_that_there_are(
 
     assert page.status_code == 422
     assert "Use one of" in page.text or "Choose one of the list" in page.text
+
+
+async def test_items_of_what_a_program_played_stand_with_their_exposure(
+    site: Site, desk: Desk, player: Player
+) -> None:
+    async with reading(site, desk) as browser:
+        live = await browser.get("/review/quality/items?track=python")
+        simulated = await browser.get("/review/quality/items?track=python&kind=simulated")
+
+    assert "0 decided assessments were read" in live.text
+    assert "1.00" in simulated.text
+    assert "No item has 50 answers yet." in simulated.text
+
+
+async def test_calibrations_are_drawn_with_the_drift_of_their_judge(site: Site, desk: Desk) -> None:
+    async with reading(site, desk) as browser:
+        before = await browser.get("/review/quality/calibration")
+        await site.services.store.add_calibrations([calibration(id="cal_page")])
+        await site.services.store.add_gold_errors("cal_page", [0.0, 1.0, 2.0], datetime.now(UTC))
+        after = await browser.get("/review/quality/calibration?family=sft/semantics, en")
+
+    assert "No judge was calibrated yet" in before.text
+    assert "stands" in after.text
+    assert 'class="course"' in after.text
+    assert "After 3 gold responses" in after.text
 
 
 async def test_agreement_is_split_by_what_the_address_says_and_people_go_by_name(

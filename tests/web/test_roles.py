@@ -60,6 +60,8 @@ NEEDS = {
     ("POST", "/review/{assessment_id}/appeal"): P.SCORE,
     ("GET", "/review/quality"): P.SEE_QUALITY,
     ("GET", "/review/quality/agreement"): P.SEE_QUALITY,
+    ("GET", "/review/quality/items"): P.SEE_QUALITY,
+    ("GET", "/review/quality/calibration"): P.SEE_QUALITY,
     ("GET", "/review/fairness"): P.SEE_FAIRNESS,
     ("POST", "/review/fairness/ll144"): P.SEE_FAIRNESS,
     ("GET", "/review/audit"): P.SEE_AUDIT,

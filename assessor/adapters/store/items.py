@@ -83,7 +83,11 @@ _TWICE = Conflict("The item was retired by somebody else just now", "Run it agai
 
 
 def _of(track: str, sample: Sample) -> list[ColumnElement[Any]]:
-    """Return what picks the assessments of a sample. What a program played is never among them."""
-    real = ASSESSMENT.c.simulated.is_(False) & ASSESSMENT.c.livemode.is_(sample.livemode)
-    mine: list[ColumnElement[Any]] = [ASSESSMENT.c.track == track, real]
+    """Return what picks the assessments of a sample."""
+    mine: list[ColumnElement[Any]] = [
+        ASSESSMENT.c.track == track,
+        ASSESSMENT.c.simulated.is_(sample.simulated),
+    ]
+    if not sample.simulated:
+        mine.append(ASSESSMENT.c.livemode.is_(sample.livemode))
     return mine if sample.tenant is None else [*mine, ASSESSMENT.c.tenant_id == sample.tenant]

@@ -20,7 +20,7 @@ from assessor.domain.calibration.record import (
     covering,
     latest,
 )
-from assessor.domain.calibration.watching import WATCH, Alarm, alarm
+from assessor.domain.calibration.watching import WATCH, Alarm, alarm, running_sums
 
 __all__ = [
     "REQUIRED",
@@ -47,4 +47,5 @@ __all__ = [
     "judged_levels",
     "latest",
     "people_of",
+    "running_sums",
 ]

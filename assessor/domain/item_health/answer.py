@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assessor.domain.ability import (
@@ -40,6 +41,8 @@ class Answer:
     """Log likelihood of each shift of its difficulty, given the rest."""
     choices: tuple[Choice, ...] = ()
     minutes: float | None = None
+    at: datetime | None = None
+    """When the candidate handed in."""
 
 
 def answers_of(
@@ -47,6 +50,7 @@ def answers_of(
     competency_weights: Mapping[str, float],
     choices: Mapping[str, tuple[Choice, ...]],
     minutes: Mapping[str, float],
+    at: datetime | None = None,
 ) -> tuple[Answer, ...]:
     """Return the scored items of one candidate; none when there are too few to compare one with the rest.
 
@@ -68,6 +72,7 @@ def answers_of(
             ),
             choices=choices.get(item, ()),
             minutes=minutes.get(item),
+            at=at,
         )
         for item, own in observed.items()
     )

@@ -11,6 +11,7 @@ from assessor.domain.agreement import Measure, Undetermined, fisher_exact
 from assessor.domain.item import Category, Item
 from assessor.domain.item_health.answer import Answer
 from assessor.domain.item_health.discrimination import item_rest_correlation
+from assessor.domain.item_health.drift import drift
 from assessor.domain.item_health.shift import estimated_shift
 from assessor.domain.value import Value
 
@@ -64,6 +65,8 @@ class ItemHealth(Value):
     """95%."""
     exposure: float | None
     """Share of the forms on which it stood."""
+    drift: Measure
+    """How much more the later half of the answers scores, at equal ability."""
     minutes_authored: float
     minutes_median: float | None
     options: tuple[OptionCount, ...] = ()
@@ -97,6 +100,7 @@ def health_of(
             else None
         ),
         exposure=exposure,
+        drift=drift(answers, THRESHOLDS.least_answers),
         minutes_authored=item.minutes,
         minutes_median=round(median(minutes), 2) if minutes else None,
         options=options(answers, high, low),

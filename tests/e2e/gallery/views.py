@@ -209,6 +209,8 @@ REVIEWERS: Final = (
     View("quality", "reviewer", "ada", "/review/quality"),
     View("agreement", "reviewer", "ada", "/review/quality/agreement?by=model"),
     View("agreement, nothing yet", "reviewer", "ada", "/review/quality/agreement?kind=test"),
+    View("items", "reviewer", "ada", "/review/quality/items?track=python"),
+    View("calibration", "reviewer", "ada", "/review/quality/calibration"),
     View("fairness", "reviewer", "ada", "/review/fairness"),
     View("take a case out", "reviewer", "ada", "/review/{qualified}/export"),
 )
