@@ -57,6 +57,7 @@ from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
 from assessor.services.outlooks import Outlooks
+from assessor.services.overriding import Overriding
 from assessor.services.overseeing import Overseeing
 from assessor.services.pausing import Pausing
 from assessor.services.people import People
@@ -110,6 +111,7 @@ class Services:
     reviewing: Reviewing
     leasing: Leasing
     sheets: Sheets
+    overriding: Overriding
     revoking: Revoking
     delivering: Delivering
     piloting: Piloting
@@ -274,6 +276,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     store, assessments, content, scoring, ordering, jobs, applied, sheets, outlooks, clock
                 ),
                 sheets=sheets,
+                overriding=Overriding(assessments, scoring),
                 revoking=Revoking(store, assessments),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),

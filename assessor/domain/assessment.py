@@ -19,6 +19,7 @@ from assessor.domain.policy import Policy
 from assessor.domain.quality import SecondLook
 from assessor.domain.queue import QueuePlace, noted
 from assessor.domain.response import Response, own_texts
+from assessor.domain.reviews import Reviews
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
 from assessor.domain.timekeeping import Timekeeping
@@ -118,6 +119,8 @@ class Projection:
     language: str | None = None
     noted: tuple[str, ...] = ()
     """Reasons to look that only the log tells: see `domain/queue.py`."""
+    overrides: tuple[str, ...] = ()
+    """The codes of the overrides of its scores, the oldest first: see `domain/override.py`."""
 
     @property
     def queue_place(self) -> QueuePlace:
@@ -192,6 +195,8 @@ class Assessment(Timekeeping):
     second_look: SecondLook | None = None
     appeals: Mapping[Place, Appeal] = field(default_factory=dict)
     """By what they are about."""
+    reviews: Reviews = field(default_factory=Reviews)
+    """The scores that people replaced."""
     raised_since_verdict: bool = False
     """Whether an appeal raised a score since the latest verdict was issued."""
     signal_reply: str | None = None
@@ -279,15 +284,16 @@ class Assessment(Timekeeping):
         """Whether a verdict that follows from the log has not been issued yet. None follows a revocation."""
         settled = self.person_in_force is not None or not self.open_scores
         answered = settled and not self.open_appeals
-        return self.verdict_is_behind and not self.revoked and (answered or self.rescored_since_verdict)
+        is_told = not (self.rescored_since_verdict or self.reviews.is_untold)
+        return self.verdict_is_behind and not self.revoked and (answered or not is_told)
 
     @property
     def person_in_force(self) -> e.ReviewDecided | None:
-        """The person's decision that holds. One of `not_qualified` holds no more once an appeal has raised a
-        score; any other one stands, so that no appeal can make a result worse."""
+        """The person's decision that holds. One of `not_qualified` holds no more once a score was raised, on
+        appeal or by an override; any other one stands, so that no appeal can make a result worse."""
         decided = self.decided_by_person
-        reopened = self.raised_since_verdict and decided is not None and decided.decision == "not_qualified"
-        return None if reopened else decided
+        raised = self.raised_since_verdict or self.reviews.has_raised
+        return None if raised and decided and decided.decision == "not_qualified" else decided
 
     @property
     def open_appeals(self) -> tuple[Appeal, ...]:
@@ -456,6 +462,7 @@ class Assessment(Timekeeping):
             callback_endpoint=ordered.callback_endpoint,
             language=ordered.language,
             noted=self._noted,
+            overrides=tuple(one.code.value for one in self.reviews.overrides),
         )
 
     @property
@@ -565,6 +572,9 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             )
         case e.ItemRetired():
             return _without_item(a, fact)
+        case e.ScoreOverridden():
+            standing = a.scores[fact.item_id, fact.criterion]
+            return replace(a, reviews=a.reviews.after(at, fact, standing), verdict_is_behind=True)
         case e.ReviewDecided():
             return replace(a, decided_by_person=fact, verdict_is_behind=a.verdict is not None)
         case e.VerdictIssued():
@@ -577,6 +587,7 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
                 rescored_since_verdict=False,
                 decided_by_person=a.person_in_force,
                 raised_since_verdict=False,
+                reviews=a.reviews.told(),
             )
         case e.VerdictRevoked():
             return replace(a, revoked=fact)

@@ -39,6 +39,7 @@ class Action(StrEnum):
     TRANSCRIPT_OPENED = "transcript.opened"
     REPLY_READ = "model_reply.read"
     SCORED = "response.scored"
+    OVERRIDDEN = "score.overridden"
     DECIDED = "review.decided"
     VERDICT_REVOKED = "verdict.revoked"
     SCORED_AGAIN = "scoring.repeated"
@@ -64,6 +65,7 @@ class Action(StrEnum):
 _ACTOR_OF: Final[Mapping[Action, str]] = MappingProxyType(
     {
         Action.TRANSCRIPT_OPENED: "reviewer",
+        Action.OVERRIDDEN: "reviewer",
         Action.DECIDED: "reviewer",
         Action.VERDICT_REVOKED: "by",
         Action.SCORED_AGAIN: "by",
@@ -177,8 +179,10 @@ def acts_of(tenant: str, events: Sequence[e.Event]) -> Iterator[Act]:
         else:
             actor = str(getattr(fact, _ACTOR_OF[Action(fact.type)]))
         if actor:
-            action = Action(fact.type)
-            yield Act(tenant, actor, action, event.assessment_id, detail={"event": event.seq})
+            detail: dict[str, str | int | bool] = {"event": event.seq}
+            if isinstance(fact, e.ScoreOverridden):
+                detail["code"] = fact.code.value
+            yield Act(tenant, actor, Action(fact.type), event.assessment_id, detail=detail)
 
 
 _TYPES: Final = frozenset({*_ACTOR_OF, Action.SCORED})

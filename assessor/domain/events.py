@@ -22,6 +22,7 @@ from assessor.domain.identity import (
     ReportedOutcome,
 )
 from assessor.domain.ids import CandidateRef, Region, Slug
+from assessor.domain.override import OverrideCode
 from assessor.domain.policy import Compensation, Policy, Stage
 from assessor.domain.quality import QualityLevel, QualityMark
 from assessor.domain.redaction import Redaction
@@ -416,6 +417,19 @@ class ItemRetired(Value):
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 
+class ScoreOverridden(Value):
+    """A person put another score in the place of one that stood. The new one comes just after."""
+
+    type: Literal["score.overridden"] = "score.overridden"
+    reviewer: str
+    item_id: Slug
+    criterion: str
+    code: OverrideCode
+    mark: QualityMark
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    """The candidate may read it."""
+
+
 class ReviewDecided(Value):
     """A person decided; final for the attempt."""
 
@@ -674,6 +688,7 @@ Fact = Annotated[
     | ResponseScored
     | ScoringRepeated
     | ItemRetired
+    | ScoreOverridden
     | ReviewDecided
     | VerdictIssued
     | VerdictRevoked

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     GRANT_TIME = "grant_time"
     HANDLE_FAULTS = "handle_faults"
     REVOKE = "revoke"
+    ADJUDICATE = "adjudicate"
     ASSIGN = "assign"
     SEE_QUALITY = "see_quality"
     SEE_FAIRNESS = "see_fairness"
@@ -53,6 +54,7 @@ PERMISSION_WORDS: Final[Mapping[Permission, str]] = MappingProxyType(
         Permission.GRANT_TIME: "give time and breaks, and see to calls for help",
         Permission.HANDLE_FAULTS: "score again after a fault of ours, or give the attempt back",
         Permission.REVOKE: "revoke a verdict",
+        Permission.ADJUDICATE: "override what a colleague scored",
         Permission.ASSIGN: "hand a case to a colleague",
         Permission.SEE_QUALITY: "see how well those who score agree",
         Permission.SEE_FAIRNESS: "see how groups fare",
@@ -71,6 +73,7 @@ HOLDERS: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.GRANT_TIME: _SCORING,
         Permission.HANDLE_FAULTS: _SCORING,
         Permission.REVOKE: frozenset({Role.SENIOR}),
+        Permission.ADJUDICATE: frozenset({Role.SENIOR}),
         Permission.ASSIGN: frozenset({Role.SENIOR}),
         Permission.SEE_QUALITY: frozenset({Role.SENIOR, Role.FAIRNESS, Role.ADMIN, Role.AUDITOR}),
         # Whoever scores must not know how groups fare: it would steer the next score.

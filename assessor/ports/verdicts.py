@@ -45,6 +45,8 @@ class DecisionRow:
     livemode: bool
     simulated: bool
     document: bytes
+    overrides: Sequence[str] | None
+    """The codes of the overrides of its scores."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ WITHHELD: Final[Mapping[type[e.Fact], Mapping[str, str]]] = {
     e.ModelReplied: {"reply": KEY, "request_hash": KEY, "probabilities": KEY},
     e.ScoringRepeated: {"by": SOMEBODY, "rubrics": KEY},
     e.ItemRetired: {"by": SOMEBODY, "reason": KEY},
+    e.ScoreOverridden: {"reviewer": SOMEBODY},
     e.ReviewDecided: {"reviewer": SOMEBODY},
     e.VerdictRevoked: {"by": SOMEBODY},
     e.HoldReleased: {"by": SOMEBODY},

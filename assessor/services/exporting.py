@@ -10,6 +10,7 @@ from typing import Final
 
 from assessor.domain.audit_log import Action
 from assessor.domain.errors import invalid
+from assessor.domain.override import OverrideCode, counted_codes
 from assessor.domain.text import accept_text
 from assessor.domain.verdict import read_verdict
 from assessor.ports import DecisionRow, ListPlace, Store, VerdictFilter
@@ -32,6 +33,7 @@ COLUMNS: Final = (
     "verdict_status",
     "livemode",
     "simulated",
+    "overrides",
 )
 
 
@@ -120,7 +122,14 @@ def _cells(row: DecisionRow) -> tuple[Cell, ...]:
         row.verdict_status,
         row.livemode,
         row.simulated,
+        _overrides(row),
     )
+
+
+def _overrides(row: DecisionRow) -> str:
+    """Return how often each code was given when a score was overridden; nothing where none was."""
+    counts = counted_codes(map(OverrideCode, row.overrides or ()))
+    return ", ".join(f"{code.value} {count}" for code, count in counts.items())
 
 
 def _format(name: str) -> Format:

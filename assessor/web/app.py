@@ -34,6 +34,7 @@ from assessor.web import (
     letters,
     openapi,
     outcomes,
+    overrides,
     own_library,
     people,
     pilots,
@@ -196,6 +197,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(reviewer.router)
     app.include_router(care.router)
     app.include_router(second_looks.router)
+    app.include_router(overrides.router)
     app.include_router(revocations.router)
     app.include_router(audit_exports.router)
     app.include_router(appeals.router)

@@ -40,6 +40,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.TRANSCRIPT_OPENED: "opened a transcript",
         Action.REPLY_READ: "read a language model's reply",
         Action.SCORED: "scored a response",
+        Action.OVERRIDDEN: "overrode a score",
         Action.DECIDED: "decided a case",
         Action.VERDICT_REVOKED: "revoked a verdict",
         Action.SCORED_AGAIN: "had a case scored again",

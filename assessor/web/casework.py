@@ -10,6 +10,7 @@ from assessor.domain.appeal import Ground
 from assessor.domain.assessment import Assessment, Projection, QualityState, Status
 from assessor.domain.events import HelpKind
 from assessor.domain.evidence import Evidence
+from assessor.domain.override import OverrideCode, counted_codes
 from assessor.domain.queue import Reason
 from assessor.domain.response import RubricWritingResponse, own_texts
 from assessor.domain.score import Score, Unscored
@@ -104,6 +105,23 @@ GROUND_WORDS: Final[Mapping[Ground, str]] = MappingProxyType(
         "task": "The task, or what it is scored by, is wrong or unclear",
         "other": "Something else",
     }
+)
+
+
+OVERRIDE_WORDS: Final[Mapping[OverrideCode, str]] = MappingProxyType(
+    {
+        OverrideCode.EVIDENCE_OVERLOOKED: "Evidence was overlooked",
+        OverrideCode.EVIDENCE_MISREAD: "Evidence was misread",
+        OverrideCode.RUBRIC_MISAPPLIED: "The rubric was misapplied",
+        OverrideCode.KEY_WRONG: "The key is wrong",
+        OverrideCode.TECHNICAL_FAULT: "A technical fault",
+        OverrideCode.ACCOMMODATION: "An accommodation was not taken into account",
+        OverrideCode.OTHER: "Something else",
+    }
+)
+
+MARK_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"met": "met", "unmet": "not met", "cannot_assess": "could not be assessed"}
 )
 
 
@@ -280,6 +298,12 @@ def rater_words(score: Score) -> str:
     return {"rule": "by rule", "judge": "by a language model", "person": "by a person"}.get(
         score.rater_kind, ""
     )
+
+
+def override_counts(assessment: Assessment) -> tuple[str, ...]:
+    """Say how often each code was given when a score was overridden."""
+    counts = counted_codes(one.code for one in assessment.reviews.overrides)
+    return tuple(f"{OVERRIDE_WORDS[code]}: {count}" for code, count in counts.items())
 
 
 def mark_id(item: CaseItem, number: int, place: int = 0) -> str:

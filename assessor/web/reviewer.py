@@ -46,6 +46,7 @@ DECISIONS: Final = {
 DONE: Final = {
     "scored": "Your score is stored.",
     "decided": "Your decision is stored, and the verdict that it makes is signed.",
+    "overridden": "The new score is stored beside the old one, and the verdict that follows is signed.",
     "retried": "It is being scored again.",
     "differences": "It is noted that you have seen where a colleague and the language model differ.",
     "seen": "It is noted that you have seen to what the candidate asked for.",

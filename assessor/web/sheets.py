@@ -86,6 +86,12 @@ def name_of(place: Place) -> str:
     return "/".join(place)
 
 
+def place_of(name: str) -> Place:
+    """Return the criterion that is called so."""
+    item_id, _, criterion = name.partition("/")
+    return item_id, criterion
+
+
 def read(form: FormData) -> Sheet:
     """Return what was handed in."""
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
@@ -94,7 +100,7 @@ def read(form: FormData) -> Sheet:
         name.partition(".")[2] for name in fields if name.startswith(("quote.", "reason."))
     )
     marks = {
-        _place(name): Given(*(fields.get(f"{part}.{name}", "") for part in ("mark", "reason", "quote")))
+        place_of(name): Given(*(fields.get(f"{part}.{name}", "") for part in ("mark", "reason", "quote")))
         for name in names
     }
     return Sheet(marks, fields.get("decision", ""), fields.get("decision_reason", ""))
@@ -122,6 +128,12 @@ def folded(item: CaseItem) -> CaseItem:
     """Return the item without what a model took as evidence, for as long as a person has to score it."""
     scores = tuple(one.changed(evidence=()) if _is_credit_of_model(one) else one for one in item.scores)
     return replace(item, scores=scores) if item.open else item
+
+
+def alone(case: Case, score: Score) -> CaseItem:
+    """Return the item of a score, with that score and its evidence and no other."""
+    item = next(one for one in case.items if one.item.id == score.item_id)
+    return replace(item, scores=(score,))
 
 
 def in_order(case: Case, form: Form | None) -> tuple[CaseItem, ...]:
@@ -156,8 +168,3 @@ def _rows(scores: Iterable[Score], given: Mapping[Place, Given], first: int) -> 
         Row(number, one, given.get((one.item_id, one.criterion), Given()))
         for number, one in enumerate(scores, first)
     )
-
-
-def _place(name: str) -> Place:
-    item_id, _, criterion = name.partition("/")
-    return item_id, criterion

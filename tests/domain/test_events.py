@@ -10,6 +10,7 @@ from assessor.domain.appeal import AppealedCriterion
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import FormItem
 from assessor.domain.item import Category
+from assessor.domain.override import OverrideCode
 from assessor.domain.quality import QualityLevel
 from assessor.domain.redaction import Redaction
 from assessor.domain.response import SftResponse
@@ -81,6 +82,14 @@ SAMPLES: tuple[e.Fact, ...] = (
         prompts_hash="sha256:cd",
     ),
     e.ItemRetired(item_id="ranking-0", by="anna", reason="Its key names the wrong response."),
+    e.ScoreOverridden(
+        reviewer="rev_1",
+        item_id="sft-1",
+        criterion="c1",
+        code=OverrideCode.KEY_WRONG,
+        mark="unmet",
+        reason=SOUND,
+    ),
     e.ReviewDecided(reviewer="rev_1", decision="inconclusive", reason=SOUND),
     e.VerdictIssued(verdict_id="ver_1", supersedes=None, document={"score": 61.5}, jws="a.b.c"),
     e.VerdictRevoked(verdict_id="ver_1", by="anna", reason="Somebody else sat the assessment."),

@@ -52,6 +52,8 @@ NEEDS = {
     ("GET", "/review/{assessment_id}/second-look"): P.SCORE,
     ("POST", "/review/{assessment_id}/second-look"): P.SCORE,
     ("POST", "/review/{assessment_id}/differences-seen"): P.SCORE,
+    ("GET", "/review/{assessment_id}/override"): P.SCORE,
+    ("POST", "/review/{assessment_id}/override"): P.SCORE,
     ("GET", "/review/{assessment_id}/export"): P.EXPORT,
     ("POST", "/review/{assessment_id}/export"): P.EXPORT,
     ("GET", "/review/{assessment_id}/revoke"): P.REVOKE,

@@ -22,6 +22,7 @@ MOVING: Final = (
     "quality",
     "appeal_due",
     "noted",
+    "overrides",
 )
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))
@@ -47,5 +48,5 @@ def select_projections() -> Select[Any]:
 def as_projection(row: Row[Any]) -> Projection:
     """Return what a row of `select_projections` says."""
     values = dict(zip(_FIELDS, row, strict=True))
-    noted = tuple(values["noted"] or ())
-    return Projection(**{**values, "status": Status(values["status"]), "noted": noted})
+    lists = {name: tuple(values[name] or ()) for name in ("noted", "overrides")}
+    return Projection(**{**values, "status": Status(values["status"]), **lists})

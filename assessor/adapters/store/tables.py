@@ -219,6 +219,7 @@ class AssessmentRow(Row, table=True):
     """No foreign key: an endpoint that is removed leaves the others to be told."""
     language: str | None
     noted: list[str] | None = Field(sa_type=JSON)
+    overrides: list[str] | None = Field(sa_type=JSON)
     queued: str | None
     """Its reasons and rank in the queue as they were written there; none where it does not wait."""
     seq: int

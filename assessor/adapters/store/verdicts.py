@@ -16,7 +16,7 @@ V: Final = VERDICT.c
 _SUMMARY: Final = select(*(V[field.name] for field in fields(VerdictSummary)))
 _DECISION: Final = (
     select(V.assessment_id, V.candidate_ref, V.track, ASSESSMENT.c.status, V.decision, V.issued_at, V.level)
-    .add_columns(V.id, V.status, V.livemode, ASSESSMENT.c.simulated, V.document)
+    .add_columns(V.id, V.status, V.livemode, ASSESSMENT.c.simulated, V.document, ASSESSMENT.c.overrides)
     .join(ASSESSMENT, ASSESSMENT.c.id == V.assessment_id)
     .where(V.superseded_by.is_(None))
 )

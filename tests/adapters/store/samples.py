@@ -13,6 +13,7 @@ from assessor.domain.assessment import Projection, Status
 from assessor.domain.evidence import Evidence
 from assessor.domain.form import Form, FormItem
 from assessor.domain.item import Category, ErrorClass, Outcome, StepLabel
+from assessor.domain.override import OverrideCode
 from assessor.domain.policy import Policy
 from assessor.domain.response import (
     EvaluationResponse,
@@ -143,6 +144,14 @@ def every_fact() -> list[e.Fact]:
             prompts_hash="p",
         ),
         e.ItemRetired(item_id="debugging-1", by="anna", reason="Its key is wrong."),
+        e.ScoreOverridden(
+            reviewer="rev_1",
+            item_id="debugging-1",
+            criterion="cause",
+            code=OverrideCode.EVIDENCE_OVERLOOKED,
+            mark="met",
+            reason="The cause is named in the second line.",
+        ),
         e.ReviewDecided(reviewer="rev_1", decision="qualified", reason="Explains every step well."),
         verdict("vrd_1", interval=[0.1, 1e-7], level=None, big=2**60),
         e.VerdictRevoked(verdict_id="vrd_1", by="anna", reason="Somebody else sat the assessment."),

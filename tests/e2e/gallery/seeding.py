@@ -29,6 +29,7 @@ from assessor.services.log import AssessmentLog
 from assessor.services.marking import Mark
 from assessor.services.order import Order
 from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
+from assessor.web.sheets import name_of
 from tests.web.candidate.people import Candidate
 from tests.web.desk import sign_in
 from tests.web.site import PASSWORD, PILOT, Platform, Site, serving
@@ -272,6 +273,7 @@ async def _described(person: Candidate) -> Person:
 async def _reviewer(seeding: Seeding, name: str) -> Person:
     reviewer = seeding.rita if name == "rita" else seeding.eve
     ids = {known.replace(" ", "_"): one.id for known, one in seeding.candidates.items()}
+    ids["score"] = name_of(next(iter((await seeding.candidates["qualified"].assessment()).scores)))
     return Person(await _cookies(seeding.site, reviewer.email), ids)
 
 

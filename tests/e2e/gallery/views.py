@@ -90,6 +90,14 @@ def _decide_without_reason(page: Page) -> None:
     expect(page.locator("#errors")).to_be_visible()
 
 
+def _override_without_reason(page: Page) -> None:
+    page.get_by_label("Met", exact=True).check()
+    page.get_by_label("Why the score was wrong").select_option("key_wrong")
+    page.get_by_label("Reason").fill("Short.")
+    page.get_by_role("button", name="Override the score").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
 def _ask_to_revoke(page: Page) -> None:
     page.get_by_label("Reason").fill("Somebody else sat the assessment.")
     page.get_by_role("button", name="Look at what it does").click()
@@ -108,6 +116,7 @@ def _checked(page: Page) -> None:
 A: Final = "/assessment"
 DATA: Final = f"{A}/my-data"
 CASE: Final = "/review/{waiting}"
+OVERRIDE: Final = "/review/{qualified}/override?of={score}"
 
 ENTRY: Final = (
     View("welcome", "entry", "invited", "{link}"),
@@ -203,6 +212,8 @@ REVIEWERS: Final = (
         "second look, refused", "reviewer", "eve", "/review/{drawn}/second-look", _press("Store these scores")
     ),
     View("appeal to answer", "reviewer", "eve", "/review/{appealing}/appeal"),
+    View("override", "reviewer", "rita", OVERRIDE),
+    View("override, refused", "reviewer", "rita", OVERRIDE, _override_without_reason),
     View("revoke", "reviewer", "rita", "/review/{qualified}/revoke"),
     View("revoke, asked once more", "reviewer", "rita", "/review/{qualified}/revoke", _ask_to_revoke),
     View("people", "reviewer", "ada", "/review/people"),

@@ -130,6 +130,7 @@ def _logs() -> None:
         sa.Column("callback_endpoint", sa.String(), nullable=True),
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("noted", sa.JSON(), nullable=True),
+        sa.Column("overrides", sa.JSON(), nullable=True),
         sa.Column("queued", sa.String(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
