@@ -34,6 +34,7 @@ from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
 from assessor.services.shadowing import Shadowing
 from assessor.services.surveying import Surveying
+from assessor.services.training import Training
 from assessor.services.watching import Watching
 from assessor.settings import Settings
 
@@ -53,6 +54,13 @@ async def managing_people(settings: Settings) -> AsyncIterator[tuple[People, Sto
     """Open only what is needed to say who may do what; migrates first."""
     async with accessing(settings) as (_, store):
         yield People(store, Argon2Passwords(), SystemClock(), SystemRandom()), store
+
+
+@asynccontextmanager
+async def managing_training(settings: Settings) -> AsyncIterator[tuple[Training, Store]]:
+    """Open only what is needed to say who needs no training; migrates first."""
+    async with accessing(settings) as (_, store):
+        yield Training(store, parts.content_with_own(store), SystemClock()), store
 
 
 @asynccontextmanager

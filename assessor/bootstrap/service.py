@@ -74,6 +74,7 @@ from assessor.services.sharing import Sharing
 from assessor.services.subject_archive import SubjectArchive
 from assessor.services.subscribing import Subscribing
 from assessor.services.surveying import Surveying
+from assessor.services.training import Training
 from assessor.settings import Settings
 
 SWEEP_SECONDS = 60
@@ -110,6 +111,7 @@ class Services:
     scoring: Scoring
     reviewing: Reviewing
     leasing: Leasing
+    training: Training
     sheets: Sheets
     overriding: Overriding
     revoking: Revoking
@@ -242,6 +244,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             )
             outlooks = Outlooks(assessments, content, store)
             sheets = Sheets(assessments, scoring, outlooks)
+            training = Training(store, content, clock)
             services = Services(
                 settings=settings,
                 store=store,
@@ -271,7 +274,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 answering=Answering(store, assessments, content, clock, jobs),
                 scoring=scoring,
-                leasing=Leasing(store, assessments, clock),
+                leasing=Leasing(store, assessments, training, clock),
+                training=training,
                 reviewing=Reviewing(
                     store, assessments, content, scoring, ordering, jobs, applied, sheets, outlooks, clock
                 ),

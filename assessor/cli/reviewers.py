@@ -127,3 +127,24 @@ def enable_reviewer(email: EmailArgument) -> None:
     """Let somebody sign in again."""
     _with_person(email, lambda people, person: people.enable(getpass.getuser(), person.tenant, person.id))
     typer.echo(f"{email} can sign in again.")
+
+
+@reviewers.command("waive-training")
+def waive_training(
+    email: EmailArgument,
+    reason: Annotated[str, typer.Option(help="Why, in a sentence; it stands in the audit log.")],
+    track: Annotated[str | None, typer.Option(help="All that there are now by default.")] = None,
+) -> None:
+    """Let somebody score people without training, for instance who wrote the rubrics."""
+    from assessor.bootstrap import managing_training
+    from assessor.domain.errors import NotFound
+
+    async def run() -> None:
+        async with managing_training(settings()) as (training, store):
+            person = await store.reviewer_by_email(email)
+            if person is None:
+                raise NotFound("reviewer", email)
+            await training.waive(getpass.getuser(), person.tenant, person.id, track, reason)
+
+    asyncio.run(run())
+    typer.echo(f"{email} may score without training.")

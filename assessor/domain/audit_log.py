@@ -32,6 +32,8 @@ class Action(StrEnum):
     REVIEWER_REMOVED = "reviewer.removed"
     REVIEWER_UNLOCKED = "reviewer.unlocked"
     REVIEWER_LINKED = "reviewer.link_made"
+    TRAINING_WAIVED = "reviewer.training_waived"
+    TRAINING_PASSED = "reviewer.training_passed"
     CASE_ASSIGNED = "case.assigned"
     RECUSED = "case.recused"
     KEY_MADE = "api_key.made"

@@ -8,6 +8,7 @@
         AccountDisabled       somebody who may not sign in any more
         SignInRefused         a provider of sign-ins did not vouch for somebody
       Forbidden               known, but a scope or role is missing
+        NotTrained            a reviewer who has not trained for a track yet; says which
       NotFound                not there, or another tenant's (the two look alike)
         VerdictNotReady       there will be one; says when to ask again
       Conflict                right in itself, but not now
@@ -137,6 +138,16 @@ class Forbidden(AssessorError):
 
     def __str__(self) -> str:
         return f"This needs {self.needs}."
+
+
+class NotTrained(Forbidden):
+    """A reviewer who has not passed the training for a track, where nobody has waived it."""
+
+    code = "not-trained"
+
+    def __init__(self, track: str) -> None:
+        super().__init__(f"the training for reviewers of the track {track}, at /review/training")
+        self.track = track
 
 
 @dataclass

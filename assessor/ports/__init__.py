@@ -53,6 +53,7 @@ from assessor.ports.queue import Queue, QueueFilter, Taker
 from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
+from assessor.ports.training import Practised, Trainings
 from assessor.ports.verdicts import DecisionRow, ListPlace, Share, VerdictFilter, Verdicts
 from assessor.ports.webhooks import Claimed, EndpointChange, Notices, Receivers, Webhooks
 from assessor.ports.work import JobRecords, Jobs, Steps, Worker, Workers
@@ -144,6 +145,7 @@ __all__ = [
     "Passwords",
     "Person",
     "Pilots",
+    "Practised",
     "Projections",
     "Prompts",
     "Purpose",
@@ -178,6 +180,7 @@ __all__ = [
     "Taker",
     "Tenant",
     "Token",
+    "Trainings",
     "TurnBuffer",
     "Usage",
     "UsageOf",

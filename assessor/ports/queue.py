@@ -24,6 +24,8 @@ class Taker:
     reviewer_id: str
     tracks: Collection[str] = ()
     languages: Collection[str] = ()
+    untrained: Collection[str] = ()
+    """Tracks in which they score nobody yet. Help and faults of ours ask for no training."""
 
 
 class Queue(Protocol):

@@ -21,6 +21,7 @@ from assessor.ports.pilot import Pilots
 from assessor.ports.projections import Projections
 from assessor.ports.quality import QualityReads
 from assessor.ports.queue import Queue
+from assessor.ports.training import Trainings
 from assessor.ports.verdicts import Verdicts
 from assessor.ports.webhooks import Notices, Webhooks
 from assessor.ports.work import Workers
@@ -33,6 +34,7 @@ class Store(
     Drafts,
     Projections,
     Queue,
+    Trainings,
     Ledger,
     TenantUsage,
     Webhooks,

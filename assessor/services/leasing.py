@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from assessor.domain.assessment import Assessment, Projection
+from assessor.domain.assessment import Assessment, Projection, Status
 from assessor.domain.audit_log import Action
-from assessor.domain.errors import Conflict, LeaseHeld, NotFound, invalid
+from assessor.domain.errors import Conflict, LeaseHeld, NotFound, NotTrained, invalid
 from assessor.domain.queue import ASSIGNED, LEASE, Lease, QueuePlace
 from assessor.domain.roles import Permission
 from assessor.ports import Clock, Reviewer, Store, Taker
 from assessor.services.auditing import Auditing
 from assessor.services.hearing import has_seen
 from assessor.services.log import AssessmentLog
+from assessor.services.training import Training
 
 _AT_ONCE: Final = 20
 _TRIES: Final = 200
@@ -22,9 +23,10 @@ _TRIES: Final = 200
 class Leasing:
     """What reviewers have in hand. Each call is on behalf of one, within their tenant."""
 
-    def __init__(self, store: Store, assessments: AssessmentLog, clock: Clock) -> None:
+    def __init__(self, store: Store, assessments: AssessmentLog, training: Training, clock: Clock) -> None:
         self._store = store
         self._assessments = assessments
+        self._training = training
         self._clock = clock
         self._auditing = Auditing(store, clock)
 
@@ -37,6 +39,20 @@ class Leasing:
                 "A colleague does it. Take another case.",
             )
 
+    async def require_fit(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Raise Conflict as `require_stranger`, NotTrained for who has to train first, NotFound.
+
+        What somebody has in hand they finish, and help and faults of ours ask for no training.
+        """
+        await self.require_stranger(reviewer, assessment_id)
+        row = await self._of(reviewer, assessment_id)
+        waits = row.needs_person or row.quality or row.appeal_due
+        if not waits or row.needs_help or row.status is Status.TECHNICAL_HOLD:
+            return
+        held = (await self.held([assessment_id])).get(assessment_id)
+        if held is None or held.holder != reviewer.id:
+            await self._training.require(reviewer, row.track)
+
     async def recuse(self, reviewer: Reviewer, assessment_id: str) -> None:
         """Note that a reviewer knows the candidate: the case goes back, and no other of theirs comes."""
         row = await self._of(reviewer, assessment_id)
@@ -48,7 +64,7 @@ class Leasing:
         """Hand a case to a colleague, for a day without any step of theirs, whoever had it.
 
         Raises NotFound, InvalidInput for somebody who does not review for this platform, Conflict for one who
-        knows the candidate.
+        knows the candidate or has not trained for the track.
         """
         row = await self._of(senior, assessment_id)
         try:
@@ -64,6 +80,11 @@ class Leasing:
             raise invalid("reviewer", "is nobody who reviews here", "Choose one of the list.")
         if await self._store.knows(colleague.id, row.candidate_id):
             raise Conflict(f"{colleague.name} knows this candidate", "Choose somebody else.")
+        if row.track in await self._training.untrained(colleague):
+            raise Conflict(
+                f"{colleague.name} has not trained for this track yet",
+                "Choose somebody else, or let them train first.",
+            )
         await self._store.hand_over(Lease(assessment_id, colleague.id, self._clock.now() + ASSIGNED))
         await self._auditing.record(
             senior.id, Action.CASE_ASSIGNED, assessment_id, tenant=senior.tenant, to=colleague.id
@@ -99,8 +120,8 @@ class Leasing:
         return await self._take(reviewer, assessment_id)
 
     async def hold(self, reviewer: Reviewer, assessment_id: str) -> None:
-        """Take a case for a step of work. Raises NotFound, LeaseHeld, Conflict for who knows them."""
-        await self.require_stranger(reviewer, assessment_id)
+        """Take a case for a step of work. Raises LeaseHeld, and as `require_fit`."""
+        await self.require_fit(reviewer, assessment_id)
         lease = await self.take(reviewer, assessment_id)
         if lease.holder != reviewer.id:
             raise LeaseHeld((await self._store.reviewer(lease.holder)).name, lease.until)
@@ -127,22 +148,29 @@ class Leasing:
         """Take what comes next in the queue for this reviewer; None when nothing does.
 
         What they have in hand comes first, so that nobody piles cases up. What has to be scored blind is not
-        for those who have seen scores.
+        for those who have seen scores. Raises NotTrained when only training stands between them and a case.
         """
         now = self._clock.now()
         held = await self._store.in_hand(reviewer.tenant, reviewer.id, now)
         mine = [row for row in held if row.needs_person or row.quality or row.appeal_due or row.needs_help]
         if mine:
             return mine[0]
-        async for row in self._free(reviewer, now):
+        untrained = await self._training.untrained(reviewer)
+        async for row in self._free(reviewer, now, untrained):
             if await self._may_take(reviewer, row):
                 lease = await self._take(reviewer, row.id)
                 if lease.holder == reviewer.id:
                     return row
+        if untrained:
+            async for row in self._free(reviewer, now):
+                if row.track in untrained and await self._may_take(reviewer, row):
+                    raise NotTrained(row.track)
         return None
 
-    async def _free(self, reviewer: Reviewer, now: datetime) -> AsyncIterator[Projection]:
-        taker = Taker(reviewer.id, reviewer.tracks, reviewer.languages)
+    async def _free(
+        self, reviewer: Reviewer, now: datetime, untrained: Collection[str] = ()
+    ) -> AsyncIterator[Projection]:
+        taker = Taker(reviewer.id, reviewer.tracks, reviewer.languages, untrained)
         after: QueuePlace | None = None
         for _ in range(0, _TRIES, _AT_ONCE):
             rows = await self._store.free(reviewer.tenant, taker, now, after, _AT_ONCE)

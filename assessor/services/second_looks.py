@@ -91,7 +91,7 @@ class SecondLooks:
                 )
             _require_unseen(assessment, reviewer)
             scored = e.SecondLookScored(
-                reviewer=reviewer.id, item_id=item_id, marks=_all_marked(look.criteria[item_id], given)
+                reviewer=reviewer.id, item_id=item_id, marks=all_marked(look.criteria[item_id], given)
             )
             marks = {**look.marks, item_id: scored.marks}
             if set(marks) != set(look.criteria):
@@ -118,7 +118,8 @@ def _require_unseen(assessment: Assessment, reviewer: Reviewer) -> None:
         )
 
 
-def _all_marked(criteria: Sequence[str], given: Mapping[str, str]) -> dict[str, QualityMark]:
+def all_marked(criteria: Sequence[str], given: Mapping[str, str]) -> dict[str, QualityMark]:
+    """Return a mark for each criterion, as a form gives them. Raises InvalidInput with every one missing."""
     problems = [
         FieldProblem(name, "is not scored yet", "Choose one of the three.")
         for name in criteria

@@ -19,6 +19,8 @@ COLLEAGUE_EMAIL = "colleague@demo.example"
 """Of somebody who has seen no scores: an appeal is not for whoever has."""
 KEY_FILE = "demo-key"
 
+UNTRAINED = "A demonstration: its cases can be opened at once, and the training can be tried out as well."
+
 POLICY = Policy(judge_may_score=True, least_basis=Grade.PROVISIONAL)
 """A pilot's policy: authored keys and cuts may decide. Marked `livemode: false` in what is signed."""
 
@@ -38,13 +40,22 @@ async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstrat
         if not (services.settings.data_dir / KEY_FILE).exists():
             await _write_key(services)
         await _add_colleague(services)
+        await _excuse(services)
         return Demonstration(await services.store.tenant(TENANT), reviewer)
     tenant = await services.access.add_tenant(TENANT, "Demonstration platform", POLICY)
     await _write_key(services)
     tell("Playing three simulated candidates ...")
     reviewer = await _first_cases(services, tenant)
     await _add_colleague(services)
+    await _excuse(services)
     return Demonstration(tenant, reviewer)
+
+
+async def _excuse(services: Services) -> None:
+    """Waive the training of who reviews here, where it is open, so that the doors lead to cases at once."""
+    for person in await services.store.reviewers():
+        if person.tenant == TENANT and await services.training.untrained(person):
+            await services.training.waive("demonstration", TENANT, person.id, None, UNTRAINED)
 
 
 async def _first_cases(services: Services, tenant: Tenant) -> Reviewer:

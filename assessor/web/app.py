@@ -47,6 +47,7 @@ from assessor.web import (
     second_looks,
     shared,
     tracks,
+    training,
     usage,
     verdict_reports,
     verdicts,
@@ -189,6 +190,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(letters.router, include_in_schema=False)
     app.include_router(quality.router)
     app.include_router(fairness.router)
+    app.include_router(training.router)
     app.include_router(people.router)  # before the cases: their addresses look alike
     app.include_router(audit_log.router)
     app.include_router(exports.router)

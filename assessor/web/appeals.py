@@ -75,7 +75,7 @@ async def _page(
     page: str = "",
 ) -> Response:
     """Show the item with what was given; to somebody who may not answer, why not and who may."""
-    await service.leasing.require_stranger(reviewer, assessment_id)
+    await service.leasing.require_fit(reviewer, assessment_id)
     found = barred = None
     try:
         found = await service.hearing.next_item(reviewer, assessment_id)

@@ -33,6 +33,8 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.REVIEWER_REMOVED: "disabled a person",
         Action.REVIEWER_UNLOCKED: "unlocked a person",
         Action.REVIEWER_LINKED: "made a link to set a password",
+        Action.TRAINING_WAIVED: "waived a person's training",
+        Action.TRAINING_PASSED: "passed the training for a track",
         Action.CASE_ASSIGNED: "handed a case to a colleague",
         Action.RECUSED: "said that they know the candidate",
         Action.KEY_MADE: "made an API key",

@@ -4,15 +4,17 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assessor.domain.errors import AssessorError, FieldProblem, InvalidInput, invalid
+from assessor.domain.errors import AssessorError, FieldProblem, InvalidInput, NotTrained, invalid
 from assessor.web.pages import language_of, render
 from assessor.web.problems import (
     KINDS,
@@ -71,6 +73,9 @@ def install(app: FastAPI) -> None:
 async def on_error(request: Request, error: Exception) -> Response:
     """Answer one error. What is not foreseen here travels on to the barrier."""
     match error:
+        case NotTrained() if request.url.path.startswith("/review/"):
+            # Nothing went wrong: the page that leads on is shown in place of this one.
+            return RedirectResponse(f"/review/training?{urlencode({'for': error.track})}", 303)
         case AssessorError():
             problem = problem_of(error)
             if problem.kind.status >= UNEXPECTED.status:

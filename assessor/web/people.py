@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from assessor.domain.errors import AssessorError, Conflict, InvalidInput
+from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge
 from assessor.domain.roles import ROLE_WORDS, Role
 from assessor.ports import Reviewer
 from assessor.services.access import MIN_PASSWORD_CHARS
@@ -23,6 +23,7 @@ DONE: Final = {
     "changed": "The change is stored, and holds from the next page on.",
     "disabled": "The account is disabled, and signed out everywhere.",
     "enabled": "The account can be used again.",
+    "waived": "The training is waived, and the reason stands in the audit log.",
     "unlocked": "The wrong passwords are forgotten.",
 }
 _LABELS: Final = {
@@ -30,6 +31,8 @@ _LABELS: Final = {
     "name": "The name",
     "roles": "The roles",
     "password": "The password",
+    "reason": "The reason",
+    "track": "The track",
 }
 _TARGETS: Final = {"email": "email", "name": "name", "roles": "roles-reviewer", "password": "password"}
 
@@ -95,6 +98,23 @@ async def unlock(service: Running, admin: ManagesPeople, reviewer_id: str) -> Re
     """Forget somebody's wrong passwords."""
     await service.people.unlock(admin.id, admin.tenant, reviewer_id)
     return _done("unlocked")
+
+
+@router.post("/people/{reviewer_id}/waive-training")
+async def waive_training(
+    request: Request,
+    service: Running,
+    admin: ManagesPeople,
+    reviewer_id: str,
+    track: Text = "",
+    reason: Text = "",
+) -> Response:
+    """Let somebody score people without training, in one track or in all."""
+    try:
+        await service.training.waive(admin.id, admin.tenant, reviewer_id, track or None, reason)
+    except (InvalidInput, TooLarge) as refused:
+        return await _page(request, service, admin, refused=refused)
+    return _done("waived")
 
 
 @router.get("/join/{token}")
@@ -166,12 +186,14 @@ async def _page(
     library = await service.content.library()
     shared = [one for one in library.tracks.values() if one.id not in library.owners]
     tracks = [*shared, *await service.libraries.offered(admin.tenant)]
+    members = await service.people.members(admin.tenant)
     form = given or FormData()
     return render(
         request,
         "reviewer/people.html",
         problem_of(refused).kind.status if refused else 200,
-        members=await service.people.members(admin.tenant),
+        members=members,
+        training=await service.training.standings_of([one.reviewer for one in members]),
         tracks={one.id: one.title for one in tracks},
         languages=sorted({language for one in tracks for language in one.languages}),
         roles=ROLE_WORDS,

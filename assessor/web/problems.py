@@ -102,6 +102,13 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "The caller is known, but lacks the scope or role that this needs. Ask for a key that has "
             "it; among those who review, an admin gives roles.",
         ),
+        e.NotTrained: Kind(
+            "not-trained",
+            403,
+            "Train first",
+            "Whoever scores people in a track first scores answers there whose scores are known. The page "
+            "`/review/training` leads through it, and an admin can waive it.",
+        ),
         e.NotFound: Kind(
             "not-found",
             404,

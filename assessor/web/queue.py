@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from assessor.domain.assessment import Projection
 from assessor.domain.errors import invalid
 from assessor.domain.queue import LEASE, QueuePlace, Reason, reasons_of
+from assessor.domain.roles import Permission
 from assessor.ports import ListPlace, QueueFilter, Reviewer
 from assessor.web import casework
 from assessor.web.candidate.visit import current_time
@@ -62,6 +63,7 @@ async def queue(
         later=bool(after),
         nothing_to_take=bool(none),
         is_alone=len(await service.leasing.scorers(reviewer.tenant)) == 1,
+        untrained=await _untrained(service, reviewer),
         due=lambda row: due(row, tenant.policy.review_days),
         now=current_time(),
         review_days=tenant.policy.review_days,
@@ -157,6 +159,13 @@ async def _counts(service: Running, reviewer: Reviewer) -> dict[str, Any]:
         "why": casework.why_it_waits,
         "page": casework.page_of,
     }
+
+
+async def _untrained(service: Running, reviewer: Reviewer) -> list[str]:
+    """Return the titles of the tracks that this person would score, had they trained for them."""
+    if not reviewer.may(Permission.SCORE):
+        return []
+    return [one.title for one in await service.training.standings(reviewer) if one.state == "open"]
 
 
 async def _tracks(service: Running, reviewer: Reviewer) -> dict[str, str]:

@@ -207,7 +207,7 @@ async def _case_page(
 ) -> Response:
     """Show the case again with what was given, so that nothing has to be typed twice."""
     if reviewer.may(Permission.SCORE):
-        await service.leasing.require_stranger(reviewer, assessment_id)
+        await service.leasing.require_fit(reviewer, assessment_id)
     try:
         found = await service.reviewing.case(reviewer, assessment_id)
     except Erased as erased:

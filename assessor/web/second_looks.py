@@ -66,7 +66,7 @@ async def _page(
     page: str = "",
 ) -> Response:
     """Show the item with what was given; to somebody who may not look, why not and who may."""
-    await service.leasing.require_stranger(reviewer, assessment_id)
+    await service.leasing.require_fit(reviewer, assessment_id)
     look = barred = None
     try:
         look = await service.second_looks.next_item(reviewer, assessment_id)

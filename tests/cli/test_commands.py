@@ -85,13 +85,16 @@ def test_a_reviewer_is_added_with_a_password_that_is_asked_for(run: Run) -> None
         ("disable", "rita@acme.example"),
         ("enable", "rita@acme.example"),
         ("unlock", "rita@acme.example"),
+        ("waive-training", "rita@acme.example", "--reason", "Rita wrote the rubrics of this track."),
     ):
         assert run("reviewers", *command).returncode == 0
     nobody = run("reviewers", "unlock", "nobody@acme.example")
+    curt = run("reviewers", "waive-training", "rita@acme.example", "--reason", "why not")
 
     assert json.loads(run("reviewers", "list", "--json").stdout)[0]["roles"] == ["senior"]
     assert nobody.returncode == 1
     assert "There is no reviewer" in nobody.stderr
+    assert "is too short" in curt.stderr
 
 
 def test_the_shipped_library_has_no_errors(run: Run) -> None:

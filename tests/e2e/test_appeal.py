@@ -84,7 +84,9 @@ def test_an_appeal_goes_from_the_result_to_a_superseding_verdict(
     service, looks = appeals_service, Looks()
     platform = Platform.of(service, "acme", "--name", "Acme AI")
     for name in ("rita", "eve"):
-        service.run("reviewers", "add", f"{name}@acme.example", "--tenant", "acme", "--password", PASSWORD)
+        email = f"{name}@acme.example"
+        service.run("reviewers", "add", email, "--tenant", "acme", "--password", PASSWORD)
+        service.run("reviewers", "waive-training", email, "--reason", "This is about an appeal.")
     _subscribe(platform, hooks)
     candidate = Candidate(opened(service, color_scheme="dark", **NARROW).page(), service)
     page, eve = candidate.page, opened(service).page()

@@ -30,6 +30,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.RetakeTooEarly(e.Because.UNDER_WAY, None, "asm_1"), 409, "retake-too-early"),
     (e.RequestUnderWay("Under way", "Send it again."), 409, "request-under-way"),
     (e.StaleEdit("Changed", "Read it again."), 412, "stale-edit"),
+    (e.NotTrained("python"), 403, "not-trained"),
     (e.LeaseHeld("Rita", datetime(2026, 11, 21, 9, 30, tzinfo=UTC)), 412, "lease-held"),
     (e.Gone("link", "was used", "Ask for another."), 410, "gone"),
     (e.Erased(), 410, "erased"),

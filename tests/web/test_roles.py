@@ -77,6 +77,11 @@ NEEDS = {
     ("POST", "/review/people/{reviewer_id}/disable"): P.MANAGE_PEOPLE,
     ("POST", "/review/people/{reviewer_id}/enable"): P.MANAGE_PEOPLE,
     ("POST", "/review/people/{reviewer_id}/unlock"): P.MANAGE_PEOPLE,
+    ("POST", "/review/people/{reviewer_id}/waive-training"): P.MANAGE_PEOPLE,
+    ("GET", "/review/training"): P.SCORE,
+    ("GET", "/review/training/{track}"): P.SCORE,
+    ("POST", "/review/training/{track}"): P.SCORE,
+    ("GET", "/review/training/{track}/{answer}"): P.SCORE,
 }
 """The permission of every route of reviewers. A new route names its own in the code, and stands here."""
 

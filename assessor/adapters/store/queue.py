@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.rows import as_projection, select_projections
 from assessor.adapters.store.tables import ACQUAINTANCE, ASSESSMENT, LEASE, QUEUE_ENTRY, in_utc
-from assessor.domain.assessment import Projection
+from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import Conflict
 from assessor.domain.queue import Lease, QueuePlace, Reason, reasons_of
 from assessor.ports import QueueFilter, Taker
@@ -63,6 +63,9 @@ class SqlQueue(StorePart):
         for column, chosen in ((Q.track, taker.tracks), (Q.language, taker.languages)):
             if chosen:
                 query = query.where(column.in_(sorted(chosen)))
+        if taker.untrained:
+            to_score = ASSESSMENT.c.needs_help.is_(None) & (ASSESSMENT.c.status != Status.TECHNICAL_HOLD)
+            query = query.where(~(to_score & Q.track.in_(sorted(taker.untrained))))
         return await self._listed(query)
 
     async def in_hand(self, tenant: str, reviewer_id: str, now: datetime) -> tuple[Projection, ...]:

@@ -26,6 +26,7 @@ from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.quality import SqlQuality
 from assessor.adapters.store.queue import SqlQueue
 from assessor.adapters.store.schema import check_revision
+from assessor.adapters.store.training import SqlTraining
 from assessor.adapters.store.verdicts import SqlVerdicts
 from assessor.adapters.store.workers import SqlWorkers
 from assessor.adapters.vault import Vault
@@ -41,6 +42,7 @@ class SqlStore(
     SqlDrafts,
     SqlProjections,
     SqlQueue,
+    SqlTraining,
     SqlVerdicts,
     SqlOutbox,
     SqlNotices,

@@ -281,6 +281,39 @@ class AcquaintanceRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class TrainingGrantRow(Row, table=True):
+    """Why a reviewer may score people in a track. Rows are only added; the newest of a track counts."""
+
+    __tablename__ = "training_grant"
+    id: int | None = Field(default=None, primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id", index=True)
+    track: str
+    grounds: str
+    rubrics: dict[str, int] = Field(sa_type=JSON)
+    by: str
+    reason: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Instant)
+
+
+class TrainingScoreRow(Row, table=True):
+    """An answer of the library with a known score, as a reviewer scored it. No candidate wrote it."""
+
+    __tablename__ = "training_score"
+    __table_args__ = (UniqueConstraint("reviewer_id", "track", "series", "answer"),)
+    id: int | None = Field(default=None, primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id")
+    track: str
+    series: str
+    purpose: str
+    answer: str
+    marks: dict[str, str] = Field(sa_type=JSON)
+    level: int
+    known: int
+    right: int
+    criteria: int
+    at: datetime = Field(sa_type=Instant)
+
+
 class InviteRow(Row, table=True):
     """A single-use link. Closed when it was used or replaced."""
 
@@ -761,6 +794,8 @@ EVENT = _table_of(EventRow)
 QUEUE_ENTRY = _table_of(QueueEntryRow)
 LEASE = _table_of(LeaseRow)
 ACQUAINTANCE = _table_of(AcquaintanceRow)
+TRAINING_GRANT = _table_of(TrainingGrantRow)
+TRAINING_SCORE = _table_of(TrainingScoreRow)
 INVITE = _table_of(InviteRow)
 FORM_ITEM = _table_of(FormItemRow)
 RETIREMENT = _table_of(RetirementRow)

@@ -78,7 +78,7 @@ if (form) {
     if (row) enter(row);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.name?.startsWith("mark.")) lookAhead();
+    if (form.dataset.outlook && event.target.name?.startsWith("mark.")) lookAhead();
   });
   document.addEventListener("pointerup", take);
   document.addEventListener("keyup", (event) => {

@@ -22,6 +22,7 @@ from assessor.domain.errors import Erased
 from assessor.domain.item import Category
 from assessor.domain.quality import QualityLevel
 from assessor.domain.roles import Role
+from assessor.domain.training import STANDARD
 from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
 from assessor.services.hearing import Answer
@@ -140,6 +141,7 @@ async def seed(folder: Path) -> None:
         people |= {"nobody": Person(), **{one: await _reviewer(seeding, one) for one in ("rita", "eve")}}
         ada = await site.reviewer(platform.tenant, *Role)
         people["ada"] = Person(await _cookies(site, ada.email), people["rita"].places)
+        people["newcomer"] = await _newcomer(seeding)
         spare = await site.platform()
         people["idle"] = Person(await _cookies(site, (await site.reviewer(spare.tenant)).email))
         (folder / FILE).write_text(json.dumps({name: vars(one) for name, one in people.items()}))
@@ -257,6 +259,18 @@ async def _drawn(seeding: Seeding) -> None:
     log = AssessmentLog(seeding.site.services.store, SystemClock())
     await log.change(person.id, lambda _assessment, _now: [verdict])
     await log.change(person.id, lambda _assessment, _now: [draw])
+
+
+async def _newcomer(seeding: Seeding) -> Person:
+    """Let somebody train and not pass."""
+    person = await seeding.site.reviewer(seeding.platform.tenant, Role.REVIEWER, trained=False)
+    training, answers = seeding.site.services.training, []
+    for _ in range(STANDARD.answers):
+        task = await training.next(person, "python")
+        assert task is not None
+        marks = {one.id: "met" for one in task.answer.rubric.criteria}
+        answers.append((await training.mark(person, "python", task.answer.id, marks)).answer)
+    return Person(await _cookies(seeding.site, person.email), {"first": answers[0], "last": answers[-1]})
 
 
 async def _described(person: Candidate) -> Person:

@@ -117,6 +117,7 @@ A: Final = "/assessment"
 DATA: Final = f"{A}/my-data"
 CASE: Final = "/review/{waiting}"
 OVERRIDE: Final = "/review/{qualified}/override?of={score}"
+TRAINING: Final = "/review/training/python"
 
 ENTRY: Final = (
     View("welcome", "entry", "invited", "{link}"),
@@ -211,6 +212,11 @@ REVIEWERS: Final = (
     View(
         "second look, refused", "reviewer", "eve", "/review/{drawn}/second-look", _press("Store these scores")
     ),
+    View("training", "reviewer", "newcomer", "/review/training?for=python"),
+    View("training, an answer", "reviewer", "newcomer", TRAINING),
+    View("training, what is known", "reviewer", "newcomer", f"{TRAINING}/{{first}}"),
+    View("training, not passed", "reviewer", "newcomer", f"{TRAINING}/{{last}}"),
+    View("queue, not trained", "reviewer", "newcomer", "/review"),
     View("appeal to answer", "reviewer", "eve", "/review/{appealing}/appeal"),
     View("override", "reviewer", "rita", OVERRIDE),
     View("override, refused", "reviewer", "rita", OVERRIDE, _override_without_reason),

@@ -33,6 +33,7 @@ def upgrade() -> None:
     _mail()
     _sign_in()
     _queue()
+    _training()
 
 
 def _people() -> None:
@@ -730,3 +731,44 @@ def _queue() -> None:
         sa.ForeignKeyConstraint(["candidate_id"], ["candidate.id"], name="fk_acquaintance_candidate_id"),
     )
     op.create_index("ix_acquaintance_candidate_id", "acquaintance", ["candidate_id"])
+
+
+def _training() -> None:
+    op.create_table(
+        "training_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("grounds", sa.String(), nullable=False),
+        sa.Column("rubrics", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_training_grant"),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["reviewer.id"], name="fk_training_grant_reviewer_id"),
+    )
+    op.create_index("ix_training_grant_reviewer_id", "training_grant", ["reviewer_id"])
+    op.create_table(
+        "training_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reviewer_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("known", sa.Integer(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("criteria", sa.Integer(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_training_score"),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["reviewer.id"], name="fk_training_score_reviewer_id"),
+        sa.UniqueConstraint(
+            "reviewer_id",
+            "track",
+            "series",
+            "answer",
+            name="uq_training_score_reviewer_id_track_series_answer",
+        ),
+    )
