@@ -62,6 +62,10 @@ class Spent:
 class QualityReads(Protocol):
     """Rows for pages about quality."""
 
+    async def is_empty(self, window: QualityWindow) -> bool:
+        """Whether nothing was ordered in a window."""
+        ...
+
     async def looked_twice(self, window: QualityWindow) -> Sequence[LookedTwice]:
         """Return what second looks found in a window, the oldest first."""
         ...

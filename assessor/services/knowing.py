@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from assessor.domain.agreement import Compared, compare
 from assessor.domain.calibration.cases import LEVELS
@@ -18,6 +18,7 @@ from assessor.ports import Clock, Kind, LookedTwice, Passage, QualityReads, Qual
 T = TypeVar("T")
 
 DAYS: Final = 90
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 WEEK: Final = timedelta(days=7)
 
 
@@ -59,6 +60,14 @@ class Knowing:
     def __init__(self, store: QualityReads, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+
+    async def kind(self, tenant: str) -> Kind:
+        """Return which assessments there are to show: the live ones, else of test keys, else simulated."""
+        since = self._clock.now() - timedelta(days=DAYS)
+        for kind in KINDS:
+            if not await self._store.is_empty(QualityWindow(tenant, kind, since)):
+                return kind
+        return KINDS[0]
 
     async def quality(self, tenant: str, kind: Kind) -> Quality:
         """Return the figures of the last 90 days."""

@@ -13,12 +13,13 @@ from assessor.domain.errors import AssessorError, InvalidInput, TooLarge
 from assessor.domain.fairness import RULE, Stage, StageRates
 from assessor.ports import Reviewer
 from assessor.services.auditing import MAX_REASON_CHARS
+from assessor.services.knowing import KINDS
 from assessor.services.overseeing import PERIODS, Asked
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import SeesFairness
 from assessor.web.problems import problem_of
-from assessor.web.quality import KINDS, OfKind, known_kind
+from assessor.web.quality import OfKind, known_kind
 from assessor.web.reviewer import field_problems_of
 
 STAGE_WORDS: Final[Mapping[Stage, str]] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Final, Self, get_args
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -14,13 +14,11 @@ from assessor.domain.errors import invalid
 from assessor.domain.item_health import THRESHOLDS as ITEM_THRESHOLDS
 from assessor.ports import Kind, Reviewer, Sample
 from assessor.services.agreeing import SPLITS
-from assessor.services.knowing import DAYS
+from assessor.services.knowing import DAYS, KINDS
 from assessor.services.recalling import Chapter
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import SeesQuality
-
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -41,14 +39,19 @@ class Measured:
 router = APIRouter(prefix="/review/quality", include_in_schema=False)
 
 
-def known_kind(kind: str = "live") -> Kind:
+def known_kind(kind: str) -> Kind:
     """Return which assessments are meant. Raises InvalidInput for a kind that there is not."""
     if kind not in KINDS:
         raise invalid("kind", f"{kind[:50]!r} is none", f"Use one of: {', '.join(KINDS)}.")
     return kind
 
 
-OfKind = Annotated[Kind, Depends(known_kind)]
+async def shown_kind(service: Running, reader: SeesQuality, kind: str = "") -> Kind:
+    """Return which assessments are meant; where the address does not say it, those that there are."""
+    return known_kind(kind) if kind else await service.knowing.kind(reader.tenant)
+
+
+OfKind = Annotated[Kind, Depends(shown_kind)]
 
 
 @router.get("")

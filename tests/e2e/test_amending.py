@@ -56,7 +56,7 @@ def test_a_candidate_takes_a_name_back_corrects_an_answer_and_confirms_the_summa
     candidate.say(f"{SECRET} asked me to. {ANSWER}")
 
     # The links are below a message that was sent a moment ago, without loading the page again.
-    page.get_by_role("link", name="This names somebody: take words back").last.click()
+    page.get_by_role("link", name="Take words back").last.click()
     mark(page, SECRET, has_scripts=has_scripts)
     looked_at("take back")
     page.get_by_role("button", name="Show me what happens").click()

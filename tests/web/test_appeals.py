@@ -8,6 +8,7 @@ import pytest
 
 from assessor.domain.appeal import Choice
 from assessor.domain.item import Category
+from assessor.domain.response import SftResponse
 from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
 from assessor.services.marking import Mark
@@ -78,6 +79,11 @@ async def test_the_page_shows_work_and_appeal_and_no_score(appealed: Appealed) -
     said = words_of(page.text)
     assert page.status_code == 200
     assert all(one.scores[0].text in said for one in appealed.choices)
+    response = (await appealed.desk.load(appealed.player)).responses[appealed.choices[0].item_id]
+    assert isinstance(response, SftResponse)
+    assert response.text in unescape(page.text)
+    assert "<details open>" in page.text.partition("What the candidate saw")[0]
+    assert "Example answer at level 4" in said
     assert "Something that they said or did was overlooked: “Look <there>.”" in said
     assert not any(
         words in said for words in ("Seen nowhere.", "by a person", "by rule", "evidence 1", "It shows too")

@@ -41,13 +41,22 @@ async def test_without_data_the_page_says_what_is_missing(site: Site, desk: Desk
 
 async def test_what_a_program_played_is_shown_apart_and_named(site: Site, desk: Desk, player: Player) -> None:
     async with reading(site, desk) as browser:
-        live = await browser.get("/review/quality")
+        live = await browser.get("/review/quality?kind=live")
         simulated = await browser.get("/review/quality?kind=simulated")
 
     assert "A program played these assessments." not in live.text
     assert "A program played these assessments." in simulated.text
     assert 'aria-label="Assessments ordered"' in simulated.text
     assert 'aria-label="Assessments ordered"' not in live.text
+
+
+async def test_without_a_filter_it_opens_on_assessments_that_there_are(
+    site: Site, desk: Desk, player: Player
+) -> None:
+    async with reading(site, desk) as browser:
+        pages = [await browser.get(f"/review/quality{page}") for page in ("", "/agreement")]
+
+    assert all('<option value="simulated" selected>' in page.text for page in pages)
 
 
 async def test_the_figures_are_those_of_ones_own_platform(site: Site, desk: Desk) -> None:
@@ -84,7 +93,7 @@ async def test_items_of_what_a_program_played_stand_with_their_exposure(
     site: Site, desk: Desk, player: Player
 ) -> None:
     async with reading(site, desk) as browser:
-        live = await browser.get("/review/quality/items?track=python")
+        live = await browser.get("/review/quality/items?track=python&kind=live")
         simulated = await browser.get("/review/quality/items?track=python&kind=simulated")
 
     assert "0 decided assessments were read" in live.text
@@ -116,7 +125,7 @@ async def test_agreement_is_split_by_what_the_address_says_and_people_go_by_name
     async with reading(site, desk) as browser:
         by_reviewer = await browser.get("/review/quality/agreement?kind=simulated&by=reviewer")
         by_criterion = await browser.get("/review/quality/agreement?kind=simulated&by=criterion&track=python")
-        live = await browser.get("/review/quality/agreement?by=reviewer")
+        live = await browser.get("/review/quality/agreement?kind=live&by=reviewer")
 
     assert eve.name in by_reviewer.text
     assert eve.id not in by_reviewer.text

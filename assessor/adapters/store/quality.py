@@ -13,6 +13,11 @@ from assessor.ports import LookedTwice, Passage, QualityWindow, Spent
 class SqlQuality(StorePart):
     """Fulfils `QualityReads`."""
 
+    async def is_empty(self, window: QualityWindow) -> bool:
+        """Whether nothing was ordered in a window."""
+        ordered = select(ASSESSMENT.c.id).where(*_of(window), ASSESSMENT.c.ordered_at >= window.since)
+        return not await self._all(ordered.limit(1))
+
     async def looked_twice(self, window: QualityWindow) -> Sequence[LookedTwice]:
         """Return what second looks found in a window, the oldest first."""
         level = QUALITY_LEVEL.c

@@ -70,7 +70,10 @@ def test_every_view_is_accessible_and_fits_in_every_look(
     assert [one for view in GROUPS[group] for one in found(shown, browser, view, look)] == []
 
 
-@pytest.mark.parametrize("name", ["hub", "interview", "evaluation", "result, qualified"])
+@pytest.mark.parametrize(
+    "name",
+    ["hub", "interview", "evaluation", "result, qualified", "queue", "case", "appeal to answer", "people"],
+)
 def test_a_chief_page_holds_with_large_text_forced_colours_and_no_motion(
     shown: Gallery, browser: Browser, name: str
 ) -> None:
