@@ -1,5 +1,6 @@
 """Edits name the state that they were made on, so that nobody overwrites what they have not seen."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Annotated, Final
 
@@ -30,6 +31,11 @@ class IfMatchMissing(AssessorError):
             "This edit does not say what it was made on, so nothing was changed. Send the `ETag` that you "
             "read as `If-Match`, or `If-Match: *` to change whatever stands there now."
         )
+
+
+def etag(body: bytes) -> str:
+    """Return a strong entity tag of a body."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def matching(if_match: str | None) -> Callable[[str], bool]:

@@ -16,7 +16,7 @@ from assessor.web import resources as r
 from assessor.web.api import AssessmentId
 from assessor.web.calling import Caller, bearer, calling
 from assessor.web.dependencies import Running
-from assessor.web.edits import IfNoneMatch, known
+from assessor.web.edits import IfNoneMatch, etag, known
 from assessor.web.once import OnceRoute
 from assessor.web.openapi import Responses, refuses
 from assessor.web.rates import count
@@ -157,7 +157,7 @@ def _served(request: Request, found: StoredVerdict, if_none_match: str | None) -
 
 def tagged(body: bytes, media_type: str, if_none_match: str | None) -> Response:
     """Answer with an entity tag, or with 304 when the caller has this body already."""
-    headers = _told_with(r.etag(body))
+    headers = _told_with(etag(body))
     if known(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)

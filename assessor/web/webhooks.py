@@ -1,20 +1,16 @@
 """The API for webhook endpoints: where a platform wants to be told, and what it was told."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from datetime import timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
-from pydantic import ConfigDict, Field
 
 from assessor.domain import errors as e
-from assessor.domain.notification import EventType
-from assessor.domain.value import Value
-from assessor.domain.webhook import Attempt, Delivery, DeliveryStatus, Endpoint, Outcome, Pause
+from assessor.domain.webhook import DeliveryStatus, Endpoint
 from assessor.ports import EndpointChange
 from assessor.services.admission import Scope
 from assessor.services.idempotency import Answer
 from assessor.services.subscribing import (
-    MAX_DESCRIPTION_CHARS,
     NewEndpoint,
     NewSecret,
     OnceMade,
@@ -22,17 +18,28 @@ from assessor.services.subscribing import (
 )
 from assessor.web.calling import Caller, calling
 from assessor.web.dependencies import Running
-from assessor.web.edits import IfMatch, IfMatchMissing, IfNoneMatch, known, matching
+from assessor.web.edits import IfMatch, IfMatchMissing, IfNoneMatch, etag, known, matching
 from assessor.web.once import OnceRoute, UnderWay
 from assessor.web.openapi import refuses
-from assessor.web.resources import etag
+from assessor.web.resources.webhook import (
+    DeliveryList,
+    DeliveryResource,
+    EndpointList,
+    EndpointPatch,
+    EndpointRequest,
+    EndpointResource,
+    MadeEndpoint,
+    PublicKey,
+    PublicKeyList,
+    Redelivered,
+    RotatedSecret,
+    RotationRequest,
+    delivery_resource,
+    endpoint_resource,
+    made_endpoint,
+    rotated_secret,
+)
 
-Url = Annotated[str, Field(min_length=1, max_length=2000, examples=["https://hooks.example.com/assessor"])]
-Description = Annotated[str, Field(max_length=MAX_DESCRIPTION_CHARS)]
-# Strict JSON has no enumerations, so their values are taken as the strings they are.
-EventTypes = Annotated[
-    tuple[Annotated[EventType, Field(strict=False)], ...], Field(max_length=len(EventType), strict=False)
-]
 Writer = Annotated[Caller, Depends(calling(Scope.WEBHOOKS_WRITE))]
 Reader = Annotated[Caller, Depends(calling(Scope.WEBHOOKS_READ))]
 EndpointId = Annotated[
@@ -41,137 +48,10 @@ EndpointId = Annotated[
 DeliveryId = Annotated[
     str, Path(description="Id of a delivery.", examples=["whd_0123456789abcdefghjkmnpqrs"])
 ]
-MAX_OVERLAP_HOURS: Final = 168
 ENDPOINT_EXAMPLE: Final = {
     "url": "https://hooks.example.com/assessor",
     "event_types": ["assessor.verdict.issued", "assessor.verdict.superseded"],
 }
-
-
-class EndpointRequest(Value):
-    """A new endpoint."""
-
-    model_config = ConfigDict(strict=True)
-
-    url: Url
-    """Https, on the public internet. Redirects are not followed."""
-    description: Description = ""
-    event_types: EventTypes = ()
-    """Which types are sent; an empty list stands for every type, also for those that are added later."""
-
-
-class EndpointPatch(Value):
-    """What changes; what is left out stays as it is."""
-
-    model_config = ConfigDict(strict=True)
-
-    url: Url | None = None
-    description: Description | None = None
-    event_types: EventTypes | None = None
-    enabled: bool | None = None
-    """False stops everything; true starts again, also after a pause."""
-
-
-class EndpointResource(Value):
-    """An endpoint. Its secret is shown once, when it is made."""
-
-    id: str
-    object: Literal["webhook_endpoint"] = "webhook_endpoint"
-    livemode: bool
-    url: str
-    description: str
-    event_types: tuple[EventType, ...]
-    status: Literal["enabled", "disabled", "paused"]
-    paused_because: Pause | None
-    """`failing`: a delivery was given up and nothing was accepted since; `gone`: you answered 410."""
-    created_at: datetime
-
-
-class MadeEndpoint(EndpointResource):
-    """A new endpoint with its secret."""
-
-    secret: str
-    """Verifies signatures. Shown here and never again."""
-
-
-class EndpointList(Value):
-    """Endpoints, the oldest first."""
-
-    object: Literal["list"] = "list"
-    data: tuple[EndpointResource, ...]
-
-
-class AttemptResource(Value):
-    """One try. Of your answer, nothing but its status is kept."""
-
-    number: int
-    at: datetime
-    outcome: Outcome
-    http_status: int | None
-    latency_ms: int
-
-
-class DeliveryResource(Value):
-    """One event on its way to one endpoint."""
-
-    id: str
-    object: Literal["webhook_delivery"] = "webhook_delivery"
-    endpoint_id: str
-    event_id: str
-    """Stands in `webhook-id`: the same over all retries and redeliveries."""
-    type: EventType
-    subject: str
-    status: DeliveryStatus
-    created_at: datetime
-    next_attempt_at: datetime | None
-    attempts: tuple[AttemptResource, ...]
-
-
-class DeliveryList(Value):
-    """Deliveries, newest first."""
-
-    object: Literal["list"] = "list"
-    data: tuple[DeliveryResource, ...]
-
-
-class RotationRequest(Value):
-    """How long the former secret goes on signing beside the new one."""
-
-    model_config = ConfigDict(strict=True)
-
-    overlap_hours: Annotated[int, Field(ge=0, le=MAX_OVERLAP_HOURS)] = 24
-    """0 ends the former one at once, as you want it after a leak."""
-
-
-class RotatedSecret(Value):
-    """A new secret, shown here and never again."""
-
-    object: Literal["webhook_secret"] = "webhook_secret"
-    endpoint_id: str
-    secret: str
-    former_until: datetime
-    """Until then everything is signed with the former one as well."""
-
-
-class PublicKey(Value):
-    """What verifies `v1a` signatures."""
-
-    public_key: str
-    """`whpk_` and the 32 bytes of an Ed25519 key in base64."""
-
-
-class PublicKeyList(Value):
-    """The newest first; two while a secret is being replaced."""
-
-    object: Literal["list"] = "list"
-    data: tuple[PublicKey, ...]
-
-
-class Redelivered(Value):
-    """How many are due again."""
-
-    object: Literal["redelivery"] = "redelivery"
-    count: int
 
 
 router = APIRouter(
@@ -212,7 +92,7 @@ async def add(
 async def endpoints(service: Running, caller: Reader) -> EndpointList:
     """Return all of the key's mode, the oldest first. Scope: `webhooks:read`."""
     found = await service.subscribing.all(caller.tenant.id, livemode=caller.key.livemode)
-    return EndpointList(data=tuple(map(_endpoint, found)))
+    return EndpointList(data=tuple(map(endpoint_resource, found)))
 
 
 @router.get(
@@ -274,7 +154,7 @@ async def test(service: Running, caller: Writer, endpoint_id: EndpointId) -> Del
 
     Scope: `webhooks:write`.
     """
-    return _delivery(await service.subscribing.test(caller.tenant.id, endpoint_id))
+    return delivery_resource(await service.subscribing.test(caller.tenant.id, endpoint_id))
 
 
 @router.post(
@@ -322,7 +202,7 @@ async def deliveries(
 ) -> DeliveryList:
     """Return the newest 100 deliveries with every attempt; kept for 30 days. Scope: `webhooks:read`."""
     found = await service.subscribing.deliveries(caller.tenant.id, endpoint_id, status)
-    return DeliveryList(data=tuple(map(_delivery, found)))
+    return DeliveryList(data=tuple(map(delivery_resource, found)))
 
 
 @router.post(
@@ -346,16 +226,16 @@ async def redeliver(
     service: Running, caller: Writer, endpoint_id: EndpointId, delivery_id: DeliveryId
 ) -> DeliveryResource:
     """Send it now, under its old `webhook-id`, with all retries before it. Scope: `webhooks:write`."""
-    return _delivery(await service.subscribing.redeliver(caller.tenant.id, endpoint_id, delivery_id))
+    return delivery_resource(await service.subscribing.redeliver(caller.tenant.id, endpoint_id, delivery_id))
 
 
 def _written(made: NewEndpoint) -> Answer:
-    written = MadeEndpoint(**_fields(made.endpoint), secret=made.secret)
+    written = made_endpoint(made)
     return written.model_dump_json().encode(), f"{router.prefix}/{written.id}"
 
 
 def _rotated(made: NewSecret) -> Answer:
-    shown = RotatedSecret(endpoint_id=made.endpoint.id, secret=made.secret, former_until=made.former_until)
+    shown = rotated_secret(made)
     return shown.model_dump_json().encode(), f"{router.prefix}/{made.endpoint.id}"
 
 
@@ -369,39 +249,4 @@ def _tag(found: Endpoint) -> str:
 
 
 def _body(found: Endpoint) -> bytes:
-    return _endpoint(found).model_dump_json().encode()
-
-
-def _endpoint(found: Endpoint) -> EndpointResource:
-    return EndpointResource(**_fields(found))
-
-
-def _fields(found: Endpoint) -> dict[str, Any]:
-    return {
-        "id": found.id,
-        "livemode": found.livemode,
-        "url": found.url,
-        "description": found.description,
-        "event_types": found.event_types,
-        "status": "disabled" if not found.enabled else "paused" if found.paused else "enabled",
-        "paused_because": found.paused,
-        "created_at": found.created_at,
-    }
-
-
-def _delivery(found: Delivery) -> DeliveryResource:
-    return DeliveryResource(
-        id=found.id,
-        endpoint_id=found.endpoint_id,
-        event_id=found.notice.id,
-        type=found.notice.type,
-        subject=found.notice.subject,
-        status=found.status,
-        created_at=found.created_at,
-        next_attempt_at=found.next_at,
-        attempts=tuple(map(_attempt, found.attempts)),
-    )
-
-
-def _attempt(found: Attempt) -> AttemptResource:
-    return AttemptResource.model_validate(vars(found))
+    return endpoint_resource(found).model_dump_json().encode()
