@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from assessor.adapters.model import Choice, Models
     from assessor.adapters.prompts import FilePrompts
     from assessor.adapters.signing import JwsSigner
-    from assessor.scoring.judge import Judge
+    from assessor.scoring.judge import Judge, Watch
 
 TOP_LOGPROBS = 5
 """Enough to hold the beginnings of both verdicts."""
@@ -147,14 +147,14 @@ def graders(chosen: "Models", prompts: Prompts, settings: Settings) -> Graders:
     )
 
 
-def recorded_judge(models: Sequence[Model], prompts: Prompts) -> "Judge | None":
+def recorded_judge(models: Sequence[Model], prompts: Prompts, watch: "Watch | None" = None) -> "Judge | None":
     """Return a judge that reads what was recorded, without settings: its models are never asked."""
     from assessor.scoring.judge import Judge
 
+    if not models:
+        return None
     second = models[1] if len(models) > 1 else None
-    return (
-        Judge(models[0], prompts, lambda: SystemRandom().bytes(16).hex(), second=second) if models else None
-    )
+    return Judge(models[0], prompts, lambda: SystemRandom().bytes(16).hex(), second=second, watch=watch)
 
 
 def _in_millionths(dollars: float | None) -> int | None:

@@ -37,6 +37,7 @@ from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.delivering import Delivering
 from assessor.services.erasing import Erasing
+from assessor.services.exchanges import Exchanges
 from assessor.services.explaining import Explaining
 from assessor.services.exporting import Exporting
 from assessor.services.fairness import Fairness
@@ -112,6 +113,7 @@ class Services:
     reviewing: Reviewing
     leasing: Leasing
     training: Training
+    exchanges: Exchanges
     sheets: Sheets
     overriding: Overriding
     revoking: Revoking
@@ -211,6 +213,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             store,
             sampling=sampling(settings),
         )
+        auditing = Auditing(store, clock)
         applied = AppliedRubrics(lambda recorded: parts.judge(recorded, prompts, settings))
         async with working(settings, store, scoring, works=works) as jobs:
             inviting = Inviting(
@@ -250,7 +253,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 store=store,
                 content=content,
                 access=Access(store, Argon2Passwords(), clock, random),
-                auditing=Auditing(store, clock),
+                auditing=auditing,
                 exporting=Exporting(store, Auditing(store, clock)),
                 packing=Packing(store, content, signer, clock),
                 federation=parts.federation(settings, store, clock, random),
@@ -276,6 +279,14 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 scoring=scoring,
                 leasing=Leasing(store, assessments, training, clock),
                 training=training,
+                exchanges=Exchanges(
+                    store,
+                    content,
+                    lambda recorded, grading, watch: parts.recorded_judge(
+                        recorded, prompts.replaced(grading.prompts), watch
+                    ),
+                    auditing,
+                ),
                 reviewing=Reviewing(
                     store, assessments, content, scoring, ordering, jobs, applied, sheets, outlooks, clock
                 ),

@@ -25,6 +25,7 @@ from assessor.web import (
     care,
     demo,
     events,
+    exchanges,
     exports,
     fairness,
     federated,
@@ -197,6 +198,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(federated.router)
     app.include_router(queue.router)
     app.include_router(reviewer.router)
+    app.include_router(exchanges.router)
     app.include_router(care.router)
     app.include_router(second_looks.router)
     app.include_router(overrides.router)

@@ -39,9 +39,9 @@ async def handed_in(candidate: Candidate) -> Assessment:
     raise AssertionError("scoring did not end")
 
 
-async def judged(site: Site, assessment: Assessment) -> None:
+async def judged(site: Site, assessment: Assessment, model: GradingModel | None = None) -> None:
     """Let a model score it: the site itself has none."""
-    model, services, clock = GradingModel(), site.services, SystemClock()
+    model, services, clock = model or GradingModel(), site.services, SystemClock()
     judge, code = Judge(model, PROMPTS, lambda: "0123456789abcdef" * 2), JailedCode("full")
     log = AssessmentLog(services.store, clock)
     signer = JwsSigner.from_files(

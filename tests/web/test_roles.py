@@ -42,6 +42,7 @@ NEEDS = {
     ("POST", "/review/{assessment_id}/know"): P.SCORE,
     ("POST", "/review/{assessment_id}/assign"): P.ASSIGN,
     ("GET", "/review/{assessment_id}"): P.OPEN_CASES,
+    ("GET", "/review/{assessment_id}/exchanges"): P.OPEN_CASES,
     ("POST", "/review/{assessment_id}/sheet"): P.SCORE,
     ("POST", "/review/{assessment_id}/outlook"): P.SCORE,
     ("POST", "/review/{assessment_id}/retry"): P.HANDLE_FAULTS,

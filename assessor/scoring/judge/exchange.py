@@ -17,6 +17,9 @@ from assessor.scoring.judge.reply import MAX_REPLY_CHARS, verdict_probabilities
 Record = Callable[[ModelReplied], Awaitable[None]]
 """Commits a reply. When it returns, the reply is on disk."""
 
+Watch = Callable[[ModelRequest], None]
+"""Is shown every request, also one whose reply is read from the record."""
+
 REMEMBERED = 512
 
 _NOTHING_USABLE = frozenset({"refused", "invalid_reply"})
@@ -86,11 +89,14 @@ class Exchange:
     record: Record
     budget: Budget
     memory: Memory
+    watch: Watch | None = None
     _new: dict[str, ModelReplied] = field(default_factory=dict)
 
     async def ask(self, model: Model, request: ModelRequest) -> ModelReplied:
         """Return the reply, recorded. Raises NoReplyError for a spent budget or a model out of reach."""
         key = request.idempotency_key
+        if self.watch:
+            self.watch(request)
         if (known := self.replies.get(key) or self._new.get(key)) is not None:
             return known
         replied = self.memory.recall(key)

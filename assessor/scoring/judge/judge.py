@@ -18,7 +18,7 @@ from assessor.ports import Model, Prompts
 from assessor.scoring.applied_rubric import Table
 from assessor.scoring.judge.applying import applied, applied_scores, rubric_applied
 from assessor.scoring.judge.brief import Brief, Briefs
-from assessor.scoring.judge.exchange import Budget, Exchange, Memory, Record
+from assessor.scoring.judge.exchange import Budget, Exchange, Memory, Record, Watch
 from assessor.scoring.judge.hearing import CRITERIA_A_CALL, Heard, Hearing, Means, Opinion, in_calls
 from assessor.scoring.judge.reasons import NOBODY_READ, reason_for
 from assessor.scoring.judge.reply import Verdict
@@ -42,6 +42,7 @@ class Judge:
         second: Model | None = None,
         budget: Budget | None = None,
         top_logprobs: int = 0,
+        watch: Watch | None = None,
     ) -> None:
         self._model = model
         self._second = second
@@ -49,6 +50,7 @@ class Judge:
         self._token = token
         self._budget = budget or Budget()
         self._top_logprobs = top_logprobs
+        self._watch = watch
         self._briefs = Briefs(prompts)
         self._memory = Memory()
 
@@ -103,7 +105,7 @@ class Judge:
         return f"judge:{self._model.name}"
 
     def _means(self, item: Item, replies: Mapping[str, ModelReplied], record: Record) -> Means:
-        exchange = Exchange(item.id, replies, record, self._budget, self._memory)
+        exchange = Exchange(item.id, replies, record, self._budget, self._memory, self._watch)
         return Means(self._model, self._prompts, self._token, exchange, self._top_logprobs)
 
     async def _settled(self, means: Means, brief: Brief, name: str, heard: Heard) -> Settled | Unscored:

@@ -207,6 +207,7 @@ REVIEWERS: Final = (
     View("case, held", "reviewer", "rita", "/review/{held}"),
     View("case, void", "reviewer", "rita", "/review/{voided}"),
     View("case, erased", "reviewer", "rita", "/review/{erased}"),
+    View("exchanges with a model", "reviewer", "rita", "/review/{qualified}/exchanges"),
     View("time and breaks", "reviewer", "rita", "/review/{asking}/time"),
     View("second look", "reviewer", "eve", "/review/{drawn}/second-look"),
     View(
