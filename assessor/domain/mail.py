@@ -107,7 +107,7 @@ class Letter:
     """The same at each attempt, so that a repeat has the same bytes."""
     livemode: bool
     minutes: int | None = None
-    """How long most people need; for those who have not begun."""
+    """How long the work takes; for those who have not begun."""
     until: datetime | None = None
     """By when it has to be begun, or handed in once it was; of a result, until when the link works."""
     begun: bool = False

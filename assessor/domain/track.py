@@ -66,7 +66,7 @@ class FormPlan(Value):
 
     sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=6)]
     minutes: Annotated[int, Field(ge=1, le=MAX_FORM_MINUTES)]
-    """Upper bound for the sum of the items' own minutes; what the candidate is told."""
+    """Upper bound for the sum of the items' own minutes, which authors set."""
     time_limit_minutes: Annotated[int, Field(ge=1, le=480)]
     """How long the session stays open once started, before accommodations."""
     coverage: dict[Slug, Annotated[int, Field(ge=1, le=12)]] = Field(default_factory=dict)

@@ -9,7 +9,9 @@ from assessor.crash_points import CrashPoint, reach
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict
+from assessor.domain.form import FormItem, interview_minutes, working_minutes
 from assessor.domain.item import Category, Item
+from assessor.domain.library import Library
 from assessor.domain.response import parse_response
 from assessor.ports import Clock, Content, Draft, Jobs, Store
 from assessor.services.blocks import finished_block
@@ -52,6 +54,11 @@ class Task:
     handed_in: bool
     shown_order: tuple[str, ...]
 
+    @property
+    def minutes(self) -> float:
+        """How long it takes, as on the list of parts."""
+        return working_minutes(self.item)
+
 
 class Answering:
     """Drafts, handing in, submitting."""
@@ -68,12 +75,13 @@ class Answering:
     async def parts(self, assessment: Assessment) -> tuple[Part, ...]:
         """Return the interview as one part, then each task."""
         library = await self._content.library(assessment.ordered.track)
-        parts = [_interview_part(assessment)]
+        questions = [_item(assessment, library, place) for place in assessment.form.of(Category.INTERVIEW)]
+        parts = [_interview_part(assessment, interview_minutes(questions))]
         for place in assessment.form.tasks:
             draft = await self._store.draft(assessment.id, place.item_id)
-            item = library.item(assessment.ordered.track, place.item_id)
+            item = _item(assessment, library, place)
             state = _state(assessment, place.item_id, has_draft=bool(draft.revision))
-            parts.append(Part(place.item_id, place.category, item.title, place.minutes, state))
+            parts.append(Part(place.item_id, place.category, item.title, working_minutes(item), state))
         return tuple(parts)
 
     async def task(self, assessment: Assessment, item_id: str) -> Task:
@@ -200,8 +208,11 @@ def _state(assessment: Assessment, item_id: str, *, has_draft: bool) -> PartStat
     return "done" if item_id in assessment.responses else "draft" if has_draft else "open"
 
 
-def _interview_part(assessment: Assessment) -> Part:
-    minutes = sum(place.minutes for place in assessment.form.of(Category.INTERVIEW))
+def _item(assessment: Assessment, library: Library, place: FormItem) -> Item:
+    return library.item(assessment.ordered.track, place.item_id)
+
+
+def _interview_part(assessment: Assessment, minutes: float) -> Part:
     begun = bool(assessment.transcript.turns)
     state: PartState = "done" if assessment.interview_finished else "draft" if begun else "open"
     return Part(INTERVIEW_DRAFT, Category.INTERVIEW, "Interview", minutes, state)

@@ -17,6 +17,7 @@ import structlog
 from assessor.crash_points import CrashPoint, reach
 from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.errors import Gone, NotFound
+from assessor.domain.form import form_minutes
 from assessor.domain.mail import (
     AWAY,
     ESSENTIAL,
@@ -171,7 +172,8 @@ class Mailing:
 
     async def _letter(self, claimed: ClaimedMail, assessment: Assessment) -> Letter:
         ordered = assessment.ordered
-        track = (await self._content.library(ordered.track)).track(ordered.track)
+        library = await self._content.library(ordered.track)
+        track = library.track(ordered.track)
         platform = await self._store.tenant(ordered.tenant)
         until = claimed.due_at + RESULT_LINK
         letter = Letter(
@@ -194,7 +196,7 @@ class Mailing:
         return replace(
             letter,
             link=f"{self._public_url}/c/{token}" if token else f"{self._public_url}/assessment",
-            minutes=assessment.form.minutes,
+            minutes=form_minutes([library.item(track.id, place.item_id) for place in assessment.form.items]),
             until=assessment.deadline if begun else assessment.expires_at,
             begun=begun,
             unsubscribe=None if claimed.kind in ESSENTIAL else stops,

@@ -56,7 +56,6 @@ async def doors(request: Request, service: Running) -> Response:
         track=track,
         questions=questions,
         tasks=sum(counts.values()),
-        minutes=track.forms[FORM].minutes,
         simulated=[row for row in rows if row.simulated and row.status not in OPEN],
         played=[row for row in rows if not row.simulated],
         plainly=plainly,

@@ -50,7 +50,7 @@ def test_nobody_can_change_the_table() -> None:
         ({"qualified": 0.97}, "qualified", "at least 97 of 100"),
         ({"not_qualified": 0.02}, "not_qualified", "at most 2 of 100"),
         ({"interval": 0.8}, "interval", "in 80 of 100 cases"),
-        ({"points_per_logit": 10.0}, "scale", "10 points are one standard deviation"),
+        ({"points_per_logit": 10.0}, "scale", "within 10 points of the middle"),
         ({"quoted_words": 6}, "evidence", "at least 6 of them"),
         ({"required": Required(qwk=0.8)}, "agreement", "at least 0.80"),
     ],
@@ -86,7 +86,7 @@ def test_the_words_of_a_track_name_its_line_its_levels_and_who_set_them() -> Non
     plain, levelled = track(), track(levels={"specialist": STUDY})
 
     assert "The line lies at 60 of 100 points. The track's author has set it" in text_of("cut", PILOT, plain)
-    assert "standard error is 3.0 points" in text_of("cut", PILOT, plain)
+    assert "lie 3.0 points higher or lower" in text_of("cut", PILOT, plain)
     assert text_of("levels", PILOT, plain) == "There is one line, and no levels above it."
     said = text_of("level-specialist", PILOT, levelled)
     assert "begins at 72 points" in said

@@ -46,6 +46,16 @@ def sideways(page: Page) -> list[str]:
     return [f"{page.url} is {wide} wide in a window of {window}"] if wide > window else []
 
 
+def small_print(page: Page) -> list[str]:
+    """Say which words of the score's drawing are less than 12 px high, as it is drawn in this window."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('.gauge text')].map((words) =>
+          [words.textContent, parseFloat(getComputedStyle(words).fontSize) * words.getScreenCTM().a]
+        ).filter(([, size]) => size < 12).map(([words, size]) => `${words} is ${size} px high`)"""
+    )
+    return found
+
+
 def faults(page: Page) -> list[str]:
     """Return what axe-core finds, and whether the page scrolls sideways."""
     return axe_findings(page) + sideways(page)

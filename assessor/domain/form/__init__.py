@@ -3,6 +3,8 @@
 from assessor.domain.form.drawing import draw_form, draw_items, replacements, told_at
 from assessor.domain.form.eligibility import may_draw
 from assessor.domain.form.form import Form, FormItem, is_repeat, placed
+from assessor.domain.form.measured import measured
+from assessor.domain.form.pace import form_minutes, interview_minutes, working_minutes
 from assessor.domain.form.pool import (
     MAX_EXPOSURE,
     MAX_OVERLAP,
@@ -20,12 +22,16 @@ __all__ = [
     "draw_form",
     "draw_items",
     "exposures",
+    "form_minutes",
+    "interview_minutes",
     "is_repeat",
     "keyed_order",
     "may_draw",
+    "measured",
     "most_informative",
     "placed",
     "pool_size",
     "replacements",
     "told_at",
+    "working_minutes",
 ]

@@ -28,7 +28,7 @@ class Form(Value):
     name: str
     items: tuple[FormItem, ...]
     minutes: int
-    """What the candidate is told; the sum of the items' minutes is at most this."""
+    """The plan's; the sum of the items' minutes is at most this."""
     time_limit_minutes: int
     blocks: tuple[tuple[Slug, ...], ...] = ()
     """Of a sequential form, the ids of the items that come in blocks; the other items are a fixed part."""

@@ -39,8 +39,8 @@ def _of_track(track: Track) -> Iterator[StatedRule]:
         "cut",
         "line",
         worded(
-            "The line lies at %(line)s of %(highest)s points. %(set_by)s Its own standard error is %(error)s "
-            "points.",
+            "The line lies at %(line)s of %(highest)s points. %(set_by)s Set again by others, it might well "
+            "lie %(error)s points higher or lower (its standard error).",
             line=f"{THRESHOLDS.score_at_cut:g}",
             highest=f"{THRESHOLDS.highest_score:g}",
             set_by=_set_by(track.cut),
@@ -145,8 +145,8 @@ def _scoring() -> Iterator[StatedRule]:
         "scale",
         "score",
         worded(
-            "The score runs from %(lowest)s to %(highest)s. %(points)s points are one standard deviation of "
-            "the people who apply.",
+            "The score runs from %(lowest)s to %(highest)s. About two of three people who apply are within "
+            "%(points)s points of the middle (one standard deviation).",
             lowest=f"{THRESHOLDS.lowest_score:g}",
             highest=f"{THRESHOLDS.highest_score:g}",
             points=f"{THRESHOLDS.points_per_logit:g}",
@@ -177,9 +177,10 @@ def _rating(policy: Policy) -> Iterator[StatedRule]:
         "agreement",
         "raters",
         worded(
-            "A model passes when it agrees with people (QWK) by at least %(qwk)s, and no more than %(below)s "
-            "less than two people do, and is lenient or severe (SMD) by at most %(smd)s. One that drifts is "
-            "stopped.",
+            "Before a model may score, its scores are compared with people's on the same answers. It has to "
+            "agree with them by at least %(qwk)s (1 is always, 0 is no more than by chance) and by no more "
+            "than %(below)s less than two people agree, and on average it may be higher or lower by at most "
+            "%(smd)s of the spread of people's scores. If its scores begin to differ, it is stopped.",
             qwk=f"{asked.qwk:.2f}",
             below=f"{asked.below_people:.2f}",
             smd=f"{asked.smd:.2f}",
@@ -223,7 +224,9 @@ def _about_basis(least: Grade) -> Wording:
 def _forms() -> Iterator[StatedRule]:
     forms = THRESHOLDS.forms
     yield StatedRule(
-        "minutes", "form", worded("No form takes more than %(n)s minutes of work.", n=forms.minutes)
+        "minutes",
+        "form",
+        worded("No form is planned for more than %(n)s minutes, as its authors count them.", n=forms.minutes),
     )
     yield StatedRule(
         "exposure",

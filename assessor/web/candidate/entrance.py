@@ -1,5 +1,6 @@
 """The way in: the invite link, what the candidate is told first, and being let in."""
 
+import math
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -7,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from assessor.bootstrap import Services
 from assessor.domain.assessment import OPEN, Assessment
 from assessor.domain.errors import Gone, IllegalTransition, NotFound, Unauthenticated
+from assessor.domain.form import measured
 from assessor.services.tokens import hash_token
-from assessor.web.candidate.visit import PageRoute, current_time, see, track_of, visit
+from assessor.web.candidate.visit import PageRoute, current_time, see, visit
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.security import CANDIDATE_COOKIE, set_session_cookie
@@ -49,13 +51,17 @@ async def start(request: Request, services: Running, token: str) -> Response:
 
 async def _welcome(request: Request, services: Services, assessment: Assessment, token: str) -> Response:
     now, opens_at = current_time(), assessment.ordered.opens_at
+    library = await services.content.library(assessment.ordered.track)
+    track, parts = library.track(assessment.ordered.track), await services.answering.parts(assessment)
     return render(
         request,
         "candidate/welcome.html",
         assessment=assessment,
-        track=await track_of(services, assessment),
+        track=track,
         tenant=await services.store.tenant(assessment.ordered.tenant),
-        parts=await services.answering.parts(assessment),
+        parts=parts,
+        minutes=math.ceil(sum(part.minutes for part in parts)),
+        measured=measured(assessment.form, track, library),
         base=f"/c/{token}",
         identity_service=services.identifying.service,
         opens_at=opens_at if opens_at and now < opens_at else None,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from assessor.domain.assessment import OPEN, Assessment, Status
 from assessor.domain.errors import StaleEdit
 from assessor.domain.notice import CURRENT, Reader
+from assessor.domain.retention import UNTIL_LIFTED
 from assessor.services.consenting import has_read, require_current
 from assessor.web.candidate.breaks import way_back
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, see
@@ -110,6 +111,8 @@ async def _page(
         assessment=assessment,
         tenant=tenant,
         edition=CURRENT,
+        schedule=(await visitor.services.erasing.holding_in(visitor.assessment_id)).schedule,
+        open_end=UNTIL_LIFTED,
         passages=CURRENT.read_by(reader),
         uses=CURRENT.uses_for(reader),
         answers={**assessment.agreed_to, **(answers or {})},

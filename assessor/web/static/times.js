@@ -5,8 +5,11 @@ const FORMS = {
   time: { timeStyle: "short" },
 };
 
+// Written as the server writes it: a language alone would leave open whose English it is.
+const { locale } = document.body.dataset;
+
 export function clock(moment, form = "time") {
-  return new Intl.DateTimeFormat(document.documentElement.lang, FORMS[form]).format(moment);
+  return new Intl.DateTimeFormat(locale, FORMS[form]).format(moment);
 }
 
 export function fill(text, values) {

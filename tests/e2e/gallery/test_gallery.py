@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.gallery.views import VIEWS, View
 from tests.e2e.gallery.visiting import Gallery, Look, gallery
-from tests.e2e.looks import axe_results, sideways, undecided, violations
+from tests.e2e.looks import axe_results, sideways, small_print, undecided, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -40,7 +40,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
 def found(shown: Gallery, browser: Browser, view: View, look: Look) -> list[str]:
     """Return what is wrong with a view in a look."""
     with shown.visit(browser, view, **look.options) as (page, complaints):
-        wrong = complaints + sideways(page)
+        wrong = complaints + sideways(page) + small_print(page)
         if view.has_scripts:
             results = axe_results(page)
             unknown = undecided(results) - UNDECIDED.keys()

@@ -1,5 +1,6 @@
 """The way in, asked over HTTP with a browser's headers and no scripts."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from assessor.domain.assessment import Status
+from assessor.domain.form import measured
 from assessor.services.order import Order
 from tests.web.candidate.people import JSON, Candidate, words
 from tests.web.site import PILOT, Platform, Site
@@ -19,7 +21,7 @@ async def test_the_welcome_page_says_what_happens_and_does_not_use_the_link_up(c
     assert first.status_code == second.status_code == 200
     said = words(first)
     for promise in (
-        "up to 8 minutes",
+        "Expect about",
         "60 minutes",
         "has not told us whether taking part is paid",
         "When you know the result",
@@ -31,6 +33,34 @@ async def test_the_welcome_page_says_what_happens_and_does_not_use_the_link_up(c
     ):
         assert promise in said
     assert (await candidate.assessment()).status is Status.ORDERED
+
+
+async def test_the_welcome_page_adds_its_parts_up_and_names_what_this_form_measures(
+    candidate: Candidate,
+) -> None:
+    said = words(await candidate.get(candidate.link))
+
+    services, assessment = candidate.site.services, await candidate.assessment()
+    parts = await services.answering.parts(assessment)
+    assert f"Expect about {math.ceil(sum(part.minutes for part in parts))} minutes of work in all" in said
+    library = await services.content.library()
+    track = library.track("python")
+    asked = measured(assessment.form, track, library)
+    assert 0 < len(asked) < len(track.competencies)
+    assert [one.title for one in track.competencies if one.title in said] == [one.title for one in asked]
+
+
+async def test_the_logo_leads_only_where_one_is_let_in(
+    candidate: Candidate, browser: httpx.AsyncClient
+) -> None:
+    welcome, stranger = await candidate.get(candidate.link), await browser.get("/assessment")
+    await candidate.begin()
+    hub = await candidate.get("/assessment")
+
+    assert f'<a class="brand" href="{candidate.link}">' in welcome.text
+    assert stranger.status_code == 401
+    assert '<span class="brand">' in stranger.text
+    assert '<a class="brand" href="/assessment">' in hub.text
 
 
 async def test_going_on_uses_the_link_and_leads_to_the_notice_before_the_clock_starts(

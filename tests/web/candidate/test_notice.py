@@ -34,6 +34,7 @@ async def test_the_notice_says_in_short_and_in_full_what_happens(let_in: Candida
     for part in ("Recorded", "AI in it", "Who sees it", "Kept until", "The notice in full", CURRENT.version):
         assert part in said
     assert "held by a program, not by a person" in said
+    assert re.search(r"Your work until \d+ \w+ \d{4} ?, your results .* until \d+ \w+ \d{4}", said)
     assert "{platform}" not in page.text
     assert (await let_in.assessment()).status is Status.OPENED
 

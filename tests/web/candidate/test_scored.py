@@ -26,6 +26,19 @@ async def test_anybody_may_read_how_one_is_scored_on_a_track(site: Site, browser
     assert "a platform has chosen nothing else" in said
 
 
+async def test_the_page_leads_back_to_where_one_stands(candidate: Candidate) -> None:
+    invited = await candidate.get(f"{candidate.link}/how-you-are-scored")
+    await candidate.begin()
+    at_work = await candidate.get("/assessment/how-you-are-scored")
+    await candidate.interview()
+    await candidate.post("/assessment/submit")
+    afterwards = await candidate.get("/assessment/how-you-are-scored")
+
+    assert f'<a class="button plain" href="{candidate.link}">Back to the welcome page</a>' in invited.text
+    assert '<a class="button plain" href="/assessment">Back to the parts</a>' in at_work.text
+    assert '<a class="button plain" href="/assessment/result">Back to your result</a>' in afterwards.text
+
+
 async def test_the_page_tells_each_level_with_its_line_and_why_it_lies_there(
     site: Site, browser: httpx.AsyncClient
 ) -> None:
