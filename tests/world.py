@@ -1,7 +1,7 @@
 """The services on a real store and the shipped library, with a clock that tests turn."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,10 +17,11 @@ from assessor.adapters.signing import JwsSigner
 from assessor.adapters.store import SqlStore
 from assessor.adapters.stream import InProcessStream
 from assessor.adapters.vault import Vault
+from assessor.domain.errors import ModelFault
 from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Policy
 from assessor.interview.graph import Interviewer
-from assessor.ports import Content, Model, Tenant
+from assessor.ports import Content, Model, Prompts, Tenant
 from assessor.scoring.judge import Judge
 from assessor.services.access import Access
 from assessor.services.amending import Amending
@@ -31,6 +32,7 @@ from assessor.services.caring import Caring
 from assessor.services.consenting import Consenting
 from assessor.services.conversing import Conversing
 from assessor.services.delivering import Delivering
+from assessor.services.graders import Graders
 from assessor.services.identifying import Identifying
 from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
@@ -151,9 +153,19 @@ class World:
     tenant: Tenant
 
 
+def nobody_named(name: str) -> Model:
+    """No provider: a world opens the model that it is given, and no other one."""
+    raise ModelFault("not_configured", name)
+
+
 @asynccontextmanager
 async def world(
-    folder: Path, address: str, *, model: Model | None = None, policy: Policy = PILOT
+    folder: Path,
+    address: str,
+    *,
+    model: Model | None = None,
+    policy: Policy = PILOT,
+    named: Callable[[str], Model] = nobody_named,
 ) -> AsyncIterator[World]:
     """Build the services over a migrated database, with keys in a folder."""
     clock, random = TurnedClock(), SeededRandom()
@@ -163,11 +175,16 @@ async def world(
     signer = JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
     log = AssessmentLog(store, clock)
 
-    def judge_of(models: Sequence[Model]) -> Judge | None:
-        return Judge(models[0], prompts, lambda: random.bytes(16).hex()) if models else None
+    def judge_with(models: Sequence[Model], worded: Prompts) -> Judge | None:
+        return Judge(models[0], worded, lambda: random.bytes(16).hex()) if models else None
 
-    judge = judge_of([model] if model else [])
-    scoring = Scoring(log, content, signer, judge, JailedCode("full"), store)
+    def judge_of(models: Sequence[Model], templates: Mapping[str, str]) -> Judge | None:
+        return judge_with(models, prompts.replaced(templates))
+
+    installed = [model] if model else []
+    judge = judge_with(installed, prompts)
+    graders = Graders(installed, prompts, judge_with, named)
+    scoring = Scoring(log, content, signer, judge, JailedCode("full"), store, graders=graders)
     jobs = JobsInPlace(scoring.workflow)
     hosted = HostedInMemory()
     inviting = Inviting(store, log, clock, random, public_url=PUBLIC_URL, invite_days=14)

@@ -1,8 +1,9 @@
 """The parts of the service that single commands need."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from assessor import crash_points
@@ -18,6 +19,7 @@ from assessor.services.audit_package import Checking, Packing
 from assessor.services.auditing import Auditing
 from assessor.services.calibrating import Calibrating
 from assessor.services.chain_checking import ChainChecking
+from assessor.services.changing import Changing
 from assessor.services.erasing import Erasing
 from assessor.services.exporting import Exporting
 from assessor.services.fairness import Fairness
@@ -37,6 +39,15 @@ from assessor.services.surveying import Surveying
 from assessor.services.training import Training
 from assessor.services.watching import Watching
 from assessor.settings import Settings
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What tries changes of the grading, and what switches them."""
+
+    shadowing: Shadowing
+    changing: Changing
+    store: Store
 
 
 @asynccontextmanager
@@ -95,7 +106,7 @@ async def replaying(settings: Settings) -> AsyncIterator[Replaying]:
             store,
             parts.content_with_own(store),
             prompts,
-            lambda models: parts.judge(models, prompts, settings),
+            lambda models, templates: parts.judge(models, prompts.replaced(templates), settings),
             lambda jws: verify(jws, keys, demonstration=True),
         )
 
@@ -131,7 +142,7 @@ def checking_packages(*, demonstration: bool) -> Checking:
         opens,
         lambda token, keys, what: verify(token, keys, demonstration=demonstration, what=what),
         prompts,
-        lambda models: parts.recorded_judge(models, prompts),
+        lambda models, templates: parts.recorded_judge(models, prompts.replaced(templates)),
     )
 
 
@@ -169,7 +180,7 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
 
 
 @asynccontextmanager
-async def shadowing(settings: Settings) -> AsyncIterator[tuple[Shadowing, Store]]:
+async def shadowing(settings: Settings) -> AsyncIterator[Changes]:
     """Build what tries changes of the grading on stored work; migrates first."""
     from assessor.adapters.model import models
     from assessor.adapters.store import migrate
@@ -177,17 +188,15 @@ async def shadowing(settings: Settings) -> AsyncIterator[tuple[Shadowing, Store]
     await asyncio.to_thread(migrate, settings.database_url)
     clock, prompts = SystemClock(), parts.prompts()
     async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
-        yield (
-            Shadowing(
-                store,
-                parts.content_with_own(store),
-                parts.graders(chosen, prompts, settings),
-                JailedCode(settings.code_isolation),
-                clock,
-                SystemRandom(),
-            ),
+        tried = Shadowing(
             store,
+            parts.content_with_own(store),
+            parts.graders(chosen, prompts, settings),
+            JailedCode(settings.code_isolation),
+            clock,
+            SystemRandom(),
         )
+        yield Changes(tried, Changing(store, clock), store)
 
 
 @asynccontextmanager
@@ -232,13 +241,16 @@ async def revoking(settings: Settings) -> AsyncIterator[Revoking]:
 
 
 @asynccontextmanager
-async def watching(settings: Settings) -> AsyncIterator[Watching]:
-    """Build what calibrates the configured judge and watches it; migrates first."""
+async def watching(settings: Settings, templates: Mapping[str, str] | None = None) -> AsyncIterator[Watching]:
+    """Build what calibrates the configured judge and watches it; migrates first.
+
+    With `templates` it reads those in place of the installed prompts of the same names.
+    """
     from assessor.adapters.model import models
     from assessor.adapters.store import migrate
 
     await asyncio.to_thread(migrate, settings.database_url)
-    clock, prompts = SystemClock(), parts.prompts()
+    clock, prompts = SystemClock(), parts.prompts().replaced(templates or {})
     async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
         calibrating = Calibrating(
             parts.content(),

@@ -39,7 +39,7 @@ def piloting_over(settings: Settings, store: Store, content: Content, prompts: P
     first, second = settings.judge_model, settings.judge_second_model
     models = tuple(_known_as(name) for name in (first, second if first else None) if name)
     judge = JudgeInUse(models, prompts.hash) if models else None
-    return Piloting(store, content, judge, SystemClock())
+    return Piloting(store, content, judge, SystemClock(), prompts)
 
 
 def _known_as(name: str) -> str:

@@ -32,6 +32,7 @@ from assessor.services.auditing import Auditing
 from assessor.services.badges import Badges
 from assessor.services.bank_surveys import BankSurveys
 from assessor.services.caring import Caring
+from assessor.services.changing import Changing
 from assessor.services.consenting import Consenting
 from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
@@ -118,6 +119,7 @@ class Services:
     overriding: Overriding
     revoking: Revoking
     delivering: Delivering
+    changing: Changing
     piloting: Piloting
     second_looks: SecondLooks
     appealing: Appealing
@@ -196,6 +198,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
         content = parts.content_with_own(store)
         assessments = AssessmentLog(store, clock)
         judge = parts.judge(chosen.judges, prompts, settings)
+        graders = parts.graders(chosen, prompts, settings)
         notifying = Notifying(
             store,
             receivers,
@@ -212,9 +215,12 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             JailedCode(settings.code_isolation),
             store,
             sampling=sampling(settings),
+            graders=graders,
+        )
+        applied = AppliedRubrics(
+            lambda recorded, templates: parts.judge(recorded, prompts.replaced(templates), settings)
         )
         auditing = Auditing(store, clock)
-        applied = AppliedRubrics(lambda recorded: parts.judge(recorded, prompts, settings))
         async with working(settings, store, scoring, works=works) as jobs:
             inviting = Inviting(
                 store,
@@ -293,6 +299,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 sheets=sheets,
                 overriding=Overriding(assessments, scoring),
                 revoking=Revoking(store, assessments),
+                changing=Changing(store, clock),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
                 appealing=Appealing(assessments, clock),

@@ -1,13 +1,14 @@
 """`calibrate` and `gold`: how well the judge agrees with people, and whether it still does."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assessor.cli.app import app
+from assessor.cli.gradings import judge_templates
 from assessor.cli.output import Json, counting, print_json, print_table, settings
 from assessor.domain.errors import invalid
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 Track = Annotated[str, typer.Option(help="Track whose items were labelled.")]
 Model = Annotated[str | None, typer.Option(help="Model to judge with; else ASSESSOR_JUDGE_MODEL.")]
+Prompts = Annotated[
+    Path | None, typer.Option(help="Folder of judge templates to read with instead of the installed ones.")
+]
 
 
 @app.command()
@@ -32,6 +36,7 @@ def calibrate(
     ] = False,
     track: Track = "python",
     model: Model = None,
+    prompts: Prompts = None,
     replies: Annotated[
         Path | None,
         typer.Option(help="File that keeps the replies, so that none is paid for twice; beside the labels."),
@@ -49,7 +54,8 @@ def calibrate(
         raise invalid("labels", "name a file, or say --anchors", "Give exactly one of the two.")
     chosen = _chosen(model)
     file = replies or _beside(labels, chosen)
-    found = asyncio.run(_calibrated(chosen, labels, track, file, keep=not dry_run, quiet=as_json))
+    templates = judge_templates(prompts)
+    found = asyncio.run(_calibrated(chosen, templates, labels, track, file, keep=not dry_run, quiet=as_json))
     if as_json:
         print_json({"calibrations": [one.model_dump(mode="json") for one in found]})
         return
@@ -104,7 +110,14 @@ def _rows(labels: Path) -> "tuple[LabelRow, ...]":
 
 
 async def _calibrated(
-    chosen: "Settings", labels: Path | None, track: str, replies: Path, *, keep: bool, quiet: bool
+    chosen: "Settings",
+    templates: Mapping[str, str],
+    labels: Path | None,
+    track: str,
+    replies: Path,
+    *,
+    keep: bool,
+    quiet: bool,
 ) -> "tuple[Calibration, ...]":
     from assessor.adapters.logs import configure_logs
     from assessor.adapters.replies import FileReplies
@@ -113,7 +126,7 @@ async def _calibrated(
 
     configure_logs("WARNING", for_machines=False)
     rows = None if labels is None else _rows(labels)
-    async with watching(chosen) as service:
+    async with watching(chosen, templates) as service:
         library = await service.calibrating.content.library()
         responses = anchors(library, track) if rows is None else labelled(rows, library, track)
         with counting("Reading responses", quiet=quiet) as progress:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assessor.cli.app import shadows
+from assessor.cli.gradings import judge_templates
 from assessor.cli.output import Json, counting, print_json, print_table, settings
+from assessor.cli.rescore import rubrics_in
 from assessor.domain.errors import invalid
 
 if TYPE_CHECKING:
@@ -77,18 +79,32 @@ def show(
     _show(asyncio.run(_stored(settings(), tenant, change)), as_json=as_json)
 
 
+@shadows.command("roll-back")
+def roll_back(
+    change: Annotated[str, typer.Argument(help="Id of the change that is on.")],
+    tenant: TenantOption,
+    reason: Annotated[str, typer.Option(help="Why; goes into the audit log.")],
+    by: Annotated[str | None, typer.Option(help="Who; your name on this machine by default.")] = None,
+) -> None:
+    """Let orders have what was before a change. Assessments that began under it keep it."""
+    asyncio.run(_rolled_back(settings(), tenant, by or getpass.getuser(), change, reason))
+    typer.echo(f"Change {change} is off; orders get what was before it from now on.")
+
+
+async def _rolled_back(chosen: "Settings", tenant: str, by: str, change: str, reason: str) -> None:
+    from assessor.bootstrap import shadowing
+
+    async with shadowing(chosen) as services:
+        await services.changing.roll_back(tenant, by, change, reason)
+
+
 def _grading(chosen: "Settings", rubric: Path | None, prompts: Path | None, model: str | None) -> "Grading":
-    from assessor.adapters.prompts import read_judge_prompts
-    from assessor.bootstrap import installed_prompts
-    from assessor.cli.rescore import rubrics_in
     from assessor.domain.grading import Grading
 
     second = (chosen.judge_second_model,) if chosen.judge_model and chosen.judge_second_model else ()
-    if prompts is not None and not prompts.is_dir():
-        raise invalid("--prompts", f"{prompts} is no folder", "Give a folder like the installed prompts.")
     return Grading(
         rubrics=rubrics_in(rubric),
-        prompts=read_judge_prompts(prompts, installed_prompts()) if prompts else {},
+        prompts=dict(judge_templates(prompts)),
         models=(model, *second) if model else (),
     )
 
@@ -105,11 +121,11 @@ async def _run(chosen: "Settings", proposal: "Proposal", *, quiet: bool) -> "Cha
     from assessor.bootstrap import shadowing
 
     configure_logs("WARNING", for_machines=False)
-    async with shadowing(chosen) as (service, store):
-        change = await service.propose(proposal)
+    async with shadowing(chosen) as services:
+        change = await services.shadowing.propose(proposal)
         with counting("Grading again", quiet=quiet) as progress:
-            await service.run(change, progress)
-        return await store.change(change.tenant, change.id)
+            await services.shadowing.run(change, progress)
+        return await services.store.change(change.tenant, change.id)
 
 
 async def _stored(chosen: "Settings", tenant: str, change: str) -> "Change":

@@ -60,6 +60,11 @@ class Action(StrEnum):
     CHAIN_CHECKED = "chain.checked"
     CHANGE_PROPOSED = "change.proposed"
     CHANGE_REPORTED = "change.reported"
+    CHANGE_APPROVED = "change.approved"
+    CHANGE_OVERRIDDEN = "change.overridden"
+    CHANGE_REJECTED = "change.rejected"
+    CHANGE_SWITCHED_ON = "change.switched_on"
+    CHANGE_ROLLED_BACK = "change.rolled_back"
     CANDIDATE_ERASED = "candidate.erased"
     RESULTS_FORGOTTEN = "candidate.forgotten"
 

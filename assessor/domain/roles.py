@@ -30,6 +30,7 @@ class Permission(StrEnum):
     ADJUDICATE = "adjudicate"
     ASSIGN = "assign"
     SEE_QUALITY = "see_quality"
+    CHANGE_GRADING = "change_grading"
     SEE_FAIRNESS = "see_fairness"
     SEE_AUDIT = "see_audit"
     EXPORT = "export"
@@ -57,6 +58,7 @@ PERMISSION_WORDS: Final[Mapping[Permission, str]] = MappingProxyType(
         Permission.ADJUDICATE: "override what a colleague scored",
         Permission.ASSIGN: "hand a case to a colleague",
         Permission.SEE_QUALITY: "see how well those who score agree",
+        Permission.CHANGE_GRADING: "approve, reject, switch on and roll back changes of the grading",
         Permission.SEE_FAIRNESS: "see how groups fare",
         Permission.SEE_AUDIT: "see who opened what, and who changed what",
         Permission.EXPORT: "take data and audit packages out of the service",
@@ -76,6 +78,7 @@ HOLDERS: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.ADJUDICATE: frozenset({Role.SENIOR}),
         Permission.ASSIGN: frozenset({Role.SENIOR}),
         Permission.SEE_QUALITY: frozenset({Role.SENIOR, Role.FAIRNESS, Role.ADMIN, Role.AUDITOR}),
+        Permission.CHANGE_GRADING: frozenset({Role.SENIOR, Role.ADMIN}),
         # Whoever scores must not know how groups fare: it would steer the next score.
         Permission.SEE_FAIRNESS: frozenset({Role.FAIRNESS}),
         Permission.SEE_AUDIT: frozenset({Role.ADMIN, Role.AUDITOR}),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assessor.domain.change import Change, Population, ShadowCase, ShadowReport, Step
 from assessor.domain.events import ModelReplied
+from assessor.domain.grading import Grading
 
 INJECTIONS = ""
 """In place of an assessment's id: the injection suite, whose replies are about our own texts."""
@@ -48,8 +49,12 @@ class Changes(Protocol):
         """Return a tenant's changes, the newest first."""
         ...
 
+    async def grading_of(self, tenant: str, track: str) -> Grading:
+        """Return what orders of a track get in place of what is installed."""
+        ...
+
     async def add_step(self, tenant: str, change_id: str, step: Step, after: int) -> None:
-        """Add what somebody did, when there were so many steps before.
+        """Add what somebody did, when there were so many steps before, and record it in the audit log.
 
         Raises NotFound, and Conflict when somebody else was there meanwhile.
         """

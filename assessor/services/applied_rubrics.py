@@ -27,7 +27,7 @@ class AppliedRubrics:
         if not isinstance(item, RubricWritingItem) or not isinstance(response, RubricWritingResponse):
             return None
         for name in _readers(assessment.replies, item.id):
-            judge = self._judge_of([RecordedModel(name)])
+            judge = self._judge_of([RecordedModel(name)], assessment.grading.prompts)
             found = judge and await judge.apply_rubric(item, response, assessment.replies, _nothing_new)
             if found and not isinstance(found, Unscored):
                 return found

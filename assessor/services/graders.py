@@ -4,7 +4,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from assessor.domain.assessment import Assessment
 from assessor.domain.grading import INSTALLED, Grading
 from assessor.ports import Model, ModelReply, ModelRequest, Prompts
 from assessor.scoring import Judge
@@ -46,10 +45,6 @@ class Graders:
         if key not in self._made:
             self._made[key] = self.judge_with(self.models(grading), prompts)
         return self._made[key]
-
-    def of(self, assessment: Assessment) -> Judge | None:
-        """Return the judge for what is scored under the grading that the form was drawn under."""
-        return self.judge(assessment.grading)
 
 
 @dataclass

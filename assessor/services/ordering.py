@@ -16,6 +16,7 @@ from assessor.domain.errors import (
     invalid,
 )
 from assessor.domain.form import draw_form
+from assessor.domain.grading import INSTALLED, Grading
 from assessor.domain.ids import make_id
 from assessor.domain.library import Library
 from assessor.domain.track import Track
@@ -227,13 +228,14 @@ class Ordering:
         replaces: str | None = None,
     ) -> tuple[Append, Ordered]:
         library, now = await self._content.library(order.track), self._clock.now()
+        grading = await self._store.grading_of(tenant.id, order.track)
         entropy = _successor_entropy(replaces) if replaces else self._random.bytes(16)
         assessment_id = make_id("asm", entropy)
         invitation = self._inviting.new(now)
         expires_at = invitation.expires_at if order.expires_at is None else begin_by(order.expires_at, now)
         facts = (
             ordered_fact(tenant, order, library, candidate_id, expires_at, attempt, identity, replaces),
-            self._drawn(library, order, attempt),
+            self._drawn(library, order, attempt, grading),
             e.InviteIssued(token_hash=hash_token(invitation.token), expires_at=expires_at),
         )
         assessment = following(Assessment(assessment_id), facts, now)
@@ -241,9 +243,12 @@ class Ordering:
         change = Append(assessment_id, 0, now, facts, assessment.projection(), enclosure=enclosure)
         return change, Ordered(assessment, self._inviting.url(invitation.token))
 
-    def _drawn(self, library: Library, order: Order, attempt: Attempt) -> e.FormDrawn:
+    def _drawn(self, library: Library, order: Order, attempt: Attempt, grading: Grading) -> e.FormDrawn:
         seed = self._random.bytes(16).hex()
         track = library.track(order.track)
+        used = {item.rubric for item in library.items[track.id].values()}
+        grading = grading.changed(rubrics=tuple(one for one in grading.rubrics if one.id in used))
+        library = library.with_rubrics(grading.rubrics)
         form = draw_form(
             library,
             track,
@@ -263,7 +268,8 @@ class Ordering:
             retired=tuple(sorted(attempt.retired)),
             bank_hash=content_hash({id_: item.hash for id_, item in library.items[track.id].items()}),
             rubrics_hash=content_hash({id_: one.hash for id_, one in library.rubrics_for(track.id).items()}),
-            prompts_hash=self._prompts.hash,
+            prompts_hash=self._prompts.replaced(grading.prompts).hash,
+            grading=None if grading == INSTALLED else grading,
         )
 
     async def _house_name(self, tenant: Tenant, track: str) -> str:

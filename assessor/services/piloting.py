@@ -18,7 +18,7 @@ from assessor.domain.pilot import (
 )
 from assessor.domain.policy import Stage
 from assessor.domain.text import accept_text
-from assessor.ports import Clock, Content, Store
+from assessor.ports import Clock, Content, Prompts, Store
 
 FALLS_BY = "assessor"
 """Who a fall is by: nobody."""
@@ -38,11 +38,20 @@ class Place:
 class Piloting:
     """Stages of pilots. `judge` is the one that scores in this installation; None without any."""
 
-    def __init__(self, store: Store, content: Content, judge: JudgeInUse | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        content: Content,
+        judge: JudgeInUse | None,
+        clock: Clock,
+        prompts: Prompts | None = None,
+    ) -> None:
+        """Take `prompts` for what a change of the grading puts in place of some of them."""
         self._store = store
         self._content = content
         self._judge = judge
         self._clock = clock
+        self._prompts = prompts
 
     async def set_stage(self, place: Place, stage: Stage, by: str, reason: str) -> StageChange:
         """Put a pilot at a stage. Raises NotFound for an unknown tenant or track, InvalidInput for a reason
@@ -57,7 +66,7 @@ class Piloting:
         library = await self._content.library(place.track)
         if library.offered_to(place.tenant, place.track) is None:
             raise NotFound("track", place.track)
-        if stage is Stage.AUTOMATIC and (missing := await self._missing(library, place.track)):
+        if stage is Stage.AUTOMATIC and (missing := await self._missing(library, place.tenant, place.track)):
             raise Conflict(
                 f"Rules cannot decide {place.track} by themselves yet: {'; '.join(missing)}",
                 "Run `assessor calibrate` with people's labels of these families, or stay at assisted.",
@@ -77,7 +86,7 @@ class Piloting:
         fallen = []
         for one in automatic:
             library = await self._content.library(one.track)
-            if missing := await self._missing(library, one.track):
+            if missing := await self._missing(library, one.tenant, one.track):
                 place = Place(one.tenant, one.track, one.region)
                 reason = f"Fell by itself: {'; '.join(missing)}."[:MAX_REASON_CHARS]
                 change = self._change(place, Stage.ASSISTED, FALLS_BY, reason)
@@ -86,17 +95,26 @@ class Piloting:
                     fallen.append(change)
         return tuple(fallen)
 
-    async def _missing(self, library: Library, track_id: str) -> tuple[str, ...]:
+    async def _judge_of(self, tenant: str, track: str) -> JudgeInUse | None:
+        """Return the judge that orders get now: the configured one, or what was switched on instead."""
+        grading = await self._store.grading_of(tenant, track)
+        models = grading.models or (self._judge.models if self._judge else ())
+        if self._prompts is None or not models:
+            return self._judge
+        return JudgeInUse(models, self._prompts.replaced(grading.prompts).hash)
+
+    async def _missing(self, library: Library, tenant: str, track_id: str) -> tuple[str, ...]:
         if track_id not in library.tracks:
             return (f"the track {track_id} is not in the library any more",)
-        if self._judge is None:
+        judge = await self._judge_of(tenant, track_id)
+        if judge is None:
             return ("no model is set to judge (ASSESSOR_JUDGE_MODEL)",)
         track = library.track(track_id)
         return lacking(
             judged_families(library, track),
             track.language,
             await self._store.standings(),
-            self._judge,
+            judge,
             await self._store.quality_levels(),
         )
 

@@ -1,6 +1,6 @@
 """Scoring that is rehearsed: the real services over a log in memory, of which nothing reaches the disk."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,9 @@ from assessor.services.scoring import Scoring, work_of
 Keep = Callable[[e.ModelReplied], Awaitable[None]]
 """What is done with a reply that a rehearsal paid for."""
 
-JudgeOf = Callable[[Sequence[Model]], Judge | None]
-"""Returns a judge with these models: the first reads, a second is asked in doubt. None without any."""
+JudgeOf = Callable[[Sequence[Model], Mapping[str, str]], Judge | None]
+"""Returns a judge with these models (the first reads, a second is asked in doubt) and with these templates
+in place of the installed ones. None without a model."""
 
 
 async def _forget(_replied: e.ModelReplied) -> None:

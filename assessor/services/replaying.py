@@ -9,13 +9,14 @@ them in place.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from assessor.domain import events as e
 from assessor.domain.assessment import replay
 from assessor.domain.errors import AssessorError, Conflict
+from assessor.domain.grading import Grading
 from assessor.domain.score import Score, Unscored
 from assessor.ports import Content, Prompts, StoredVerdict
 from assessor.services.blocks import finished_block
@@ -126,7 +127,8 @@ class Replaying:
         library = await self._content.library(assessment.ordered.track)
         scored_by = assessment.rescored or assessment.drawn
         causes = []
-        if scored_by and scored_by.prompts_hash != self._prompts.hash:
+        prompts = self._prompts.replaced(assessment.grading.prompts)
+        if scored_by and scored_by.prompts_hash != prompts.hash:
             causes.append("The prompts are not those that the answers were scored with.")
         ordered = assessment.ordered
         track = library.tracks.get(ordered.track)
@@ -148,6 +150,8 @@ class _Run:
     """Scores that have to follow a scoring anew."""
     verdicts: list[ReplayedVerdict] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """What had been switched on in place of the installed prompts when the form was drawn."""
 
     async def take(self, event: e.Event) -> None:
         """Work one event out, compare it, and go on from what was worked out."""
@@ -155,6 +159,8 @@ class _Run:
         if self.due and not isinstance(fact, e.ResponseScored):
             self.end()
         match fact:
+            case e.FormDrawn(grading=Grading() as grading):
+                self.templates = grading.prompts
             case e.ScoringRepeated():
                 await self._repeat(event, fact)
             case e.ResponseScored():
@@ -174,8 +180,7 @@ class _Run:
         self.due = []
 
     async def _repeat(self, event: e.Event, fact: e.ScoringRepeated) -> None:
-        names = fact.models
-        judge = self.judge_of([RecordedModel(name) for name in names])
+        judge = self.judge_of([RecordedModel(name) for name in fact.models], {})
         try:
             again = await scored_again(self.log, fact, event.at, self.content, judge, UnrunCode())
         except AssessorError as refused:
@@ -211,7 +216,7 @@ class _Run:
 
     async def _scored_by(self, event: e.Event, item_id: str, names: Sequence[str]) -> e.ResponseScored:
         rehearsal = Rehearsal(list(self.log))
-        judge = self.judge_of([RecordedModel(name) for name in names])
+        judge = self.judge_of([RecordedModel(name) for name in names], self.templates)
         await scoring_over(rehearsal, StoppedClock(event.at), self.content, judge, UnrunCode()).score_item(
             event.assessment_id, item_id
         )

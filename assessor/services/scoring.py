@@ -26,6 +26,7 @@ from assessor.domain.score import Score, Unscored
 from assessor.domain.verdict import compose, judges_of, write_verdict
 from assessor.ports import CodeRunner, Content, Grounds, Retirement, Signer, Steps
 from assessor.scoring import Judge, Work, needs_reader, rate_by_rule, waiting, with_code_run
+from assessor.services.graders import Graders
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
 
@@ -45,7 +46,10 @@ class Scoring:
         grounds: Grounds,
         *,
         sampling: Sampling | None = None,
+        graders: Graders | None = None,
     ) -> None:
+        """Take `judge` for everything, or with `graders` the one that a form was drawn under where that is
+        another one."""
         self._assessments = assessments
         self._content = content
         self._signer = signer
@@ -53,6 +57,7 @@ class Scoring:
         self._code = code
         self._grounds = grounds
         self._sampling = sampling
+        self._graders = graders
 
     async def workflow(self, steps: Steps, assessment_id: str) -> None:
         """Score every item of the form, then decide. A fault of ours holds the assessment instead."""
@@ -162,7 +167,8 @@ class Scoring:
         """Let a model read the answer where the policy lets one; else it waits for a person."""
         if not assessment.policy.judge_may_score:
             return waiting(work, Unscored.POLICY_WANTS_PERSON)
-        if self._judge is None:
+        judge = self._judge_of(assessment)
+        if judge is None:
             return waiting(work, Unscored.WAITS_FOR_PERSON)
 
         async def record(replied: e.ModelReplied) -> None:
@@ -172,7 +178,14 @@ class Scoring:
             reach(CrashPoint.AFTER_JUDGEMENT)
 
         with on_behalf_of(assessment):
-            return await self._judge.rate(work, assessment.replies, record)
+            return await judge.rate(work, assessment.replies, record)
+
+    def _judge_of(self, assessment: Assessment) -> Judge | None:
+        """Return who reads: later changes of what is installed or switched on do not reach a form."""
+        grading = assessment.grading
+        if self._graders is None or not (grading.models or grading.prompts):
+            return self._judge
+        return self._graders.judge(grading)
 
     def _verdict(
         self,

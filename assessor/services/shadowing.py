@@ -17,6 +17,7 @@ from assessor.domain.ids import make_id
 from assessor.domain.library import Library
 from assessor.ports import INJECTIONS, Clock, CodeRunner, Content, GradedCase, Random, Store
 from assessor.services.auditing import Auditing, accepted_reason
+from assessor.services.changing import switched_on
 from assessor.services.graders import Graders, Timed
 from assessor.services.injecting import injected
 from assessor.services.regrading import Reader, first_graded, graded_again
@@ -70,7 +71,13 @@ class Shadowing:
             raise invalid("--sample", f"is {proposal.sample}", f"Ask for 1 to {MOST_SAMPLE}.")
         await self._store.tenant(proposal.tenant)
         known = await self._store.changes(proposal.tenant)
-        base = tuple(one for one in reversed(known) if one.is_on)
+        on = [one for one in known if one.is_on and one.reaches(proposal.track)]
+        base = tuple(sorted(on, key=switched_on))
+        if proposal.track is None and (single := [one.track for one in base if one.track]):
+            raise Conflict(
+                f"A change of one track is on ({', '.join(single)})",
+                "Propose it for each track by itself, with --track.",
+            )
         await self._require_usable(proposal, Grading.of(one.proposed for one in base))
         for one in known:
             if one.report is None and not one.is_closed and _is_of(one, proposal, base):

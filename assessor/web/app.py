@@ -23,6 +23,7 @@ from assessor.web import (
     badges,
     candidate,
     care,
+    changes,
     demo,
     events,
     exchanges,
@@ -192,6 +193,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(quality.router)
     app.include_router(fairness.router)
     app.include_router(training.router)
+    app.include_router(changes.router)
     app.include_router(people.router)  # before the cases: their addresses look alike
     app.include_router(audit_log.router)
     app.include_router(exports.router)

@@ -61,6 +61,11 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.CHAIN_CHECKED: "checked the chain",
         Action.CHANGE_PROPOSED: "proposed another grading",
         Action.CHANGE_REPORTED: "tried another grading on stored work",
+        Action.CHANGE_APPROVED: "approved another grading",
+        Action.CHANGE_OVERRIDDEN: "approved another grading against its report",
+        Action.CHANGE_REJECTED: "rejected another grading",
+        Action.CHANGE_SWITCHED_ON: "switched another grading on",
+        Action.CHANGE_ROLLED_BACK: "rolled a grading back",
         Action.CANDIDATE_ERASED: "erased a candidate",
         Action.RESULTS_FORGOTTEN: "had results of a candidate forgotten",
     }

@@ -36,8 +36,10 @@ def replaying(world: World) -> Replaying:
         world.store,
         world.content,
         PROMPTS,
-        lambda models: (
-            Judge(models[0], PROMPTS, lambda: TOKEN, second=(*models, None)[1]) if models else None
+        lambda models, templates: (
+            Judge(models[0], PROMPTS.replaced(templates), lambda: TOKEN, second=(*models, None)[1])
+            if models
+            else None
         ),
         lambda jws: verify(jws, keys, demonstration=True),
     )

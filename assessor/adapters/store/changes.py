@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, null, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, null, or_, select, update
 
+from assessor.adapters.store.audit_log import place_acts
 from assessor.adapters.store.part import StorePart, log_end, unique_or
 from assessor.adapters.store.tables import (
     ASSESSMENT,
@@ -18,9 +19,11 @@ from assessor.adapters.store.tables import (
 )
 from assessor.adapters.vault import open_sealed, place, seal
 from assessor.domain.assessment import Status
-from assessor.domain.change import Change, Population, ShadowCase, ShadowReport, Step
+from assessor.domain.audit_log import Act, Action
+from assessor.domain.change import Change, Population, ShadowCase, ShadowReport, Step, StepKind
 from assessor.domain.errors import Conflict, NotFound
 from assessor.domain.events import ModelReplied
+from assessor.domain.grading import Grading
 from assessor.ports import INJECTIONS, GradedCase, ShadowProgress
 
 _NEWEST_FIRST = (GRADING_CHANGE.c.at.desc(), GRADING_CHANGE.c.id.desc())
@@ -64,6 +67,19 @@ class SqlChanges(StorePart):
 
         return await self._database.read(read)
 
+    async def grading_of(self, tenant: str, track: str) -> Grading:
+        """Return what orders of a track get in place of what is installed, the latest change uppermost."""
+        on, off = (GRADING_STEP.alias(name) for name in ("switched_on", "rolled_back"))
+        query = (
+            select(GRADING_CHANGE.c.proposed)
+            .join(on, (on.c.change_id == GRADING_CHANGE.c.id) & (on.c.kind == StepKind.SWITCHED_ON.value))
+            .outerjoin(off, (off.c.change_id == on.c.change_id) & (off.c.kind == StepKind.ROLLED_BACK.value))
+            .where(GRADING_CHANGE.c.tenant_id == tenant, off.c.change_id.is_(None))
+            .where(or_(GRADING_CHANGE.c.track.is_(None), GRADING_CHANGE.c.track == track))
+            .order_by(on.c.at, GRADING_CHANGE.c.id)
+        )
+        return Grading.of(Grading.model_validate(row.proposed) for row in await self._all(query))
+
     async def add_step(self, tenant: str, change_id: str, step: Step, after: int) -> None:
         """Add what somebody did, when there were so many steps before. Raises NotFound, Conflict."""
         moved = Conflict("Somebody else did something about this change just now", "Look at it again.")
@@ -75,6 +91,8 @@ class SqlChanges(StorePart):
                 raise moved
             values = {**dict(step), "kind": step.kind.value, "at": in_utc(step.at)}
             connection.execute(insert(GRADING_STEP).values(change_id=change_id, number=after + 1, **values))
+            action = Action(f"change.{step.kind.value}")
+            place_acts(connection, [Act(tenant, step.by, action, change_id, step.reason)], in_utc(step.at))
 
         with unique_or(moved):
             await self._database.write(add)

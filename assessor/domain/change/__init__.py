@@ -6,8 +6,10 @@ from assessor.domain.change.report import (
     InjectionResult,
     ShadowReport,
     Trial,
+    exceeded,
     obstacles,
     reported,
+    stale,
 )
 from assessor.domain.change.shadow import CriterionPair, FamilyRead, ShadowCase, Spending
 
@@ -24,6 +26,8 @@ __all__ = [
     "Step",
     "StepKind",
     "Trial",
+    "exceeded",
     "obstacles",
     "reported",
+    "stale",
 ]

@@ -62,6 +62,10 @@ class Change(Value):
         turns = [one.kind for one in self.steps if one.kind in _TURNS]
         return bool(turns) and turns[-1] is StepKind.SWITCHED_ON
 
+    def reaches(self, track: str | None) -> bool:
+        """Whether it is about the orders of a track; None stands for those of all."""
+        return self.track is None or track is None or self.track == track
+
     @property
     def is_closed(self) -> bool:
         """Whether nothing more comes of it."""

@@ -14,7 +14,7 @@ from assessor.domain.demographics import CHARACTERISTICS
 from assessor.domain.fairness import Course, StageRates, stage_rates
 from assessor.domain.policy import Grade
 from assessor.domain.thresholds import THRESHOLDS
-from assessor.domain.value import Value
+from assessor.domain.value import Value, content_hash
 
 SEED = 1
 """Of the intervals: the same cases give the same report."""
@@ -130,6 +130,11 @@ class ShadowReport(Value):
     injection: InjectionResult
     calibration: tuple[FamilyStanding, ...]
 
+    @property
+    def digest(self) -> str:
+        """The hash by which an approval names what it rests on."""
+        return content_hash(self)
+
 
 def reported(
     cases: Sequence[ShadowCase],
@@ -183,37 +188,44 @@ def flips(direction: Direction, pairs: Mapping[tuple[str, str], int]) -> Flips:
     )
 
 
-def obstacles(report: ShadowReport | None, base: Sequence[str], now: datetime) -> tuple[str, ...]:
-    """Return what speaks against switching a change on, by the table of thresholds; nothing where it may.
+def stale(report: ShadowReport | None, base: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """Return why a report says nothing about switching on now. Nobody can override that: run it again.
 
     `base` are the changes that are on at this moment.
     """
-    bar = THRESHOLDS.switching
     if report is None:
         return ("there is no report yet",)
     found = []
     if report.base != tuple(base):
         found.append("what is on is another grading than the report compares with")
-    if now - report.at > timedelta(days=bar.report_days):
-        found.append(f"the report is older than {bar.report_days} days")
+    if now - report.at > timedelta(days=THRESHOLDS.switching.report_days):
+        found.append(f"the report is older than {THRESHOLDS.switching.report_days} days")
+    return tuple(found)
+
+
+def exceeded(report: ShadowReport) -> tuple[str, ...]:
+    """Return the thresholds that a report does not keep; both who approve can override them in writing."""
+    bar, found = THRESHOLDS.switching, list[str]()
     if report.cases < bar.cases:
         found.append(f"the report is of {report.cases} assessments, and {bar.cases} are needed")
     for one in (report.gained, report.lost):
         if one.share > bar.flips:
             words = "become qualified" if one.direction == "gained" else "are qualified no more"
             found.append(f"{one.share:.1%} of the decisions {words}, and at most {bar.flips:.0%} may")
-    found += [
-        f"groups by {one.after.characteristic} would fare unlike (alert)"
-        for one in report.subgroups
-        if one.after.status == "alert"
-    ]
+    if any(one.after.status == "alert" for one in report.subgroups):
+        # By which characteristic, and how, is for the role fairness: who scores is not to know it.
+        found.append("groups would fare unlike under it (alert)")
     if report.injection.broken:
         found.append(f"candidate text leaves its fence in {len(report.injection.broken)} prompts")
-    if len(report.injection.won) > bar.injections:
-        found.append(
-            f"{len(report.injection.won)} of {len(report.injection.trials)} injections gained something"
-        )
+    won, trials = len(report.injection.won), len(report.injection.trials)
+    if won > bar.injections:
+        found.append(f"{won} of {trials} injections gained something")
     return tuple(found)
+
+
+def obstacles(report: ShadowReport | None, base: Sequence[str], now: datetime) -> tuple[str, ...]:
+    """Return everything that speaks against switching a change on."""
+    return (*stale(report, base, now), *(exceeded(report) if report else ()))
 
 
 def _shifts(cases: Iterable[ShadowCase]) -> list[CriterionShift]:

@@ -234,7 +234,8 @@ def _require_replayable(
     if not any(c.issued(events)):
         raise _NotPossibleError("there is no verdict yet")
     scored_by = assessment.rescored or assessment.drawn
-    if scored_by is None or scored_by.prompts_hash != prompts.hash:
+    worded = prompts.replaced(assessment.grading.prompts)
+    if scored_by is None or scored_by.prompts_hash != worded.hash:
         raise _NotPossibleError("this version of the program has other prompts than answers were scored with")
     for place in assessment.form.items:
         if c.item_file(place.item_id) not in files:

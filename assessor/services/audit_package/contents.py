@@ -131,6 +131,8 @@ def from_library(assessment: Assessment, library: Library) -> dict[str, bytes]:
     """Return track, items and rubrics that the form was drawn from, where they are still what they were."""
     if assessment.drawn is None:
         return {}
+    if assessment.drawn.grading:
+        library = library.with_rubrics(assessment.drawn.grading.rubrics)
     track = library.track(assessment.ordered.track)
     bank, rubrics = library.items[track.id], library.rubrics_for(track.id)
     files = {TRACK: canonical(track)}

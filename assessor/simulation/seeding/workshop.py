@@ -142,7 +142,9 @@ async def workshop(settings: Settings, plan: SeedPlan) -> AsyncIterator[Workshop
         jobs = ScoringAtOnce(desk)
         inviting = Inviting(store, log, clock, random, public_url=settings.public_url, invite_days=14)
         ordering = Ordering(store, log, content, prompts, clock, random, inviting)
-        applied = AppliedRubrics(lambda recorded: parts.judge(recorded, prompts, settings))
+        applied = AppliedRubrics(
+            lambda recorded, templates: parts.judge(recorded, prompts.replaced(templates), settings)
+        )
         conversing = Conversing(
             log,
             content,

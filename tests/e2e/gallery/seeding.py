@@ -31,6 +31,7 @@ from assessor.services.marking import Mark
 from assessor.services.order import Order
 from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
 from assessor.web.sheets import name_of
+from tests.services.shadows import tried
 from tests.web.candidate.people import Candidate
 from tests.web.desk import sign_in
 from tests.web.site import PASSWORD, PILOT, Platform, Site, serving
@@ -140,8 +141,9 @@ async def seed(folder: Path) -> None:
         people = {name: await _described(one) for name, one in seeding.candidates.items()}
         people |= {"nobody": Person(), **{one: await _reviewer(seeding, one) for one in ("rita", "eve")}}
         ada = await site.reviewer(platform.tenant, *Role)
-        people["ada"] = Person(await _cookies(site, ada.email), people["rita"].places)
         people["newcomer"] = await _newcomer(seeding)
+        changes = await _changed(seeding)
+        people["ada"] = Person(await _cookies(site, ada.email), people["rita"].places | changes)
         spare = await site.platform()
         people["idle"] = Person(await _cookies(site, (await site.reviewer(spare.tenant)).email))
         (folder / FILE).write_text(json.dumps({name: vars(one) for name, one in people.items()}))
@@ -211,6 +213,18 @@ async def _afterwards(seeding: Seeding) -> None:
     await services.ordering.give_back(voided.id, "The disk was full.")
     await _drawn(seeding)
     await _compared(seeding)
+
+
+async def _changed(seeding: Seeding) -> dict[str, str]:
+    """Let one change of the grading be on, and one be against what its report says; return their ids."""
+    services, tenant = seeding.site.services, seeding.platform.tenant
+    on = await tried(services.store, tenant.id, datetime.now(UTC))
+    assert on.report
+    for person in (seeding.rita, seeding.eve):
+        await services.changing.approve(person, on.id, on.report.digest, REASON)
+    await services.changing.switch_on(seeding.rita, on.id, REASON)
+    against = await tried(services.store, tenant.id, datetime.now(UTC), lost=9)
+    return {"change_on": on.id, "change": against.id}
 
 
 async def _compared(seeding: Seeding) -> None:

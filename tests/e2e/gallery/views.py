@@ -230,6 +230,10 @@ REVIEWERS: Final = (
     View("items", "reviewer", "ada", "/review/quality/items?track=python"),
     View("calibration", "reviewer", "ada", "/review/quality/calibration"),
     View("fairness", "reviewer", "ada", "/review/fairness"),
+    View("changes", "reviewer", "ada", "/review/changes"),
+    View("changes, none", "reviewer", "idle", "/review/changes"),
+    View("change", "reviewer", "ada", "/review/changes/{change}"),
+    View("change, on", "reviewer", "ada", "/review/changes/{change_on}"),
     View("take a case out", "reviewer", "ada", "/review/{qualified}/export"),
 )
 OPEN: Final = (
