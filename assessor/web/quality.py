@@ -18,7 +18,7 @@ from assessor.services.knowing import DAYS, KINDS
 from assessor.services.recalling import Chapter
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
-from assessor.web.permitted import SeesQuality
+from assessor.web.permitted import SeesQuality, SignedIn
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def known_kind(kind: str) -> Kind:
     return kind
 
 
-async def shown_kind(service: Running, reader: SeesQuality, kind: str = "") -> Kind:
+async def shown_kind(service: Running, reader: SignedIn, kind: str = "") -> Kind:
     """Return which assessments are meant; where the address does not say it, those that there are."""
     return known_kind(kind) if kind else await service.knowing.kind(reader.tenant)
 
