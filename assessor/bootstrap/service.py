@@ -20,6 +20,7 @@ from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
 from assessor.ports import Content, Jobs, Store
 from assessor.services.access import Access
+from assessor.services.adjudicating import Adjudicating
 from assessor.services.adjusting import Adjusting
 from assessor.services.agreeing import Agreeing
 from assessor.services.amending import Amending
@@ -117,6 +118,7 @@ class Services:
     exchanges: Exchanges
     sheets: Sheets
     overriding: Overriding
+    adjudicating: Adjudicating
     revoking: Revoking
     delivering: Delivering
     changing: Changing
@@ -298,6 +300,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 ),
                 sheets=sheets,
                 overriding=Overriding(assessments, scoring),
+                adjudicating=Adjudicating(assessments, content, scoring),
                 revoking=Revoking(store, assessments),
                 changing=Changing(store, clock),
                 piloting=piloting_over(settings, store, content, prompts),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from assessor.domain import events as e
+from assessor.domain.adjudication import Disagreement, disagreements
 from assessor.domain.appeal import Appeal, AppealAnswer, AppealState, Place
 from assessor.domain.errors import IllegalTransition, invalid
 from assessor.domain.evidence import OwnText
@@ -348,11 +349,18 @@ class Assessment(Timekeeping):
     def quality(self) -> QualityState | None:
         """What the quality sample has for reviewers to do. Where no rule decided after all, nothing."""
         look = self.second_look
+        if self.disagreements:
+            return "differs"
         if look is None:
             return None
         if look.levels is None:
             return "due" if self.is_decided_by_rule else None
         return "differs" if look.differences and not look.is_seen else None
+
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Criteria with two readings between which nobody has decided; none once the verdict was revoked."""
+        return () if self.revoked else disagreements(self.scores, self.reviews.disputes, self.second_look)
 
     @property
     def open_help(self) -> tuple[e.HelpAsked, ...]:
@@ -572,9 +580,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             )
         case e.ItemRetired():
             return _without_item(a, fact)
-        case e.ScoreOverridden():
-            standing = a.scores[fact.item_id, fact.criterion]
-            return replace(a, reviews=a.reviews.after(at, fact, standing), verdict_is_behind=True)
+        case e.ScoreOverridden() | e.ScoreDisputed() | e.ScoreAdjudicated():
+            return _reviewed(a, at, fact)
         case e.ReviewDecided():
             return replace(a, decided_by_person=fact, verdict_is_behind=a.verdict is not None)
         case e.VerdictIssued():
@@ -685,6 +692,20 @@ def _answered(a: Assessment, at: datetime, fact: e.AppealAnswered) -> Assessment
     )
 
 
+def _reviewed(
+    a: Assessment, at: datetime, fact: e.ScoreOverridden | e.ScoreDisputed | e.ScoreAdjudicated
+) -> Assessment:
+    place = (fact.item_id, fact.criterion)
+    reviews = a.reviews.after(at, fact, a.scores[place])
+    after = replace(a, reviews=reviews, verdict_is_behind=a.verdict_is_behind or reviews.is_untold)
+    look = a.second_look
+    if not isinstance(fact, e.ScoreAdjudicated) or look is None:
+        return after
+    settled = replace(look, settled=look.settled | {place})
+    left = disagreements(a.scores, (), settled)
+    return replace(after, second_look=replace(settled, is_seen=look.is_seen or not left))
+
+
 def _looked(
     look: SecondLook, fact: e.SecondLookScored | e.SecondLookCompared | e.SecondLookSeen
 ) -> SecondLook:
@@ -693,6 +714,7 @@ def _looked(
             return replace(
                 look,
                 marks={**look.marks, fact.item_id: fact.marks},
+                reasons={**look.reasons, fact.item_id: fact.reasons},
                 reviewers={**look.reviewers, fact.item_id: fact.reviewer},
             )
         case e.SecondLookCompared():

@@ -42,6 +42,8 @@ class Action(StrEnum):
     REPLY_READ = "model_reply.read"
     SCORED = "response.scored"
     OVERRIDDEN = "score.overridden"
+    DISPUTED = "score.disputed"
+    ADJUDICATED = "score.adjudicated"
     DECIDED = "review.decided"
     VERDICT_REVOKED = "verdict.revoked"
     SCORED_AGAIN = "scoring.repeated"
@@ -73,6 +75,8 @@ _ACTOR_OF: Final[Mapping[Action, str]] = MappingProxyType(
     {
         Action.TRANSCRIPT_OPENED: "reviewer",
         Action.OVERRIDDEN: "reviewer",
+        Action.DISPUTED: "reviewer",
+        Action.ADJUDICATED: "reviewer",
         Action.DECIDED: "reviewer",
         Action.VERDICT_REVOKED: "by",
         Action.SCORED_AGAIN: "by",
@@ -187,7 +191,7 @@ def acts_of(tenant: str, events: Sequence[e.Event]) -> Iterator[Act]:
             actor = str(getattr(fact, _ACTOR_OF[Action(fact.type)]))
         if actor:
             detail: dict[str, str | int | bool] = {"event": event.seq}
-            if isinstance(fact, e.ScoreOverridden):
+            if isinstance(fact, e.ScoreOverridden | e.ScoreDisputed):
                 detail["code"] = fact.code.value
             yield Act(tenant, actor, Action(fact.type), event.assessment_id, detail=detail)
 

@@ -430,6 +430,32 @@ class ScoreOverridden(Value):
     """The candidate may read it."""
 
 
+class ScoreDisputed(Value):
+    """A person read a criterion otherwise than a colleague who scored it. The score stands until a third
+    person has decided."""
+
+    type: Literal["score.disputed"] = "score.disputed"
+    reviewer: str
+    item_id: Slug
+    criterion: str
+    code: OverrideCode
+    mark: QualityMark
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ScoreAdjudicated(Value):
+    """Somebody who gave neither of two readings decided between them. A new score comes just after."""
+
+    type: Literal["score.adjudicated"] = "score.adjudicated"
+    reviewer: str
+    item_id: Slug
+    criterion: str
+    mark: QualityMark
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    """The candidate may read it."""
+
+
 class ReviewDecided(Value):
     """A person decided; final for the attempt."""
 
@@ -608,6 +634,8 @@ class SecondLookScored(Value):
     reviewer: str
     item_id: Slug
     marks: dict[Slug, QualityMark]
+    reasons: dict[Slug, Annotated[str, Field(max_length=2000)]] = Field(default_factory=dict)
+    """By criterion, where one was given: for whoever decides when the judge found otherwise."""
 
 
 class SecondLookCompared(Value):
@@ -689,6 +717,8 @@ Fact = Annotated[
     | ScoringRepeated
     | ItemRetired
     | ScoreOverridden
+    | ScoreDisputed
+    | ScoreAdjudicated
     | ReviewDecided
     | VerdictIssued
     | VerdictRevoked

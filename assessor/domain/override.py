@@ -1,10 +1,12 @@
 """Overrides: a person puts another score in the place of one that stands, and says why in a fixed term."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from assessor.domain.appeal import Place
 from assessor.domain.quality import QualityMark
@@ -39,6 +41,12 @@ class Override:
     def place(self) -> Place:
         """The item and the criterion."""
         return self.before.item_id, self.before.criterion
+
+
+VALUES: Final[Mapping[QualityMark, float | None]] = MappingProxyType(
+    {"met": 1.0, "unmet": 0.0, "cannot_assess": None}
+)
+"""The value that a person's mark gives a score."""
 
 
 def raised_by(mark: QualityMark, standing: Score) -> bool:

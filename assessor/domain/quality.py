@@ -18,6 +18,7 @@ from assessor.domain.agreement import (
     quadratic_kappa,
     standardised_difference,
 )
+from assessor.domain.appeal import Place
 from assessor.domain.calibration import REQUIRED
 from assessor.domain.calibration.cases import LEVELS, level
 from assessor.domain.ids import Language, Slug
@@ -103,7 +104,11 @@ class SecondLook:
     levels: tuple[QualityLevel, ...] | None = None
     """None until every item is scored."""
     is_seen: bool = False
-    """Whether a reviewer has seen to the differences."""
+    """Whether a senior has seen to the differences."""
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By item and criterion, where one was given."""
+    settled: frozenset[Place] = frozenset()
+    """Criteria in which judge and person differed, and a third person decided."""
 
     @property
     def open_items(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ PERMISSION_WORDS: Final[Mapping[Permission, str]] = MappingProxyType(
         Permission.GRANT_TIME: "give time and breaks, and see to calls for help",
         Permission.HANDLE_FAULTS: "score again after a fault of ours, or give the attempt back",
         Permission.REVOKE: "revoke a verdict",
-        Permission.ADJUDICATE: "override what a colleague scored",
+        Permission.ADJUDICATE: "override what a colleague scored, and decide between two readings",
         Permission.ASSIGN: "hand a case to a colleague",
         Permission.SEE_QUALITY: "see how well those who score agree",
         Permission.CHANGE_GRADING: "approve, reject, switch on and roll back changes of the grading",

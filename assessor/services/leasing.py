@@ -184,7 +184,10 @@ class Leasing:
         if row.needs_person or row.needs_help:
             return True
         assessment: Assessment = await self._assessments.load_for(reviewer.tenant, row.id)
-        return row.quality == "differs" or not has_seen(assessment, reviewer)
+        if row.quality == "differs" and not row.appeal_due:
+            neither = not any(one.involves(reviewer.id) for one in assessment.disagreements)
+            return reviewer.may(Permission.ADJUDICATE) and neither
+        return not has_seen(assessment, reviewer)
 
     async def _take(self, reviewer: Reviewer, assessment_id: str) -> Lease:
         now = self._clock.now()

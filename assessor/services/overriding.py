@@ -1,16 +1,18 @@
 """Overriding: a reviewer replaces a score that stands. The old one is kept, and another verdict follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from assessor.domain import events as e
 from assessor.domain.appeal import Place
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import Conflict, FieldProblem, InvalidInput, TooLarge, invalid
 from assessor.domain.evidence import Evidence
-from assessor.domain.override import OverrideCode
+from assessor.domain.override import VALUES, OverrideCode
+from assessor.domain.quality import QualityMark
 from assessor.domain.roles import Permission
 from assessor.domain.score import Score
 from assessor.domain.text import accept_text
@@ -20,12 +22,17 @@ from assessor.services.log import AssessmentLog
 from assessor.services.marking import (
     MAX_REASON_CHARS,
     MIN_REASON_CHARS,
+    Given,
     Mark,
     marked,
     own_evidence,
     require_not_revoked,
 )
 from assessor.services.scoring import Scoring
+
+MARKS: Final[Mapping[str, QualityMark]] = MappingProxyType(
+    {"met": "met", "unmet": "unmet", "cannot_assess": "cannot_assess"}
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,9 @@ class Overriding:
     ) -> Assessment:
         """Put a score in the place of one that stands, and issue the superseding verdict.
 
+        A colleague's score is replaced by a senior alone. Of anybody else the reading is kept beside it, and
+        it stands until somebody who gave neither has decided.
+
         Raises InvalidInput with everything that is wrong, Conflict where the score may not be replaced by
         them now, or is another one than they saw.
         """
@@ -59,28 +69,21 @@ class Overriding:
 
         def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
             standing = standing_score(assessment, place)
-            require_may_override(assessment, reviewer, standing)
+            require_may_override(assessment, standing)
             if given.seen != fingerprint(standing):
                 raise Conflict(
                     "The score was replaced meanwhile by a colleague",
                     "Nothing of yours was stored; look at the new score, and store yours if it still holds.",
                 )
-            quotes = _checked(assessment, standing, given)
-            fact = e.ScoreOverridden.model_validate(
-                {
-                    "reviewer": reviewer.id,
-                    "item_id": standing.item_id,
-                    "criterion": standing.criterion,
-                    "code": given.code,
-                    "mark": given.mark,
-                    "reason": given.reason.strip(),
-                }
-            )
+            quotes = checked(assessment, standing, given, _wrong(standing, given))
+            if disputes(standing, reviewer):
+                return [e.ScoreDisputed(**_said(reviewer, standing, given), evidence=quotes)]
             score = marked(standing, reviewer, Mark(given.mark), given.reason, quotes)
+            fact = e.ScoreOverridden(**_said(reviewer, standing, given))
             return [fact, e.ResponseScored(item_id=standing.item_id, scores=(score,))]
 
-        await self._assessments.change(assessment_id, facts)
-        return await self._scoring.issue(assessment_id)
+        assessment = await self._assessments.change(assessment_id, facts)
+        return await self._scoring.issue(assessment_id) if assessment.verdict_is_due else assessment
 
 
 def standing_score(assessment: Assessment, place: Place) -> Score:
@@ -95,8 +98,8 @@ def fingerprint(score: Score) -> str:
     return content_hash(score.model_dump(mode="json")).rpartition(":")[2][:16]
 
 
-def require_may_override(assessment: Assessment, reviewer: Reviewer, standing: Score) -> None:
-    """Raise IllegalTransition before there is a verdict, Conflict where they may not replace it now."""
+def require_may_override(assessment: Assessment, standing: Score) -> None:
+    """Raise IllegalTransition before there is a verdict, Conflict where it may not be replaced now."""
     assessment.require("overriding a score", Status.DECIDED)
     require_not_revoked(assessment)
     if standing.is_open:
@@ -105,22 +108,40 @@ def require_may_override(assessment: Assessment, reviewer: Reviewer, standing: S
         raise Conflict(
             "The candidate appeals this score", "Somebody who has not seen it answers; that settles it."
         )
-    if is_colleagues(standing, reviewer) and not reviewer.may(Permission.ADJUDICATE):
-        raise Conflict("A colleague gave this score", "Ask a senior, who may override it.")
+    if any(one.place == _place(standing) for one in assessment.disagreements):
+        raise Conflict(
+            "There are two readings of this criterion already", "A senior who gave neither decides."
+        )
 
 
-def is_colleagues(score: Score, reviewer: Reviewer) -> bool:
-    """Whether another person gave a score."""
-    return score.rater_kind == "person" and score.rater != f"person:{reviewer.id}"
+def disputes(standing: Score, reviewer: Reviewer) -> bool:
+    """Whether another reading by this person stands beside the score, instead of replacing it."""
+    of_colleague = standing.rater_kind == "person" and standing.rater != f"person:{reviewer.id}"
+    return of_colleague and not reviewer.may(Permission.ADJUDICATE)
+
+
+def _said(reviewer: Reviewer, standing: Score, given: NewScore) -> dict[str, Any]:
+    return {
+        "reviewer": reviewer.id,
+        "item_id": standing.item_id,
+        "criterion": standing.criterion,
+        "code": OverrideCode(given.code),
+        "mark": MARKS[given.mark],
+        "reason": given.reason.strip(),
+    }
 
 
 def _place(score: Score) -> Place:
     return score.item_id, score.criterion
 
 
-def _checked(assessment: Assessment, standing: Score, given: NewScore) -> tuple[Evidence, ...]:
+def checked(
+    assessment: Assessment, standing: Score, given: NewScore | Given, problems: Iterable[FieldProblem] = ()
+) -> tuple[Evidence, ...]:
     """Return the quote, if there is one. Raises InvalidInput with everything that is wrong."""
-    problems = list(_missing(standing, given))
+    problems = [*problems]
+    if given.mark not in MARKS:
+        problems.insert(0, FieldProblem("mark", "is not chosen yet", "Choose one of the three."))
     found: tuple[Evidence, ...] = ()
     try:
         if len(accept_text("reason", given.reason, limit=MAX_REASON_CHARS).strip()) < MIN_REASON_CHARS:
@@ -137,14 +158,9 @@ def _checked(assessment: Assessment, standing: Score, given: NewScore) -> tuple[
     return found
 
 
-_VALUES: Final = {Mark.MET: 1.0, Mark.UNMET: 0.0, Mark.CANNOT_ASSESS: None}
-
-
-def _missing(standing: Score, given: NewScore) -> Sequence[FieldProblem]:
+def _wrong(standing: Score, given: NewScore) -> Sequence[FieldProblem]:
     problems = []
-    if given.mark not in list(Mark):
-        problems.append(FieldProblem("mark", "is not chosen yet", "Choose one of the three."))
-    elif _VALUES[Mark(given.mark)] == standing.value:
+    if given.mark in MARKS and VALUES[MARKS[given.mark]] == standing.value:
         problems.append(FieldProblem("mark", "is what stands already", "Choose another one, or leave it."))
     if given.code not in list(OverrideCode):
         problems.append(FieldProblem("code", "is not chosen yet", "Choose why the score was wrong."))

@@ -7,6 +7,7 @@ kept beside the judge's calibration; where they are far apart, the reviewers are
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment
@@ -14,14 +15,15 @@ from assessor.domain.errors import Conflict, FieldProblem, InvalidInput, invalid
 from assessor.domain.library import Library
 from assessor.domain.quality import JudgeNamed, LookedAt, QualityMark, compared
 from assessor.domain.rubric import Criterion
+from assessor.domain.text import accept_text
 from assessor.domain.verdict import working_language
 from assessor.ports import Content, Reviewer
 from assessor.scoring.noticing import Noticed
 from assessor.services.log import AssessmentLog
+from assessor.services.marking import MAX_REASON_CHARS
+from assessor.services.overriding import MARKS
 from assessor.services.reviewing import CaseItem, case_of
 from assessor.services.scoring import rubric_of
-
-MARKS: Mapping[str, QualityMark] = {"met": "met", "unmet": "unmet", "cannot_assess": "cannot_assess"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ class SecondLooks:
         )
 
     async def mark(
-        self, reviewer: Reviewer, assessment_id: str, item_id: str, given: Mapping[str, str]
+        self,
+        reviewer: Reviewer,
+        assessment_id: str,
+        item_id: str,
+        given: Mapping[str, str],
+        reasons: Mapping[str, str] = MappingProxyType({}),
     ) -> Assessment:
         """Score every criterion of one item, and compare with the judge when it was the last one.
 
@@ -91,7 +98,10 @@ class SecondLooks:
                 )
             _require_unseen(assessment, reviewer)
             scored = e.SecondLookScored(
-                reviewer=reviewer.id, item_id=item_id, marks=all_marked(look.criteria[item_id], given)
+                reviewer=reviewer.id,
+                item_id=item_id,
+                marks=all_marked(look.criteria[item_id], given),
+                reasons=_reasons(look.criteria[item_id], reasons),
             )
             marks = {**look.marks, item_id: scored.marks}
             if set(marks) != set(look.criteria):
@@ -128,6 +138,12 @@ def all_marked(criteria: Sequence[str], given: Mapping[str, str]) -> dict[str, Q
     if problems:
         raise InvalidInput(problems)
     return {name: MARKS[given[name]] for name in criteria}
+
+
+def _reasons(criteria: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return the reasons that were given. Raises InvalidInput, TooLarge."""
+    told = {name: accept_text(name, given.get(name, ""), limit=MAX_REASON_CHARS).strip() for name in criteria}
+    return {name: reason for name, reason in told.items() if reason}
 
 
 def _compared(

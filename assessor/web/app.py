@@ -13,6 +13,7 @@ from assessor.domain.verdict import stated_rules
 from assessor.ports import Simulations
 from assessor.settings import Settings
 from assessor.web import (
+    adjudications,
     agreement,
     api,
     appeals,
@@ -204,6 +205,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(care.router)
     app.include_router(second_looks.router)
     app.include_router(overrides.router)
+    app.include_router(adjudications.router)
     app.include_router(revocations.router)
     app.include_router(audit_exports.router)
     app.include_router(appeals.router)

@@ -78,7 +78,7 @@ HELP_BADGES: Final[Mapping[HelpKind, str]] = MappingProxyType(
 QUALITY_WORDS: Final[Mapping[QualityState, str]] = MappingProxyType(
     {
         "due": "Quality sample: decided; a person scores it again without seeing any score",
-        "differs": "Quality sample: a person and the language model disagree",
+        "differs": "Two readings of the same work disagree; a senior who gave neither decides",
     }
 )
 
@@ -231,10 +231,12 @@ def why_it_waits(row: Projection) -> str:
     return "Everything is scored; the decision waits for a person"
 
 
-def page_of(row: Projection) -> str:
+def page_of(row: Projection, *, adjudicates: bool = False) -> str:
     """Return which page of a case is for whoever takes it next; what is scored blind has one of its own."""
-    if row.needs_help:
+    if row.needs_help or (row.needs_person and not row.appeal_due and row.quality != "due"):
         return ""
+    if adjudicates and row.quality == "differs" and not row.appeal_due:
+        return "/adjudicate"
     return "/appeal" if row.appeal_due else "/second-look" if row.quality == "due" else ""
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, NotFound, TooLarge
 from assessor.ports import Reviewer
 from assessor.services.entered import normalised
-from assessor.services.overriding import NewScore, fingerprint, require_may_override
+from assessor.services.overriding import NewScore, disputes, fingerprint, require_may_override
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.leaves import Leaf
@@ -57,11 +57,15 @@ async def override(
     given = NewScore(seen, mark, code, normalised(reason), normalised(quoted))
     try:
         await service.leasing.hold(reviewer, assessment_id)
-        await service.overriding.override(reviewer, assessment_id, place_of(of), given)
+        after = await service.overriding.override(reviewer, assessment_id, place_of(of), given)
     except (InvalidInput, TooLarge, Conflict) as refused:
         return await _page(request, service, reviewer, assessment_id, of, given, refused)
     await service.leasing.end_if_done(reviewer, assessment_id)
-    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}?done=overridden#act", 303)
+    disputed = any(one.place == place_of(of) for one in after.disagreements)
+    if disputed and not after.needs_person:
+        await service.leasing.give_back(reviewer, assessment_id)
+    done = "disputed" if disputed else "overridden"
+    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}?done={done}#act", 303)
 
 
 async def _page(
@@ -81,7 +85,7 @@ async def _page(
         raise NotFound("criterion", of)
     barred = None
     try:
-        require_may_override(case.assessment, reviewer, score)
+        require_may_override(case.assessment, score)
     except Conflict as bar:
         barred = bar
     refused = refused or barred
@@ -98,6 +102,7 @@ async def _page(
         of=of,
         given=given,
         barred=barred,
+        disputes=disputes(score, reviewer),
         earlier=case.assessment.reviews.overrides_of(place_of(of)),
         problems=field_problems_of(refused),
         targets=_TARGETS,

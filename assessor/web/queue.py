@@ -84,7 +84,7 @@ async def counts(request: Request, service: Running, reviewer: SeesQueue, reason
 async def take_next(service: Running, reviewer: Scores) -> Response:
     """Take the next case that is for this reviewer, and open it."""
     row = await service.leasing.next(reviewer)
-    return RedirectResponse(_case(row) if row else "/review?none=1", 303)
+    return RedirectResponse(_case(row, reviewer) if row else "/review?none=1", 303)
 
 
 @router.post("/{assessment_id}/release")
@@ -113,8 +113,9 @@ def due(row: Projection, review_days: int) -> datetime:
     return row.appeal_due or row.queue_place.since + timedelta(days=review_days)
 
 
-def _case(row: Projection) -> str:
-    return f"/review/{quote(row.id, safe='')}{casework.page_of(row)}"
+def _case(row: Projection, reviewer: Reviewer) -> str:
+    page = casework.page_of(row, adjudicates=reviewer.may(Permission.ADJUDICATE))
+    return f"/review/{quote(row.id, safe='')}{page}"
 
 
 def _reason(name: str) -> Reason | None:

@@ -1,23 +1,27 @@
 """A reviewer's page for the quality sample: one item at a time, without any score."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from assessor.domain.errors import AssessorError, Conflict, FieldProblem, InvalidInput, LeaseHeld
+from assessor.domain.errors import AssessorError, Conflict, FieldProblem, InvalidInput, LeaseHeld, TooLarge
 from assessor.ports import Reviewer
+from assessor.services.entered import normalised
 from assessor.web import casework, leaves
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
-from assessor.web.permitted import Scores
+from assessor.web.permitted import Adjudicates, Scores
 from assessor.web.problems import problem_of
 from assessor.web.reviewer import MARKS
 
-MAX_FIELDS: Final = 50
+MAX_FIELDS: Final = 100
 _MARK: Final = "mark."
-"""Before the id of a criterion, in the name of its field."""
+_REASON: Final = "reason."
+"""Before the id of a criterion, in the names of its fields."""
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -36,21 +40,28 @@ async def mark(request: Request, service: Running, reviewer: Scores, assessment_
     form = await request.form(max_fields=MAX_FIELDS)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     given = {name.removeprefix(_MARK): value for name, value in fields.items() if name.startswith(_MARK)}
+    reasons = {
+        name.removeprefix(_REASON): normalised(value)
+        for name, value in fields.items()
+        if name.startswith(_REASON)
+    }
     page = leaves.page_in(form)
     try:
         await service.leasing.hold(reviewer, assessment_id)
         if leaves.turns_over(form):
-            return await _page(request, service, reviewer, assessment_id, given, page=page)
-        await service.second_looks.mark(reviewer, assessment_id, fields.get("item_id", ""), given)
-    except (InvalidInput, Conflict) as refused:
-        return await _page(request, service, reviewer, assessment_id, given, refused, page=page)
+            return await _page(request, service, reviewer, assessment_id, given, page=page, reasons=reasons)
+        await service.second_looks.mark(reviewer, assessment_id, fields.get("item_id", ""), given, reasons)
+    except (InvalidInput, TooLarge, Conflict) as refused:
+        return await _page(
+            request, service, reviewer, assessment_id, given, refused, page=page, reasons=reasons
+        )
     await service.leasing.end_if_done(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/second-look", 303)
 
 
 @router.post("/{assessment_id}/differences-seen")
-async def seen(service: Running, reviewer: Scores, assessment_id: str) -> Response:
-    """Note that this reviewer has seen where a colleague and the judge differ."""
+async def seen(service: Running, reviewer: Adjudicates, assessment_id: str) -> Response:
+    """Note that this senior leaves what a colleague and the judge differ in as it is."""
     await service.second_looks.seen(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}?done=differences", 303)
 
@@ -64,6 +75,7 @@ async def _page(
     refused: AssessorError | None = None,
     *,
     page: str = "",
+    reasons: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     """Show the item with what was given; to somebody who may not look, why not and who may."""
     await service.leasing.require_fit(reviewer, assessment_id)
@@ -86,6 +98,7 @@ async def _page(
         impartial=await service.leasing.impartial(reviewer, assessment_id) if barred else (),
         leaf=leaves.leaf([look.item], page, address, address) if look else None,
         given=given,
+        reasons=reasons,
         problems=_problems(refused),
         targets={one.id: f"mark-{one.id}-met" for one in look.criteria} if look else {},
         labels={one.id: one.text for one in look.criteria} if look else {},

@@ -101,7 +101,7 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "interview.observed",
         "response.handed_in", "scoring.started",
         "model.replied", "response.scored", "scoring.repeated", "review.decided", "fault.recorded",
-        "score.overridden",
+        "score.overridden", "score.disputed", "score.adjudicated",
         "hold.released",
         "assessment.paused", "assessment.resumed", "accommodation.granted", "help.seen", "transcript.opened",
         "answer.corrected", "words.redacted", "summary.confirmed", "result.shared", "sharing.ended",

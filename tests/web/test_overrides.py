@@ -131,7 +131,7 @@ async def test_a_case_in_somebody_elses_hands_is_refused_with_412(scored: Scored
     assert (await scored.desk.load(scored.player)).reviews.overrides == ()
 
 
-async def test_a_reviewer_who_is_no_senior_is_told_who_overrides_a_colleagues_score(scored: Scored) -> None:
+async def test_a_colleagues_reading_is_kept_beside_the_score_for_a_senior(scored: Scored) -> None:
     services = scored.desk.site.services
     await services.leasing.give_back(scored.desk.person, scored.player.assessment_id)
     other = await scored.desk.site.reviewer(scored.desk.platform.tenant, Role.REVIEWER)
@@ -139,10 +139,15 @@ async def test_a_reviewer_who_is_no_senior_is_told_who_overrides_a_colleagues_sc
         await sign_in(browser, other.email)
 
         page = await browser.get(scored.page, params={"of": scored.of})
+        stored = await scored.override(browser)
+        case = await browser.get(stored.headers["location"])
 
-    assert page.status_code == 409
-    assert "Ask a senior, who may override it." in words_of(page.text)
-    assert "<select" not in page.text
+    assert "It stands, with your reading beside it" in words_of(page.text)
+    assert stored.status_code == 303
+    assert "Your reading is stored beside your colleague's." in words_of(case.text)
+    assert "There are two readings of the same work that differ." in words_of(case.text)
+    after = await scored.desk.load(scored.player)
+    assert after.scores[scored.score.item_id, scored.score.criterion] == scored.score
 
 
 async def test_a_criterion_that_is_not_there_is_404(scored: Scored) -> None:

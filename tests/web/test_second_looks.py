@@ -120,7 +120,7 @@ async def test_a_disagreement_is_shown_on_the_case_until_somebody_has_seen_to_it
     seen = await desk.browser.post(f"/review/{player.assessment_id}/differences-seen")
     after = await desk.browser.get(seen.headers["location"])
 
-    assert "a person and the language model disagree" in queue
+    assert "Two readings of the same work disagree" in queue
     assert "level 0 by a person, 4 by the language model" in case
-    assert "It is noted that you have seen where a colleague" in words_of(after.text)
+    assert "what the second look found is left as it is" in words_of(after.text)
     assert player.assessment_id not in (await desk.browser.get("/review")).text

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,7 @@ from assessor.services.hearing import Answer
 from assessor.services.log import AssessmentLog
 from assessor.services.marking import Mark
 from assessor.services.order import Order
+from assessor.services.overriding import NewScore, fingerprint
 from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
 from assessor.web.sheets import name_of
 from tests.services.shadows import tried
@@ -196,7 +197,7 @@ async def _afterwards(seeding: Seeding) -> None:
     erased = await seeding.working("erased")
     await erased.post("/assessment/my-data/delete", confirmed="true")
     await seeding.decided("qualified", "qualified")
-    await seeding.decided("not qualified", "not_qualified")
+    await _read_otherwise(seeding, await seeding.decided("not qualified", "not_qualified"))
     noticed = await seeding.talked("noticed")
     text = f"The default is made once, so all calls share it. {PASSAGE} I would use None instead."
     await noticed.post(f"/assessment/tasks/{await noticed.item('sft')}", text=text)
@@ -250,6 +251,15 @@ async def _compared(seeding: Seeding) -> None:
     log = AssessmentLog(seeding.site.services.store, SystemClock())
     compared = e.SecondLookCompared(levels=(*levels, *few))
     await log.change(seeding.candidates["answered"].id, lambda _assessment, _now: [compared])
+
+
+async def _read_otherwise(seeding: Seeding, person: Candidate) -> None:
+    """Let Eve, as one who is no senior, read a criterion otherwise than Rita."""
+    score = next(one for one in (await person.assessment()).scores.values() if one.rater_kind == "person")
+    given = NewScore(fingerprint(score), "met", "evidence_overlooked", REASON)
+    eve = replace(seeding.eve, roles=(Role.REVIEWER,))
+    overriding = seeding.site.services.overriding
+    await overriding.override(eve, person.id, (score.item_id, score.criterion), given)
 
 
 async def _drawn(seeding: Seeding) -> None:

@@ -221,6 +221,7 @@ REVIEWERS: Final = (
     View("appeal to answer", "reviewer", "eve", "/review/{appealing}/appeal"),
     View("override", "reviewer", "rita", OVERRIDE),
     View("override, refused", "reviewer", "rita", OVERRIDE, _override_without_reason),
+    View("two readings", "reviewer", "ada", "/review/{not_qualified}/adjudicate"),
     View("revoke", "reviewer", "rita", "/review/{qualified}/revoke"),
     View("revoke, asked once more", "reviewer", "rita", "/review/{qualified}/revoke", _ask_to_revoke),
     View("people", "reviewer", "ada", "/review/people"),
