@@ -77,12 +77,13 @@ class JwsSigner:
 
     @classmethod
     def from_files(cls, live: Path, demonstration: Path, *, create: bool) -> "JwsSigner":
-        """Read private JWKs; make the missing ones, with mode 0600, where `create` allows it.
+        """Read private JWKs; make a missing one with mode 0600, the live one only where `create` allows it.
 
-        Raises FileNotFoundError without `create`, and SettingsInvalid for a file without a private key.
+        What the demonstration's key signs counts for nobody. Raises FileNotFoundError without `create`, and
+        SettingsInvalid for a file without a private key.
         """
         ring = _read_ring(live, "", create=create)
-        other = _read_ring(demonstration, DEMONSTRATION, create=create)
+        other = _read_ring(demonstration, DEMONSTRATION, create=True)
         return cls(ring.signs, other.signs, [*ring.retired, *other.retired])
 
     def sign(self, payload: bytes, *, livemode: bool, audience: str, jti: str, issued_at: datetime) -> str:
@@ -186,6 +187,11 @@ def rotate(path: Path, until: datetime) -> Rotation:
     _write(path.with_name(f"{path.name}.new"), {"keys": [made, *public]})
     path.with_name(f"{path.name}.new").replace(path)
     return Rotation(str(made["kid"]), str(ring.signs.kid), until)
+
+
+def check_key_file(path: Path) -> None:
+    """Raise OSError, ValueError or SettingsInvalid for a file that verdicts cannot be signed with."""
+    _read_ring(path, "", create=False)
 
 
 def _read_ring(path: Path, prefix: str, *, create: bool) -> _Ring:

@@ -14,6 +14,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     calibrate,
     decisions,
     demo,
+    doctor,
     erasure,
     exports,
     fairness,

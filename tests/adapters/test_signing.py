@@ -96,6 +96,14 @@ def test_outside_development_a_missing_key_is_an_error(tmp_path: Path) -> None:
         JwsSigner.from_files(tmp_path / "a.jwk", tmp_path / "b.jwk", create=False)
 
 
+def test_outside_development_only_the_key_of_demonstrations_is_made(tmp_path: Path) -> None:
+    make_key(tmp_path / "a.jwk")
+
+    JwsSigner.from_files(tmp_path / "a.jwk", tmp_path / "data" / "b.jwk", create=False)
+
+    assert (tmp_path / "data" / "b.jwk").exists()
+
+
 def opened(folder: Path) -> JwsSigner:
     return JwsSigner.from_files(folder / "live.jwk", folder / "demonstration.jwk", create=True)
 

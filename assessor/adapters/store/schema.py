@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, column, func, inspect, select, table
+from sqlalchemy.exc import SQLAlchemyError
 
 from assessor.adapters.store.engine import create_engine, writing
 from assessor.domain.errors import Conflict
@@ -70,6 +71,23 @@ def check_revision(connection: Connection) -> None:
             f"The database has schema {stored or 'none'}, and this program needs {HEAD}",
             "Run `assessor migrate` with this version of the program.",
         )
+
+
+def why_unusable(address: str) -> str:
+    """Say why this code cannot work on a database, in words without its address; empty when it can."""
+    if address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists():
+        return "is not there yet"  # and looking would make it
+    engine = create_engine(address)
+    try:
+        with engine.connect() as connection:
+            check_revision(connection)
+    except SQLAlchemyError as fault:
+        return f"cannot be reached ({type(fault).__name__})"
+    except Conflict as other:
+        return str(other)
+    finally:
+        engine.dispose()
+    return ""
 
 
 def _revision(connection: Connection) -> str | None:

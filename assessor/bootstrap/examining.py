@@ -1,0 +1,121 @@
+"""Whether an installation can serve: what `assessor doctor` looks at. Nothing is made or changed."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from assessor.bootstrap import parts
+from assessor.domain.code import CodeCall, CodeNotRunError
+from assessor.domain.errors import AssessorError, SettingsInvalid
+from assessor.settings import Settings
+
+LEAST_FREE_BYTES: Final = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. Never holds a secret."""
+
+    what: str
+    problem: str = ""
+    """Empty where all is well."""
+    remedy: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing has to be done."""
+        return not self.problem
+
+
+def refused_settings(refused: SettingsInvalid) -> list[Finding]:
+    """Return what is wrong with settings that no process starts with."""
+    return [Finding(one.variable, one.problem, one.remedy) for one in refused.problems]
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Yield what was looked at, one by one."""
+    yield Finding("settings")
+    yield _folder(settings)
+    yield await asyncio.to_thread(_database, settings)
+    yield _signing_key(settings)
+    yield await _library()
+    yield _model_files(settings)
+    yield await _code(settings)
+
+
+def _folder(settings: Settings) -> Finding:
+    what, folder = "data folder", _existing(settings.data_dir)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding(what, f"{folder} cannot be written", "Give it to the user that the service runs as.")
+    if (free := shutil.disk_usage(folder).free) < LEAST_FREE_BYTES:
+        return Finding(what, f"only {free // 1_000_000} MB are free", "Make room, or use a larger disk.")
+    return Finding(what)
+
+
+def _existing(path: Path) -> Path:
+    """Return the folder itself, or the nearest one above it that is there."""
+    return next(one for one in (path.absolute(), *path.absolute().parents) if one.exists())
+
+
+def _database(settings: Settings) -> Finding:
+    from assessor.adapters.store.schema import why_unusable
+
+    problem = why_unusable(settings.database_url)
+    remedy = "See ASSESSOR_DATABASE_URL; `assessor migrate` makes the tables, and so does `assessor serve`."
+    return Finding("database", problem, remedy if problem else "")
+
+
+def _signing_key(settings: Settings) -> Finding:
+    from assessor.adapters.signing import check_key_file
+
+    what, file = "signing key", settings.signing_key_file
+    if settings.environment == "development" and not file.exists():
+        return Finding(what)  # it is made at the first start
+    try:
+        check_key_file(file)
+    except SettingsInvalid as refused:
+        return refused_settings(refused)[0]
+    except (OSError, ValueError) as fault:
+        return Finding(
+            what,
+            f"{file} cannot be read ({type(fault).__name__})",
+            "Make one with `assessor signing-key make FILE`.",
+        )
+    return Finding(what)
+
+
+async def _library() -> Finding:
+    try:
+        await parts.library()
+    except AssessorError as refused:
+        return Finding("question library", str(refused), "Install the package again.")
+    return Finding("question library")
+
+
+def _model_files(settings: Settings) -> Finding:
+    try:
+        parts.check_models(settings)
+    except SettingsInvalid as refused:
+        return refused_settings(refused)[0]
+    return Finding("model" if settings.model else "model: none, the embedded interviewer speaks")
+
+
+async def _code(settings: Settings) -> Finding:
+    """Run a line of code as a candidate's would be."""
+    from assessor.adapters.code import JailedCode
+
+    what = "code of candidates"
+    if settings.code_isolation == "off":
+        return Finding(f"{what}: is not run, people check it")
+    try:
+        await JailedCode(settings.code_isolation).run(
+            "def one():\n    return 1\n", [CodeCall(function="one")]
+        )
+    except CodeNotRunError as refused:
+        remedy = "See docs/running.md, or set ASSESSOR_CODE_ISOLATION=off: people check it then."
+        return Finding(what, f"cannot be run apart from everything else: {refused}", remedy)
+    return Finding(what)

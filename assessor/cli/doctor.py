@@ -1,0 +1,52 @@
+"""`doctor`: whether an installation can serve, and with `--security` what is weak in it."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assessor.cli.app import app
+from assessor.cli.output import Json, print_json, print_table, settings
+from assessor.domain.errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from assessor.bootstrap.examining import Finding
+
+
+@app.command()
+def doctor(
+    security: Annotated[
+        bool, typer.Option("--security", help="Look for weaknesses, as before opening it to the world.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Look whether this installation can serve, and name each problem with its way out.
+
+    The exit status is 1 when there is one. Nothing is made or changed, and no secret is printed.
+    """
+    from assessor.bootstrap.examining import examine, refused_settings
+    from assessor.bootstrap.hardening import weaknesses
+
+    async def looked_at() -> "list[Finding]":
+        try:
+            chosen = settings()
+        except SettingsInvalid as refused:
+            return refused_settings(refused)
+        if security:
+            return list(weaknesses(chosen))
+        return [one async for one in examine(chosen)]
+
+    found = asyncio.run(looked_at())
+    if as_json:
+        print_json([vars(one) for one in found])
+    else:
+        rows = [("ok" if one.is_well else "PROBLEM", one.what, _told(one)) for one in found]
+        print_table("Security" if security else "Installation", ("", "What", "Problem and remedy"), rows)
+        wrong = sum(not one.is_well for one in found)
+        typer.echo(f"{wrong} to see to." if wrong else f"All {len(found)} are well.")
+    if not all(one.is_well for one in found):
+        raise typer.Exit(1)
+
+
+def _told(one: "Finding") -> str:
+    return "" if one.is_well else f"{one.problem}. {one.remedy}"

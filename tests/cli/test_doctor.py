@@ -1,0 +1,149 @@
+"""`assessor doctor`: a sound installation passes; each weakness of another is named with its way out."""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assessor.bootstrap.hardening import weaknesses
+from assessor.settings import Settings
+from tests.cli.conftest import Run
+
+ROOT = "user of the process"
+
+
+@pytest.fixture
+def production(tmp_path: Path, run: Run) -> dict[str, str]:
+    """The variables of an installation as it should be, its keys made and kept apart."""
+    kept = tmp_path / "secrets"
+    kept.mkdir(mode=0o700)
+    (tmp_path / "var").mkdir(mode=0o700)
+    assert run("signing-key", "make", str(kept / "signing.jwk")).returncode == 0
+    return {
+        "ASSESSOR_ENVIRONMENT": "production",
+        "ASSESSOR_PUBLIC_URL": "https://assess.example.org",
+        "ASSESSOR_MASTER_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "ASSESSOR_SIGNING_KEY_FILE": str(kept / "signing.jwk"),
+        "ASSESSOR_ERASURE_LEDGER": str(kept / "destroyed-keys.jsonl"),
+    }
+
+
+def problems(printed: str) -> dict[str, str]:
+    return {one["what"]: one["problem"] for one in json.loads(printed) if one["problem"]}
+
+
+def test_a_sound_installation_passes_and_serves_from_an_empty_folder(
+    run: Run, production: dict[str, str]
+) -> None:
+    missing = run("doctor", "--json", **production)
+    run("migrate", **production)
+    whole = run("doctor", **production)
+    nowhere = "postgresql://assessor:9w8e7r@127.0.0.1:1/assessor"
+    gone = run("doctor", "--json", **production | {"ASSESSOR_DATABASE_URL": nowhere})
+    security = run("doctor", "--security", "--json", **production)
+
+    assert problems(missing.stdout) == {"database": "is not there yet"}
+    assert missing.returncode == 1
+    assert problems(gone.stdout) == {"database": "cannot be reached (OperationalError)"}
+    assert "9w8e7r" not in gone.stdout + gone.stderr
+    assert whole.returncode == 0, whole.stdout
+    assert "are well" in whole.stdout
+    # Tests may run as root; a service should not.
+    assert set(problems(security.stdout)) <= {ROOT}
+    assert production["ASSESSOR_MASTER_KEY"] not in security.stdout
+
+
+def test_settings_that_no_process_starts_with_are_named_one_by_one(run: Run) -> None:
+    refused = run(
+        "doctor", "--security", "--json", ASSESSOR_ENVIRONMENT="production", ASSESSOR_DEMONSTRATION="true"
+    )
+
+    assert refused.returncode == 1
+    assert set(problems(refused.stdout)) >= {
+        "ASSESSOR_MASTER_KEY",
+        "ASSESSOR_SIGNING_KEY_FILE",
+        "ASSESSOR_PUBLIC_URL",
+        "ASSESSOR_DEMONSTRATION",
+    }
+
+
+def sound(folder: Path, **chosen: Any) -> Settings:
+    kept = folder / "secrets"
+    kept.mkdir(mode=0o700)
+    (kept / "signing.jwk").write_text("{}")
+    fine: dict[str, Any] = {
+        "environment": "production",
+        "public_url": "https://assess.example.org",
+        "master_key": base64.b64encode(bytes(range(32))).decode(),
+        "signing_key_file": kept / "signing.jwk",
+        "erasure_ledger": kept / "destroyed-keys.jsonl",
+        "data_dir": folder / "var",
+    }
+    return Settings(**fine | chosen)
+
+
+BAD: dict[str, dict[str, Any]] = {
+    "ASSESSOR_ENVIRONMENT": {"environment": "development"},
+    "ASSESSOR_PUBLIC_URL": {"environment": "development", "public_url": "http://assess.example.org"},
+    "ASSESSOR_MASTER_KEY": {"master_key": base64.b64encode(b"ab" * 16).decode()},
+    "ASSESSOR_DATABASE_URL": {"database_url": "postgresql://a:9w8e@db.example.org/assessor"},
+    "password of the database": {"database_url": "postgresql://postgres:postgres@127.0.0.1/assessor"},
+    "ASSESSOR_CODE_ISOLATION": {"code_isolation": "namespaces"},
+    "ASSESSOR_DEMONSTRATION": {"environment": "development", "demonstration": True},
+    "ASSESSOR_WEBHOOK_ALLOW_LOOPBACK": {"environment": "development", "webhook_allow_loopback": True},
+    "ASSESSOR_CRASH_AT": {"environment": "development", "crash_at": "after-scores:1"},
+    "ASSESSOR_SMTP_SECURITY": {
+        "environment": "development",
+        "smtp_host": "mail.example.org",
+        "smtp_security": "none",
+        "mail_from": "no-reply@example.org",
+    },
+    "ASSESSOR_OPENID_ADMITS": {
+        "openid_issuer": "https://login.example.org",
+        "openid_client_id": "assessor",
+        "openid_tenant": "acme",
+        "openid_admits": "anybody",
+    },
+    "ASSESSOR_LOG_LEVEL": {"log_level": "DEBUG"},
+}
+
+
+@pytest.mark.parametrize("what", [*BAD])
+def test_each_weakness_is_named_with_its_way_out(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    found = {one.what: one for one in weaknesses(sound(tmp_path, **BAD[what])) if not one.is_well}
+
+    assert what in found
+    assert found[what].remedy
+    assert set(found) <= {what, "ASSESSOR_ENVIRONMENT"}
+
+
+def test_keys_beside_the_data_and_files_that_others_may_read_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    data = tmp_path / "var"
+    data.mkdir(mode=0o755)
+    for name in ("signing.jwk", "destroyed-keys.jsonl", "master.key", "assessor.db"):
+        (data / name).write_text("{}")
+        (data / name).chmod(0o644)
+    settings = sound(
+        tmp_path, signing_key_file=data / "signing.jwk", erasure_ledger=data / "destroyed-keys.jsonl"
+    )
+
+    found = {one.what for one in weaknesses(settings) if not one.is_well}
+
+    assert found == {
+        "key of development",
+        "ASSESSOR_SIGNING_KEY_FILE",
+        "ASSESSOR_ERASURE_LEDGER",
+        ROOT,
+        *(str(data / name) for name in ("signing.jwk", "destroyed-keys.jsonl", "master.key", "assessor.db")),
+    }
