@@ -325,6 +325,23 @@ def test_demands_words_and_pasting_are_told_while_one_writes(
 # --- an agent's run -------------------------------------------------------------------------------
 
 
+def test_who_breaks_a_demand_is_asked_before_handing_in_and_decides(
+    service: Service, platform: Platform, opened: Open
+) -> None:
+    candidate = at(service, platform, opened, "sft-naive", viewport={"width": 390, "height": 844})
+    page = candidate.page
+    page.get_by_label("Your response", exact=True).fill("Too short.")
+    expect(page.locator("[data-words]")).to_be_in_viewport()
+
+    page.get_by_role("button", name="Hand in", exact=True).click()
+
+    asked = page.get_by_role("alert")
+    expect(asked).to_be_focused()
+    expect(asked).to_contain_text("At least 15 words")
+    asked.get_by_role("button", name="Hand in as it is").click()
+    expect(page.locator("#handed-in")).to_be_focused()
+
+
 def test_keys_go_from_step_to_step_never_while_writing_and_can_be_switched_off(
     service: Service, platform: Platform, opened: Open
 ) -> None:

@@ -42,6 +42,11 @@ class AnswerPreview:
         return sum(check.state == "kept" for check in self.checks)
 
     @property
+    def broken(self) -> tuple[Check, ...]:
+        """Which demands it is known not to keep to."""
+        return tuple(check for check in self.checks if check.state == "not_kept")
+
+    @property
     def told(self) -> int:
         """How many demands can be told before scoring."""
         return sum(check.state != "later" for check in self.checks)
@@ -57,6 +62,12 @@ class RubricPreview:
 
 
 Preview = AnswerPreview | RubricPreview
+
+
+def broken_demands(item: Item, fields: Fields) -> tuple[Check, ...]:
+    """Return the demands that a task's fields are known not to keep to."""
+    found = preview(item, fields)
+    return found.broken if isinstance(found, AnswerPreview) else ()
 
 
 def preview(item: Item, fields: Fields) -> Preview | None:

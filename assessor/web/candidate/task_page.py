@@ -8,7 +8,7 @@ from assessor.domain.errors import AssessorError, FieldProblem, InvalidInput, No
 from assessor.domain.item import RankingItem
 from assessor.services.answering import Task
 from assessor.services.entered import ISSUE_ROWS, NO_STEP, Fields, control_names, letter, typed
-from assessor.web.candidate.previews import preview
+from assessor.web.candidate.previews import broken_demands, preview
 from assessor.web.candidate.visit import Visit, current_time, track_of
 from assessor.web.pages import render
 from assessor.web.problems import kind_of
@@ -27,8 +27,12 @@ async def task_page(
     *,
     base: int | None = None,
     previewed: bool = False,
+    asks: bool = False,
 ) -> Response:
-    """Return the page with what was typed, on top of revision `base`, if not of the last."""
+    """Return the page with what was typed, on top of revision `base`, if not of the last.
+
+    It `asks` whether to hand in although demands are not kept, and names them.
+    """
     stored = typed(error.stored_payload) if isinstance(error, StaleRevision) else None
     assessment = await visitor.load()
     return render(
@@ -54,6 +58,7 @@ async def task_page(
         is_long=is_long,
         preview=preview(found.item, fields),
         previewed=previewed,
+        broken=broken_demands(found.item, fields) if asks else (),
     )
 
 

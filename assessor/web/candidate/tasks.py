@@ -16,6 +16,7 @@ from assessor.services.answering import Task
 from assessor.services.entered import Fields, normalised, read_response, typed, whole_number
 from assessor.web.candidate.breaks import break_page
 from assessor.web.candidate.notice import must_read
+from assessor.web.candidate.previews import broken_demands
 from assessor.web.candidate.task_page import preview_part, task_page
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.pages import iso
@@ -27,7 +28,7 @@ SECONDS_A_DAY = 86_400.0
 CONTROLS_OF_FORMS = frozenset({"revision", "do"})
 """What a task's form sends beside the candidate's own work."""
 
-BUTTONS = frozenset({"save", "preview", "hand_in", "break", "go_on"})
+BUTTONS = frozenset({"save", "preview", "hand_in", "hand_in_as_it_is", "break", "go_on"})
 
 
 class DraftIn(BaseModel):
@@ -78,8 +79,13 @@ async def answer(request: Request, visitor: Visitor, item_id: str) -> Response:
     if wants == "preview":
         return await task_page(request, visitor, found, fields, base=base, previewed=True)
     try:
-        if wants == "hand_in":
-            return await _hand_in(visitor, found, fields, base)
+        if wants in ("hand_in", "hand_in_as_it_is"):
+            await _save_for_handing_in(visitor, found, fields, base)
+            payload = read_response(found.item, fields, found.shown_order)
+            if wants == "hand_in" and broken_demands(found.item, fields):
+                return await _ask_once_more(request, visitor, item_id, fields)
+            await visitor.services.answering.hand_in(visitor.assessment_id, item_id, payload)
+            return see(f"/assessment?handed_in={item_id}#handed-in")
         if wants == "go_on":
             await visitor.services.pausing.resume(visitor.assessment_id)
         await _save(visitor, item_id, fields, base or 0)
@@ -108,7 +114,8 @@ async def _sent(request: Request) -> tuple[dict[str, str], int | None, str]:
     fields = {name: value for name, value in sent.items() if name not in CONTROLS_OF_FORMS}
     wants = sent.get("do", "")
     base = whole_number(sent["revision"]) if "revision" in sent else None
-    return fields, base, wants if wants in BUTTONS else "hand_in"
+    # Whoever names no button is a program: nobody is there to be asked once more.
+    return fields, base, wants if wants in BUTTONS else "hand_in_as_it_is"
 
 
 async def _save(visitor: Visit, item_id: str, fields: Fields, base: int) -> Draft:
@@ -121,12 +128,14 @@ def _accepted(fields: Fields) -> dict[str, str]:
     return {control: accept_text(control[:80], text) for control, text in fields.items()}
 
 
-async def _hand_in(visitor: Visit, found: Task, fields: Fields, base: int | None) -> Response:
-    item_id = found.item.id
+async def _save_for_handing_in(visitor: Visit, found: Task, fields: Fields, base: int | None) -> None:
     # Saved first, so that what is refused is kept as well, and nothing that another window saved is replaced
     # unseen. What is saved already needs no second time: a button may be pressed twice.
     if fields != typed(found.draft.payload):
-        await _save(visitor, item_id, fields, found.draft.revision if base is None else base)
-    payload = read_response(found.item, fields, found.shown_order)
-    await visitor.services.answering.hand_in(visitor.assessment_id, item_id, payload)
-    return see(f"/assessment?handed_in={item_id}#handed-in")
+        await _save(visitor, found.item.id, fields, found.draft.revision if base is None else base)
+
+
+async def _ask_once_more(request: Request, visitor: Visit, item_id: str, fields: Fields) -> Response:
+    """Name the demands that are not kept, and leave it to the candidate to hand in all the same."""
+    found = await visitor.services.answering.task(await visitor.load(), item_id)
+    return await task_page(request, visitor, found, fields, asks=True)

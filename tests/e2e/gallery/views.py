@@ -47,6 +47,12 @@ def _preview(page: Page) -> None:
     expect(page.get_by_role("tabpanel", name="Preview").get_by_text("First")).to_be_visible()
 
 
+def _break_a_demand(page: Page) -> None:
+    page.get_by_label("Your response", exact=True).fill("Too short.")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    expect(page.get_by_role("button", name="Hand in as it is")).to_be_visible()
+
+
 def _offline(page: Page) -> None:
     page.context.set_offline(offline=True)
     _write(page)
@@ -169,6 +175,7 @@ TASKS: Final = (
     ),
     View("evaluation, marked", "task", "without scripts", f"{A}/tasks/{{evaluation}}", _mark),
     View("sft, preview", "task", "without scripts", f"{A}/tasks/{{sft}}", _preview),
+    View("sft, demands not kept", "task", "without scripts", f"{A}/tasks/{{sft}}", _break_a_demand),
     View("sft, offline", "task", "without scripts", f"{A}/tasks/{{sft}}", _offline),
     View("sft, other window", "task", "clashing", f"{A}/tasks/{{sft}}", _clash),
 )

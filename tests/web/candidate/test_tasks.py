@@ -139,6 +139,37 @@ async def test_handing_in_what_was_saved_by_itself_meanwhile_is_no_conflict(work
     assert list((await working.assessment()).responses) == [item_id]
 
 
+async def test_demands_that_are_not_kept_are_named_before_it_is_handed_in_and_stop_nobody(
+    working: Candidate,
+) -> None:
+    item_id = await working.item("sft")
+    task = f"/assessment/tasks/{item_id}"
+
+    asked = await working.post(task, text="Too short.", revision="0", do="hand_in")
+
+    assert asked.status_code == 200
+    assert re.search(r"demands? (is|are) not kept. Hand it in all the same\?", words(asked))
+    assert "At least" in words(asked)
+    assert not (await working.assessment()).responses
+    assert (await working.site.services.answering.draft(working.id, item_id)).payload == {
+        "text": "Too short."
+    }
+    revision = re.search(r'name="revision" value="(\d+)"', asked.text)
+    assert revision
+    again = await working.post(task, text="Too short.", revision=revision[1], do="hand_in_as_it_is")
+    assert again.status_code == 303
+    assert list((await working.assessment()).responses) == [item_id]
+
+
+async def test_who_keeps_to_every_demand_is_not_asked(working: Candidate) -> None:
+    item_id = await working.item("sft")
+    fields = await working.good_answer(item_id)
+
+    answer = await working.post(f"/assessment/tasks/{item_id}", **fields, revision="0", do="hand_in")
+
+    assert answer.status_code == 303
+
+
 async def test_after_handing_in_the_hub_says_so_and_what_comes_next(working: Candidate) -> None:
     item_id = await working.item("sft")
     answer = await working.post(f"/assessment/tasks/{item_id}", **await working.good_answer(item_id))
@@ -158,7 +189,7 @@ async def test_after_the_last_part_the_hub_leads_to_submitting(working: Candidat
 
     hub = await working.get(f"/assessment?handed_in={await working.item('sft')}")
 
-    assert 'That was the last part. Next: <a href="/assessment/submit">' in hub.text.replace("\n", "")
+    assert 'That was the last part. <a href="/assessment/submit">' in hub.text.replace("\n", "")
 
 
 async def test_a_stale_save_without_scripts_shows_both_versions(working: Candidate) -> None:
