@@ -195,6 +195,7 @@ async def shadowing(settings: Settings) -> AsyncIterator[Changes]:
             JailedCode(settings.code_isolation),
             clock,
             SystemRandom(),
+            worker=f"{settings.executor_id}, by hand",
         )
         yield Changes(tried, Changing(store, clock), store)
 

@@ -73,6 +73,7 @@ from assessor.services.reviewing import Reviewing
 from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
+from assessor.services.shadowing import Shadowing
 from assessor.services.sharing import Sharing
 from assessor.services.subject_archive import SubjectArchive
 from assessor.services.subscribing import Subscribing
@@ -122,6 +123,7 @@ class Services:
     revoking: Revoking
     delivering: Delivering
     changing: Changing
+    shadowing: Shadowing
     piloting: Piloting
     second_looks: SecondLooks
     appealing: Appealing
@@ -303,6 +305,15 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 adjudicating=Adjudicating(assessments, content, scoring),
                 revoking=Revoking(store, assessments),
                 changing=Changing(store, clock),
+                shadowing=Shadowing(
+                    store,
+                    content,
+                    graders,
+                    JailedCode(settings.code_isolation),
+                    clock,
+                    random,
+                    worker=settings.executor_id,
+                ),
                 piloting=piloting_over(settings, store, content, prompts),
                 second_looks=SecondLooks(assessments, content),
                 appealing=Appealing(assessments, clock),
@@ -348,6 +359,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     await background.enter_async_context(notifying.running())
                     await background.enter_async_context(services.mailing.running())
                     await background.enter_async_context(_ending_terms(services))
+                    runs = each_time(services.shadowing.go_on, SWEEP_SECONDS)
+                    await background.enter_async_context(beside(runs, "shadow runs"))
                 gold = gold_replay(settings, store, services.piloting, chosen.judges, judge)
                 if works and gold:
                     work = each_time(gold.run_if_due, SWEEP_SECONDS)

@@ -46,12 +46,15 @@ def run(
     by: Annotated[
         str | None, typer.Option(help="Who proposes it; your name on this machine by default.")
     ] = None,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Only propose it: the workers of the service grade.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Propose a change of the grading, grade stored work under it, and report what would be otherwise.
 
-    No log and no verdict is touched. A run that was cut off is started again with the same words, and pays
-    for nothing twice.
+    No log and no verdict is touched. A run that was cut off is gone on with by the workers of the service, or
+    here with the same words, and pays for nothing twice.
     """
     from assessor.services.shadowing import Proposal
 
@@ -65,7 +68,7 @@ def run(
         sample=sample,
         population=_population(population),
     )
-    change = asyncio.run(_run(chosen, proposal, quiet=as_json))
+    change = asyncio.run(_run(chosen, proposal, detach=detach, quiet=as_json))
     _show(change, as_json=as_json)
 
 
@@ -116,13 +119,15 @@ def _population(given: str) -> "Population":
     raise invalid("--population", f"{given!r} is none", f"Use {', '.join(_POPULATIONS)}.")
 
 
-async def _run(chosen: "Settings", proposal: "Proposal", *, quiet: bool) -> "Change":
+async def _run(chosen: "Settings", proposal: "Proposal", *, detach: bool, quiet: bool) -> "Change":
     from assessor.adapters.logs import configure_logs
     from assessor.bootstrap import shadowing
 
     configure_logs("WARNING", for_machines=False)
     async with shadowing(chosen) as services:
         change = await services.shadowing.propose(proposal)
+        if detach:
+            return change
         with counting("Grading again", quiet=quiet) as progress:
             await services.shadowing.run(change, progress)
         return await services.store.change(change.tenant, change.id)
@@ -141,7 +146,7 @@ def _show(change: "Change", *, as_json: bool) -> None:
         return
     typer.echo(f"Change {change.id} of {', '.join(change.proposed.kinds)}: {change.reason}")
     if change.report is None:
-        typer.echo("It has no report yet: run it again with the same words.")
+        typer.echo("It has no report yet: workers go on with it, or the same command does.")
         return
     _print(change.report)
     for obstacle in _obstacles(change):

@@ -49,6 +49,14 @@ class Changes(Protocol):
         """Return a tenant's changes, the newest first."""
         ...
 
+    async def unreported(self) -> tuple[Change, ...]:
+        """Return the changes of all tenants that have neither a report nor an end, the oldest first."""
+        ...
+
+    async def hold_change(self, change_id: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Let one process grade for a change until a time; return whether it is this one."""
+        ...
+
     async def grading_of(self, tenant: str, track: str) -> Grading:
         """Return what orders of a track get in place of what is installed."""
         ...

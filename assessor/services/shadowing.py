@@ -8,6 +8,9 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
 
 from assessor.domain.audit_log import SERVICE, Action
 from assessor.domain.change import Change, Population, ShadowReport, reported
@@ -30,6 +33,11 @@ MOST_SAMPLE = 2000
 LOOKED_AT = 20
 """So many times as many assessments as are wanted are looked at, at most."""
 
+HELD = timedelta(minutes=15)
+"""So long after its last assessment a process is taken to be at a run; then another may take it up."""
+
+log = structlog.get_logger()
+
 Progress = Callable[[int, int], None]
 
 
@@ -50,8 +58,18 @@ class Shadowing:
     """Proposes changes, and grades stored work under them."""
 
     def __init__(
-        self, store: Store, content: Content, graders: Graders, code: CodeRunner, clock: Clock, random: Random
+        self,
+        store: Store,
+        content: Content,
+        graders: Graders,
+        code: CodeRunner,
+        clock: Clock,
+        random: Random,
+        *,
+        worker: str,
     ) -> None:
+        """Take `worker` for the name under which this process is at a run."""
+        self._worker = worker
         self._store = store
         self._content = content
         self._graders = graders
@@ -78,9 +96,12 @@ class Shadowing:
                 f"A change of one track is on ({', '.join(single)})",
                 "Propose it for each track by itself, with --track.",
             )
-        await self._require_usable(proposal, Grading.of(one.proposed for one in base))
+        below = Grading.of(one.proposed for one in base)
+        await self._require_usable(proposal, below)
+        grading = proposal.grading.over(below)
+        judge = self._graders.names(grading), self._graders.prompts(grading).hash
         for one in known:
-            if one.report is None and not one.is_closed and _is_of(one, proposal, base):
+            if one.report is None and not one.is_closed and _is_of(one, proposal, base, judge):
                 return one
         sample = await self._sample(proposal)
         change = Change(
@@ -93,6 +114,8 @@ class Shadowing:
             at=self._clock.now(),
             sample=proposal.sample,
             population=proposal.population,
+            models=judge[0],
+            prompts_hash=judge[1],
             base=tuple(one.id for one in base),
         )
         await self._auditing.record(
@@ -110,22 +133,50 @@ class Shadowing:
     async def run(self, change: Change, progress: Progress = lambda _done, _all: None) -> ShadowReport:
         """Grade what is left of the sample, play the injection suite, and keep the report.
 
-        Raises Conflict when the model could not be reached: run it again, and it goes on from there.
+        Raises Conflict when the model could not be reached (run it again, and it goes on from there), when
+        another process is at it, and when this one has another judge than it was begun with.
         """
         if change.report is not None:
             return change.report
+        await self._hold(change)
+        try:
+            return await self._run(change, progress)
+        finally:
+            now = self._clock.now()
+            await self._store.hold_change(change.id, self._worker, now, now)
+
+    async def go_on(self) -> None:
+        """Take up the runs that nobody is at; what cannot be gone on with here is left to others."""
+        for change in await self._store.unreported():
+            try:
+                await self.run(change)
+            except Conflict as refused:
+                log.info("shadow run waits", change=change.id, reason=str(refused))
+
+    async def _hold(self, change: Change) -> None:
+        now = self._clock.now()
+        if not await self._store.hold_change(change.id, self._worker, now, now + HELD):
+            raise Conflict("Another process is at this run", "Wait for its report: `assessor shadow show`.")
+
+    async def _run(self, change: Change, progress: Progress) -> ShadowReport:
         grading, seconds = await self._grading(change), dict[str, float]()
         reader = self._reader(grading, seconds)
+        _require_begun_with(change, reader)
         places, left = asyncio.Semaphore(AT_ONCE), await self._store.to_grade(change.id)
 
         async def one(assessment_id: str) -> bool:
             async with places:
+                await self._hold(change)
                 was_read = await self._graded(change, grading, reader, assessment_id)
             now = await self._store.progress(change.id)
             progress(now.done, now.all)
             return was_read
 
-        read = await asyncio.gather(*(one(assessment_id) for assessment_id in left))
+        # None is left running behind when another one fails.
+        read = await asyncio.gather(*map(one, left), return_exceptions=True)
+        for outcome in read:
+            if isinstance(outcome, BaseException):
+                raise outcome
         if unread := read.count(False):
             raise Conflict(
                 f"The model could not be reached for {unread} of {len(left)} assessments",
@@ -259,9 +310,22 @@ class Shadowing:
         return [dict(one.groups) if one else {} for one in said]
 
 
-def _is_of(change: Change, proposal: Proposal, base: Sequence[Change]) -> bool:
+def _require_begun_with(change: Change, reader: Reader) -> None:
+    same = (reader.models, reader.prompts_hash) == (change.models, change.prompts_hash)
+    if reader.judge is None or not same:
+        raise Conflict(
+            f"This process judges with {', '.join(reader.models) or 'no model'} and its own prompts, and the "
+            f"run was begun with {', '.join(change.models)}",
+            "Go on where it was begun, or propose it again here.",
+        )
+
+
+def _is_of(
+    change: Change, proposal: Proposal, base: Sequence[Change], judge: tuple[tuple[str, ...], str]
+) -> bool:
     asked = (proposal.track, proposal.grading, proposal.sample, proposal.population)
     same = (change.track, change.proposed, change.sample, change.population) == asked
+    same = same and (change.models, change.prompts_hash) == judge
     return same and change.base == tuple(one.id for one in base)
 
 

@@ -46,7 +46,7 @@ class Providers:
         return self.models.setdefault(name, GradingModel(name))
 
 
-def graders(world: World, providers: Providers, installed: Model | None = None) -> Graders:
+def graders(providers: Providers, installed: Model | None = None) -> Graders:
     """The judges of a world."""
     return Graders(
         (installed or GradingModel(),),
@@ -56,14 +56,17 @@ def graders(world: World, providers: Providers, installed: Model | None = None) 
     )
 
 
-def shadowing(world: World, providers: Providers) -> Shadowing:
+def shadowing(
+    world: World, providers: Providers, *, worker: str = "here", installed: Model | None = None
+) -> Shadowing:
     return Shadowing(
         world.store,
         world.content,
-        graders(world, providers),
+        graders(providers, installed),
         JailedCode("full"),
         world.clock,
         SystemRandom(),
+        worker=worker,
     )
 
 

@@ -14,6 +14,7 @@ from assessor.domain.errors import Conflict, InvalidInput, ModelFault, NotFound
 from assessor.domain.grading import Grading
 from assessor.domain.policy import Policy
 from assessor.ports import ActFilter, Destroyed, ModelReply, ModelRequest
+from assessor.services.shadowing import HELD
 from tests.services.attempts import PROMPTS
 from tests.services.grading import GradingModel
 from tests.services.shadows import NEWER, Providers, proposal, shadowing, usable
@@ -226,3 +227,33 @@ async def test_what_cannot_be_proposed_is_refused_with_a_way_out(judged: World) 
         await service.propose(proposal(tenant="nobody"))
     with pytest.raises(NotFound):
         await service.propose(proposal(NEWER, track="no-such-track"))
+
+
+async def test_a_worker_takes_up_what_was_cut_off_and_of_two_processes_one_waits(judged: World) -> None:
+    await usable(judged)
+    cut = shadowing(judged, Providers({"newer": CutOff("newer", left=1)}), worker="first")
+    change = await cut.propose(proposal())
+    now = judged.clock.now()
+    assert await judged.store.hold_change(change.id, "first", now, now + HELD)
+    other = shadowing(judged, Providers(), worker="second")
+    with pytest.raises(Conflict, match="Another process"):
+        await other.run(change)
+    await other.go_on()
+    assert (await judged.store.change("acme", change.id)).report is None
+
+    judged.clock.turn(HELD)  # nothing was heard of the first since
+    await other.go_on()
+
+    assert (await judged.store.change("acme", change.id)).report
+    assert await judged.store.unreported() == ()
+
+
+async def test_a_process_with_another_judge_does_not_go_on_with_a_run(judged: World) -> None:
+    assessment = await usable(judged)
+    library = await judged.content.library()
+    rubric = library.rubric(library.item("python", assessment.form.items[0].item_id).rubric or "")
+    lighter = rubric.changed(version=rubric.version + 1, criteria=rubric.criteria[1:], anchors=())
+    change = await shadowing(judged, Providers()).propose(proposal(Grading(rubrics=(lighter,))))
+
+    with pytest.raises(Conflict, match="begun with grader"):
+        await shadowing(judged, Providers(), installed=GradingModel("another")).run(change)

@@ -80,6 +80,25 @@ class SqlChanges(StorePart):
         )
         return Grading.of(Grading.model_validate(row.proposed) for row in await self._all(query))
 
+    async def unreported(self) -> tuple[Change, ...]:
+        """Return the changes of all tenants that have neither a report nor an end, the oldest first."""
+
+        def read(connection: Connection) -> tuple[Change, ...]:
+            query = select(GRADING_CHANGE).where(GRADING_CHANGE.c.reported_at.is_(None))
+            rows = connection.execute(query.order_by(GRADING_CHANGE.c.at, GRADING_CHANGE.c.id)).all()
+            steps = _steps(connection, [row.id for row in rows])
+            found = (_change(row, steps.get(row.id, ())) for row in rows)
+            return tuple(one for one in found if not one.is_closed)
+
+        return await self._database.read(read)
+
+    async def hold_change(self, change_id: str, worker: str, now: datetime, until: datetime) -> bool:
+        """Let a process grade for a change until a time; return whether it may."""
+        row = GRADING_CHANGE.c
+        free = or_(row.held_until.is_(None), row.held_until <= in_utc(now), row.worker == worker)
+        held = update(GRADING_CHANGE).where(row.id == change_id, free)
+        return await self._execute(held.values(worker=worker, held_until=in_utc(until))) == 1
+
     async def add_step(self, tenant: str, change_id: str, step: Step, after: int) -> None:
         """Add what somebody did, when there were so many steps before. Raises NotFound, Conflict."""
         moved = Conflict("Somebody else did something about this change just now", "Look at it again.")
@@ -233,7 +252,8 @@ def _steps(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[Ste
 
 
 def _values(change: Change) -> dict[str, Any]:
-    values = change.model_dump(exclude={"tenant", "proposed", "base", "steps", "report", "reported_at"})
+    apart = {"tenant", "proposed", "base", "models", "steps", "report", "reported_at"}
+    values = change.model_dump(exclude=apart)
     proposed = change.proposed.model_dump(mode="json")
     at = in_utc(change.at)
     return {
@@ -242,6 +262,7 @@ def _values(change: Change) -> dict[str, Any]:
         "tenant_id": change.tenant,
         "proposed": proposed,
         "base": list(change.base),
+        "models": list(change.models),
         "report": null(),
     }
 
@@ -258,6 +279,8 @@ def _change(row: Row[Any], steps: tuple[Step, ...]) -> Change:
         sample=row.sample,
         population=row.population,
         base=tuple(row.base),
+        models=tuple(row.models),
+        prompts_hash=row.prompts_hash,
         report=row.report,
         reported_at=row.reported_at,
         steps=steps,

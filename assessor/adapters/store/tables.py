@@ -636,7 +636,12 @@ class GradingChangeRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
     sample: int
     population: str
+    models: list[str] = Field(sa_type=JSON)
+    prompts_hash: str
     base: list[str] = Field(sa_type=JSON)
+    worker: str | None
+    """The process that grades, and until when it is taken to be at it."""
+    held_until: datetime | None = Field(sa_type=Instant)
     report: dict[str, Any] | None = Field(sa_type=JSON)
     reported_at: datetime | None = Field(sa_type=Instant)
 

@@ -50,6 +50,9 @@ class Change(Value):
     sample: int
     """How many assessments were asked for."""
     population: Population
+    models: tuple[str, ...] = ()
+    """Who judges under it, the configured ones included: a process with others must not go on with it."""
+    prompts_hash: str = ""
     base: tuple[str, ...] = ()
     """The changes that were on when it was proposed, which it is compared with."""
     report: ShadowReport | None = None
