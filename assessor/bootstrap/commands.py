@@ -224,7 +224,7 @@ async def gathering(settings: Settings) -> AsyncIterator[tuple[Gathering, Store]
 async def exporting(settings: Settings) -> AsyncIterator[Exporting]:
     """Build what takes lists out of the service."""
     async with parts.stored(settings) as store:
-        yield Exporting(store, Auditing(store, SystemClock()))
+        yield Exporting(store, Auditing(store, SystemClock()), parts.typesetting())
 
 
 @asynccontextmanager

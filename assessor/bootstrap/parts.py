@@ -12,7 +12,17 @@ from assessor.adapters.destroyed_keys import DestroyedKeysFile
 from assessor.adapters.shipped import shipped
 from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.domain.library import Library
-from assessor.ports import Clock, IdentityService, LetterWriter, Mailer, Model, Prompts, Random, Store
+from assessor.ports import (
+    Clock,
+    IdentityService,
+    LetterWriter,
+    Mailer,
+    Model,
+    Prompts,
+    Random,
+    Store,
+    Typesetting,
+)
 from assessor.services.erasing import destroy_again
 from assessor.services.federating import Federation, Terms
 from assessor.services.graders import Graders
@@ -66,6 +76,13 @@ def content() -> FileContent:
 def content_with_own(store: Store) -> TenantContent:
     """Return the shipped library, with what platforms uploaded where it is asked for."""
     return TenantContent(content(), store, UploadReader())
+
+
+def typesetting() -> Typesetting:
+    """Return what prints lists."""
+    from assessor.adapters.pdf import Pdf
+
+    return Pdf()
 
 
 def prompts() -> "FilePrompts":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def export_decisions(
     tenant: Annotated[str, typer.Option(help="Id of the platform.")],
     reason: Annotated[str, typer.Option(help="What it is for; recorded in the audit log.")],
-    format_: Annotated[str, typer.Option("--format", help="csv or jsonl.")] = "csv",
+    format_: Annotated[str, typer.Option("--format", help="csv, jsonl or pdf.")] = "csv",
     track: Annotated[str | None, typer.Option(help="Only this track.")] = None,
     since: Annotated[str, typer.Option("--from", help="Decided on this day or later, as 2026-01-31.")] = "",
     to: Annotated[str, typer.Option("--to", help="Decided on this day or earlier.")] = "",

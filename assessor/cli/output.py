@@ -1,14 +1,19 @@
 """What commands print: prose for people, JSON for machines, errors on the error stream."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
 
 from assessor.domain.errors import AssessorError, InvalidInput
 from assessor.settings import Settings, load_settings, unknown_variables, variables_given
+
+PARTS = 20
+"""Into so many parts a long run is divided where its progress goes to a log."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -54,14 +59,30 @@ def progress(message: str, *, quiet: bool = False) -> Iterator[None]:
 
 @contextmanager
 def counting(message: str, *, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on the error stream, and yield what moves it: how many of how many are done."""
+    """Show a bar on the error stream, and yield what moves it: how many of how many are done.
+
+    Where that is no terminal, a line is written for each twentieth instead, for logs.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    if not quiet and not sys.stderr.isatty():
+        yield _lines(message)
+        return
     columns = (TextColumn(message), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True, quiet=quiet)) as bar:
         task = bar.add_task(message)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines(message: str) -> Callable[[int, int], None]:
+    began = monotonic()
+
+    def tell(done: int, total: int) -> None:
+        if done * PARTS // total > (done - 1) * PARTS // total:
+            typer.echo(f"{message}: {done} of {total}, after {monotonic() - began:.0f} s", err=True)
+
+    return tell
 
 
 def fail(error: AssessorError) -> None:

@@ -54,6 +54,7 @@ from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
 from assessor.ports.training import Practised, Trainings
+from assessor.ports.typesetting import Printout, Typesetting
 from assessor.ports.verdicts import DecisionRow, ListPlace, Share, VerdictFilter, Verdicts
 from assessor.ports.webhooks import Claimed, EndpointChange, Notices, Receivers, Webhooks
 from assessor.ports.work import JobRecords, Jobs, Steps, Worker, Workers
@@ -146,6 +147,7 @@ __all__ = [
     "Person",
     "Pilots",
     "Practised",
+    "Printout",
     "Projections",
     "Prompts",
     "Purpose",
@@ -182,6 +184,7 @@ __all__ = [
     "Token",
     "Trainings",
     "TurnBuffer",
+    "Typesetting",
     "Usage",
     "UsageOf",
     "UsageSum",

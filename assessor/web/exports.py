@@ -16,7 +16,11 @@ from assessor.web.permitted import Exports, Needs
 from assessor.web.problems import problem_of
 from assessor.web.reviewer import field_problems_of
 
-_TYPES: Final = {Format.CSV: "text/csv; charset=utf-8", Format.JSONL: "application/jsonl"}
+_TYPES: Final = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.JSONL: "application/jsonl",
+    Format.PDF: "application/pdf",
+}
 _LABELS: Final = {
     "format": "The format",
     "track": "The track",

@@ -117,9 +117,14 @@ async def _page(
 def ratios(stages: Sequence[StageRates], characteristic: str) -> tuple[Ratio, ...]:
     """Return what the chart of one characteristic shows, stage by stage."""
     return tuple(
-        Ratio(f"{STAGE_WORDS[stage.stage]}: {one.group}", one.ratio, one.ratio_low, one.ratio_high)
+        Ratio(f"{STAGE_WORDS[stage.stage]}: {short(one.group)}", one.ratio, one.ratio_low, one.ratio_high)
         for stage in stages
         if stage.characteristic == characteristic
         for one in stage.groups
         if one.ratio is not None
     )
+
+
+def short(group: str) -> str:
+    """Leave out what a name has in brackets: it is the same for nearly all, and the table has it."""
+    return group.partition(" (")[0]

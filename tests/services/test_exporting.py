@@ -3,11 +3,13 @@
 import csv
 import json
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from assessor.adapters.pdf import Pdf
 from assessor.domain.audit_log import Action
 from assessor.domain.errors import AssessorError, InvalidInput, NotFound
 from assessor.domain.verdict import read_verdict
@@ -21,9 +23,13 @@ REASON = "The yearly report to the board."
 
 
 async def exported(world: World, wanted: Wanted, reason: str = REASON, tenant: str = "acme") -> str:
-    exporting = Exporting(world.store, Auditing(world.store, world.clock), page=1)
+    return (await file_of(world, wanted, reason, tenant)).decode()
+
+
+async def file_of(world: World, wanted: Wanted, reason: str = REASON, tenant: str = "acme") -> bytes:
+    exporting = Exporting(world.store, Auditing(world.store, world.clock), Pdf(), page=1)
     pieces = await exporting.decisions(tenant, wanted, by="olga", reason=reason)
-    return b"".join([piece async for piece in pieces]).decode()
+    return b"".join([piece async for piece in pieces])
 
 
 async def acts(world: World) -> list[tuple[str, str | None, Any]]:
@@ -50,8 +56,31 @@ async def test_both_formats_hold_a_row_for_each_decided_assessment(world: World)
     assert [float(row["composite"]) for row in sheet] == [line["composite"] for line in lines]
 
 
+async def test_in_print_stand_the_same_decisions_with_who_and_why(world: World) -> None:
+    assessment = await plays.submitted(world)
+
+    pages = PdfReader(BytesIO(await file_of(world, Wanted("pdf")))).pages
+
+    text = "".join(page.extract_text() for page in pages)
+    assert "Decisions of acme" in text
+    assert f"Taken by olga. {REASON}" in text
+    assert "1 decisions; times are UTC." in text
+    assert assessment.id in text.replace("\n", "")
+    assert len(await acts(world)) == 1
+
+
+async def test_what_is_too_long_to_be_printed_is_refused_with_the_way_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessor.services.exporting.MOST_PRINTED", 0)
+    await plays.submitted(world)
+
+    with pytest.raises(InvalidInput, match="Take fewer days or one track, or another format"):
+        await exported(world, Wanted("pdf"))
+
+
 async def test_who_and_why_is_on_record_before_anything_is_read(world: World) -> None:
-    exporting = Exporting(world.store, Auditing(world.store, world.clock))
+    exporting = Exporting(world.store, Auditing(world.store, world.clock), Pdf())
     since = world.clock.now()
 
     pieces = await exporting.decisions("acme", Wanted("csv", "python", since), by="olga", reason=REASON)
@@ -64,7 +93,7 @@ async def test_who_and_why_is_on_record_before_anything_is_read(world: World) ->
 @pytest.mark.parametrize(
     ("wanted", "reason", "tenant", "refusal"),
     [
-        (Wanted("pdf"), REASON, "acme", InvalidInput),
+        (Wanted("xlsx"), REASON, "acme", InvalidInput),
         (Wanted("csv"), "short", "acme", InvalidInput),
         (Wanted("csv", "\x00"), REASON, "acme", InvalidInput),
         (Wanted("csv"), REASON, "nobody", NotFound),

@@ -44,3 +44,12 @@ def test_every_week_is_there_and_what_waits_is_not_settled() -> None:
     assert (second.settled, second.waited) == (1, 8 * 24)
     assert (third.ordered, third.settled, third.waited, third.bias) == (1, 0, None, None)
     assert first.day == SINCE.date()
+
+
+def test_what_nine_of_ten_waited_shows_where_the_median_is_nothing() -> None:
+    hours = [0, 0, 0, 0, 0, 0, 0, 0, 30, 90]
+    passages = [Passage(SINCE, SINCE, SINCE + timedelta(hours=one)) for one in hours]
+
+    first, *_ = weeks(SINCE, UNTIL, [], passages, [])
+
+    assert (first.waited, first.waited_at_most) == (0, 30)

@@ -8,6 +8,7 @@ import pytest
 
 from assessor.adapters.store import SqlStore, migrate
 from assessor.adapters.vault import Vault
+from assessor.bootstrap import parts
 from assessor.domain.errors import InvalidInput
 from assessor.settings import Settings
 from assessor.simulation.seeding import SeedPlan, seed
@@ -88,3 +89,13 @@ async def test_the_same_seed_sows_the_same_and_not_twice_for_one_platform(
 async def _decisions(store: SqlStore, platform: str) -> list[tuple[str, str, str | None]]:
     rows = await store.assessments(platform)
     return [(row.candidate_ref, row.status.value, row.decision) for row in rows]
+
+
+async def test_the_first_track_is_the_busiest_and_every_other_one_has_its_share() -> None:
+    library = await parts.content().library()
+
+    shares = SeedPlan(10, "sown", DAYS, 1, UNTIL).shares_of(library)
+
+    assert [*shares] == [*library.tracks]
+    assert max(shares, key=lambda name: shares[name]) == next(iter(library.tracks))
+    assert sum(shares.values()) == pytest.approx(1)

@@ -2,9 +2,10 @@
 
 import csv
 from html import unescape
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
+from pypdf import PdfReader
 
 from assessor.domain.audit_log import Action
 from assessor.ports import ActFilter
@@ -43,12 +44,21 @@ async def test_no_reference_of_a_platform_is_calculated(desk: Desk) -> None:
     assert formulas(file.text) == []
 
 
+async def test_as_a_pdf_it_is_a_file_to_print(desk: Desk, player: Player) -> None:
+    file = await desk.browser.post("/review/exports", data=FORM | {"format": "pdf"})
+
+    (page,) = PdfReader(BytesIO(file.content)).pages
+    assert file.headers["content-type"] == "application/pdf"
+    assert file.headers["content-disposition"] == 'attachment; filename="decisions.pdf"'
+    assert player.assessment_id in page.extract_text().replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
         ({"reason": ""}, "The reason is empty."),
         ({"reason": "short"}, "The reason is too short."),
-        ({"format": "pdf"}, "The format 'pdf' is none. Use one of: csv, jsonl."),
+        ({"format": "xlsx"}, "The format 'xlsx' is none. Use one of: csv, jsonl, pdf."),
         ({"from": "tomorrow"}, "The first day 'tomorrow' is no day."),
         ({"from": "2026-03-02", "to": "2026-03-01"}, "The last day is before the first day."),
     ],

@@ -17,6 +17,8 @@ LEVELS: Final[dict[int, float]] = {4: 0.3, 3: 0.35, 2: 0.2, 1: 0.15}
 """Of candidates, by the anchor level around which they answer."""
 VARIES: Final = 0.25
 """Share of items on which somebody answers a level above or below their own."""
+BUSIEST: Final = 0.6
+"""Share of the first track: with as many for each, no item would get the answers that a statistic needs."""
 LOOKED_AT_TWICE: Final = 0.3
 """Share of what rules decide that is drawn for a second look: far more than a service draws, so that a
 few weeks fill the charts."""
@@ -58,6 +60,11 @@ class SeedPlan:
     def tracks_of(self, library: Library) -> tuple[str, ...]:
         """Return which tracks are played. Raises NotFound for one that is not in the library."""
         return tuple(library.track(name).id for name in self.tracks or library.tracks)
+
+    def shares_of(self, library: Library) -> dict[str, float]:
+        """Return how likely an assessment is of each track. Raises NotFound as `tracks_of`."""
+        busiest, *others = self.tracks_of(library)
+        return {busiest: BUSIEST, **dict.fromkeys(others, (1 - BUSIEST) / max(1, len(others)))}
 
     def moments(self) -> list[datetime]:
         """Return when each is ordered, the earliest first."""

@@ -64,12 +64,12 @@ class Sowing:
         self._audits = audits
         self._reports: list[Report] = []
         self.counts: Counter[str] = Counter()
-        self._tracks = plan.tracks_of(shop.library)
+        self._tracks = plan.shares_of(shop.library)
 
     async def one(self, number: int, moment: datetime) -> None:
         """Play one, from the order to whatever becomes of it."""
         dice = seeded(self._plan.seed, number)
-        fate, track = drawn(dice, FATES), dice.choice(self._tracks)
+        fate, track = drawn(dice, FATES), drawn(dice, self._tracks)
         assessment_id, token = await self._ordered(number, moment, track)
         opens = moment + timedelta(days=dice.expovariate(1 / OPENED_AFTER_DAYS))
         if fate == "never_opens" or opens > self._plan.until - timedelta(hours=2):
