@@ -14,7 +14,7 @@ from assessor.domain.quality import Pair
 from assessor.ports import Clock, Kind, LookedTwice, QualityReads, QualityWindow
 from assessor.services.knowing import DAYS
 
-MOST_PARTS: Final = 24
+MOST_PARTS: Final = 12
 """So many are compared, those with most responses: an interval for each takes its time."""
 MARKS: Final = range(2)
 """Of one criterion: not met, met."""
