@@ -57,6 +57,7 @@ CODE: Final = (
     "assessor/services/conversing.py",
     "assessor/services/declaring.py",
     "assessor/services/entered.py",
+    "assessor/services/follow_ups.py",
     "assessor/services/identifying.py",
     "assessor/services/inviting.py",
     "assessor/services/links.py",

@@ -44,6 +44,7 @@ from assessor.services.explaining import Explaining
 from assessor.services.exporting import Exporting
 from assessor.services.fairness import Fairness
 from assessor.services.federating import Federation
+from assessor.services.follow_ups import FollowUps
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
@@ -67,6 +68,7 @@ from assessor.services.people import People
 from assessor.services.piloting import Piloting
 from assessor.services.polling import Polling
 from assessor.services.qualifying import Qualifying
+from assessor.services.questioning import Questioning
 from assessor.services.recalling import Recalling
 from assessor.services.replying import Replying
 from assessor.services.reviewing import Reviewing
@@ -129,6 +131,8 @@ class Services:
     appealing: Appealing
     hearing: Hearing
     replying: Replying
+    questioning: Questioning
+    follow_ups: FollowUps
     listening: Listening
     badges: Badges
     subscribing: Subscribing
@@ -319,6 +323,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 appealing=Appealing(assessments, clock),
                 hearing=Hearing(assessments, content, scoring),
                 replying=Replying(assessments),
+                questioning=Questioning(assessments),
+                follow_ups=FollowUps(assessments),
                 listening=Listening(store, assessments, clock),
                 badges=Badges(store, content, signer, public_url=settings.public_url),
                 subscribing=Subscribing(store, receivers, clock, random),

@@ -12,6 +12,7 @@ from assessor.domain.adjudication import Disagreement, disagreements
 from assessor.domain.appeal import Appeal, AppealAnswer, AppealState, Place
 from assessor.domain.errors import IllegalTransition, invalid
 from assessor.domain.evidence import OwnText
+from assessor.domain.follow_up import FollowUp, followed_up
 from assessor.domain.form import Form
 from assessor.domain.grading import INSTALLED, Grading
 from assessor.domain.identification import Identification, identification
@@ -200,6 +201,8 @@ class Assessment(Timekeeping):
     """The scores that people replaced."""
     raised_since_verdict: bool = False
     """Whether an appeal raised a score since the latest verdict was issued."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    """What reviewers asked about the candidate's own answers. Nothing that scores reads it."""
     signal_reply: str | None = None
     """What the candidate said about passages that seem to speak to whoever grades."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -644,6 +647,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return replace(a, appeals={**a.appeals, **_filed(a, at, fact)})
         case e.AppealAnswered():
             return _answered(a, at, fact)
+        case e.FollowUpAsked() | e.FollowUpExtended() | e.FollowUpAnswered():
+            return replace(a, follow_ups=followed_up(a.follow_ups, at, fact))
         case e.SignalReplied():
             return replace(a, signal_reply=fact.text)
         case e.NoticeAccepted():

@@ -55,6 +55,7 @@ class Action(StrEnum):
     SECOND_LOOK_SCORED = "second_look.scored"
     SECOND_LOOK_SEEN = "second_look.seen"
     APPEAL_ANSWERED = "appeal.answered"
+    FOLLOW_UP_ASKED = "follow_up.asked"
     PACKAGE_EXPORTED = "export.package"
     LIST_EXPORTED = "export.list"
     FAIRNESS_SEEN = "fairness.seen"
@@ -88,6 +89,7 @@ _ACTOR_OF: Final[Mapping[Action, str]] = MappingProxyType(
         Action.SECOND_LOOK_SCORED: "reviewer",
         Action.SECOND_LOOK_SEEN: "reviewer",
         Action.APPEAL_ANSWERED: "reviewer",
+        Action.FOLLOW_UP_ASKED: "reviewer",
     }
 )
 """Which field of a fact names the person who acted."""

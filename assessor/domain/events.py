@@ -678,6 +678,33 @@ class AppealAnswered(Value):
     """Whether no other appeal of the assessment waits."""
 
 
+class FollowUpAsked(Value):
+    """A reviewer asked the candidate about their own answer."""
+
+    type: Literal["follow_up.asked"] = "follow_up.asked"
+    follow_up_id: str
+    reviewer: str
+    item_id: Slug
+    question: Annotated[str, Field(min_length=10, max_length=1000)]
+    due_at: datetime
+
+
+class FollowUpExtended(Value):
+    """The candidate asked for more time to answer, and has it."""
+
+    type: Literal["follow_up.extended"] = "follow_up.extended"
+    follow_up_id: str
+    due_at: datetime
+
+
+class FollowUpAnswered(Value):
+    """The candidate answered. For the reviewer to read beside the work; no score follows from it."""
+
+    type: Literal["follow_up.answered"] = "follow_up.answered"
+    follow_up_id: str
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
 class SignalReplied(Value):
     """The candidate said something about passages that seem to speak to whoever grades."""
 
@@ -744,6 +771,9 @@ Fact = Annotated[
     | SecondLookSeen
     | AppealFiled
     | AppealAnswered
+    | FollowUpAsked
+    | FollowUpExtended
+    | FollowUpAnswered
     | SignalReplied,
     Field(discriminator="type"),
 ]

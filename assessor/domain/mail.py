@@ -26,9 +26,10 @@ class MailKind(StrEnum):
     REMINDER = "reminder"
     RESULT = "result"
     APPEAL = "appeal"
+    QUESTION = "question"
 
 
-ESSENTIAL: Final = frozenset({MailKind.INVITE, MailKind.RESULT, MailKind.APPEAL})
+ESSENTIAL: Final = frozenset({MailKind.INVITE, MailKind.RESULT, MailKind.APPEAL, MailKind.QUESTION})
 """What somebody who takes part has to be told. The others can be unsubscribed from."""
 
 KIND_OF_FACT: Final[Mapping[str, MailKind]] = MappingProxyType(
@@ -36,6 +37,7 @@ KIND_OF_FACT: Final[Mapping[str, MailKind]] = MappingProxyType(
         "invite.issued": MailKind.INVITE,
         "verdict.issued": MailKind.RESULT,
         "appeal.answered": MailKind.APPEAL,
+        "follow_up.asked": MailKind.QUESTION,
     }
 )
 """By the type of a fact, the mail that is written with it. A reminder follows from the time alone."""
@@ -50,6 +52,7 @@ POINTLESS_AFTER: Final[Mapping[str, frozenset[MailKind]]] = MappingProxyType(
         "assessment.withdrawn": _ENDS,
         "assessment.cancelled": _ENDS,
         "assessment.voided": _ENDS,
+        "follow_up.answered": frozenset({MailKind.QUESTION}),
     }
 )
 """By the type of a fact, the mails that are still to be sent and had better not be."""

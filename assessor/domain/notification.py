@@ -35,6 +35,8 @@ class EventType(StrEnum):
     VERDICT_REVOKED = "assessor.verdict.revoked"
     REVIEW_REQUESTED = "assessor.review.requested"
     REVIEW_COMPLETED = "assessor.review.completed"
+    QUESTION_ASKED = "assessor.question.asked"
+    QUESTION_ANSWERED = "assessor.question.answered"
     HELP_REQUESTED = "assessor.help.requested"
     ENDPOINT_PAUSED = "assessor.webhook.paused"
     TEST = "assessor.webhook.test"
@@ -58,6 +60,8 @@ MEANINGS: Final[Mapping[EventType, str]] = MappingProxyType(
         EventType.REVIEW_COMPLETED: (
             "A person has looked, and there is a decision, or every appeal is answered (`cause` is `appeal`)."
         ),
+        EventType.QUESTION_ASKED: "A reviewer asks the candidate about an answer; `due_at` says until when.",
+        EventType.QUESTION_ANSWERED: "The candidate answered such a question.",
         EventType.HELP_REQUESTED: "Somebody is needed; `kind` is `distress`, `person`, `more_time` or "
         "`accommodation`.",
         EventType.ENDPOINT_PAUSED: "We stopped sending to one of your endpoints; `why` says what failed.",
@@ -77,6 +81,8 @@ _OF_FACT: Final[Mapping[type[e.Fact], EventType]] = MappingProxyType(
         e.AssessmentVoided: EventType.ASSESSMENT_VOIDED,
         e.VerdictRevoked: EventType.VERDICT_REVOKED,
         e.AppealFiled: EventType.REVIEW_REQUESTED,
+        e.FollowUpAsked: EventType.QUESTION_ASKED,
+        e.FollowUpAnswered: EventType.QUESTION_ANSWERED,
     }
 )
 
@@ -143,7 +149,7 @@ def _reference(event: e.Event, row: Projection) -> dict[str, Any]:
     }
 
 
-def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:  # noqa: PLR0911 - one case a fact
+def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:  # noqa: C901, PLR0911 - one case a fact
     """Return what only some facts have to tell."""
     match fact:
         case e.AssessmentOrdered():
@@ -156,6 +162,10 @@ def _details(public: EventType, fact: e.Fact) -> dict[str, Any]:  # noqa: PLR091
             return {"cause": "appeal", "criteria": len(fact.criteria)}
         case e.AppealAnswered():
             return {"cause": "appeal"}
+        case e.FollowUpAsked():
+            return {"follow_up_id": fact.follow_up_id, "due_at": fact.due_at.isoformat()}
+        case e.FollowUpAnswered():
+            return {"follow_up_id": fact.follow_up_id}
         case e.VerdictRevoked():
             return {"verdict_id": fact.verdict_id}
         case e.VerdictIssued() if public is EventType.VERDICT_SUPERSEDED:

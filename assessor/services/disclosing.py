@@ -47,6 +47,7 @@ WITHHELD: Final[Mapping[type[e.Fact], Mapping[str, str]]] = {
     e.SecondLookCompared: {"levels": KEY},
     e.SecondLookSeen: {"reviewer": SOMEBODY},
     e.AppealAnswered: {"reviewer": SOMEBODY},
+    e.FollowUpAsked: {"reviewer": SOMEBODY},
 }
 """Fields that are left out, with the reason."""
 
@@ -77,6 +78,8 @@ WHOLE: Final[frozenset[type[e.Fact]]] = frozenset(
         e.ResponseScored,
         e.VerdictIssued,
         e.AppealFiled,
+        e.FollowUpExtended,
+        e.FollowUpAnswered,
         e.SignalReplied,
         e.SharingEnded,
         e.FaultRecorded,

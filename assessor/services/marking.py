@@ -81,6 +81,7 @@ class Sheets:
             if not sheet.decision:
                 return scored
             after = following(assessment, scored, now)
+            require_heard(after, sheet.decision, now)
             return [*scored, _decided(after, reviewer, sheet, look, has_scored=bool(scored))]
 
         assessment = await self._assessments.change(assessment_id, facts)
@@ -210,6 +211,16 @@ def require_not_revoked(assessment: Assessment) -> None:
         raise Conflict(
             "The verdict was revoked, so nothing of this attempt is scored or decided any more",
             "Let the platform order another assessment.",
+        )
+
+
+def require_heard(assessment: Assessment, decision: str, now: datetime) -> None:
+    """Raise Conflict for a decision against somebody who may still answer a question about their work."""
+    waiting = [one.due_at for one in assessment.follow_ups if one.answer is None and now < one.due_at]
+    if decision == "not_qualified" and waiting:
+        raise Conflict(
+            f"The candidate may answer a question until {max(waiting):%d %B %Y, %H:%M} UTC",
+            "Until then nobody decides against them. Score what is open, or look at another case.",
         )
 
 

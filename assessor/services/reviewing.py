@@ -7,6 +7,7 @@ from typing import Final
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Projection, Status
+from assessor.domain.follow_up import FollowUp, FollowUpState
 from assessor.domain.item import Category, Item
 from assessor.domain.library import Library
 from assessor.domain.queue import QueuePlace
@@ -55,6 +56,8 @@ class CaseItem:
     """Why the item counts no more."""
     letters: Mapping[str, str] = field(default_factory=dict)
     """What the candidate's page called each response of a ranking, by its id, in the order of that page."""
+    follow_ups: tuple[tuple[FollowUp, FollowUpState], ...] = ()
+    """What the candidate was asked about it, and how each question stands."""
     reply: str | None = None
     """What the candidate said about passages of theirs that seem to speak to whoever grades."""
 
@@ -126,7 +129,7 @@ class Reviewing:
             assessment_id, lambda _a, _now: [e.TranscriptOpened(reviewer=reviewer.id)]
         )
         library = await self._content.library(assessment.ordered.track)
-        case = await self._with_tables(case_of(assessment, library))
+        case = await self._with_tables(_with_questions(case_of(assessment, library), self._clock.now()))
         return case if may_be_shown(assessment, self._clock.now()) else _without_signals(case)
 
     async def outlook(self, case: Case) -> Outlook:
@@ -217,6 +220,18 @@ def case_of(assessment: Assessment, library: Library) -> Case:
 def _letters(assessment: Assessment, item: Item) -> Mapping[str, str]:
     order = assessment.shown_orders.get(item.id) or shown_order(assessment, item)
     return {name: letter(place) for place, name in enumerate(order)}
+
+
+def _with_questions(case: Case, now: datetime) -> Case:
+    """Put what was asked beside the work. Whoever scores blind is not shown it."""
+    asked = [
+        (one, one.state(now, is_wanted=case.assessment.needs_person)) for one in case.assessment.follow_ups
+    ]
+    items = tuple(
+        replace(item, follow_ups=tuple(one for one in asked if one[0].item_id == item.item.id))
+        for item in case.items
+    )
+    return replace(case, items=items)
 
 
 def _without_signals(case: Case) -> Case:

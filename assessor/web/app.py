@@ -32,6 +32,7 @@ from assessor.web import (
     fairness,
     federated,
     feedback,
+    follow_ups,
     handlers,
     hooks,
     letters,
@@ -205,6 +206,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(care.router)
     app.include_router(second_looks.router)
     app.include_router(overrides.router)
+    app.include_router(follow_ups.router)
     app.include_router(adjudications.router)
     app.include_router(revocations.router)
     app.include_router(audit_exports.router)

@@ -56,6 +56,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.SECOND_LOOK_SCORED: "scored a second look",
         Action.SECOND_LOOK_SEEN: "left a second look that differs as it is",
         Action.APPEAL_ANSWERED: "answered an appeal",
+        Action.FOLLOW_UP_ASKED: "asked the candidate a question",
         Action.PACKAGE_EXPORTED: "exported an audit package",
         Action.LIST_EXPORTED: "exported a list",
         Action.FAIRNESS_SEEN: "looked at how groups fare",

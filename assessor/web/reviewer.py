@@ -48,6 +48,7 @@ DONE: Final = {
     "decided": "Your decision is stored, and the verdict that it makes is signed.",
     "overridden": "The new score is stored beside the old one, and the verdict that follows is signed.",
     "disputed": "Your reading is stored beside your colleague's. A senior who gave neither decides.",
+    "asked": "The candidate is asked, and told until when. You read the answer beside the work.",
     "retried": "It is being scored again.",
     "differences": "It is noted that what the second look found is left as it is.",
     "seen": "It is noted that you have seen to what the candidate asked for.",

@@ -157,6 +157,15 @@ SAMPLES: tuple[e.Fact, ...] = (
         reason="The cause is named.",
         is_last=True,
     ),
+    e.FollowUpAsked(
+        follow_up_id="fol_1",
+        reviewer="rev_1",
+        item_id="debugging-1",
+        question="How did you come to this answer?",
+        due_at=NOW,
+    ),
+    e.FollowUpExtended(follow_up_id="fol_1", due_at=NOW),
+    e.FollowUpAnswered(follow_up_id="fol_1", text="By reading the traceback from below."),
     e.SignalReplied(text="I quoted the task."),
 )
 

@@ -56,6 +56,8 @@ NEEDS = {
     ("GET", "/review/{assessment_id}/adjudicate"): P.ADJUDICATE,
     ("POST", "/review/{assessment_id}/adjudicate"): P.ADJUDICATE,
     ("GET", "/review/{assessment_id}/override"): P.SCORE,
+    ("GET", "/review/{assessment_id}/follow-up"): P.SCORE,
+    ("POST", "/review/{assessment_id}/follow-up"): P.SCORE,
     ("POST", "/review/{assessment_id}/override"): P.SCORE,
     ("GET", "/review/{assessment_id}/export"): P.EXPORT,
     ("POST", "/review/{assessment_id}/export"): P.EXPORT,

@@ -20,6 +20,7 @@ from assessor.web.candidate import (
     my_data,
     notice,
     practice,
+    questions,
     reply,
     result,
     scored,
@@ -27,7 +28,7 @@ from assessor.web.candidate import (
     tasks,
 )
 
-_AFTER = (appeal, reply, feedback)
+_AFTER = (appeal, reply, questions, feedback)
 router = APIRouter(include_in_schema=False)
 for _part in (
     entrance,

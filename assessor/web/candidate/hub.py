@@ -6,6 +6,7 @@ from assessor.domain.assessment import Assessment, Status
 from assessor.web.candidate.breaks import break_page
 from assessor.web.candidate.identity import IDENTITY
 from assessor.web.candidate.notice import must_read
+from assessor.web.candidate.questions import waits_for_answer
 from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see, track_of
 from assessor.web.pages import render
 
@@ -40,6 +41,7 @@ async def hub(request: Request, visitor: Visitor, handed_in: str = "") -> Respon
         tenant=await visitor.services.store.tenant(assessment.ordered.tenant),
         parts=parts,
         handed_in=next((part for part in parts if part.item_id == handed_in and part.is_handed_in), None),
+        is_asked=waits_for_answer(assessment),
         now=now,
         is_over=assessment.is_over(now),
         may_submit=_may_submit(assessment, is_over=assessment.is_over(now)),

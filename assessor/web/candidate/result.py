@@ -19,6 +19,7 @@ from assessor.domain.verdict import THRESHOLDS
 from assessor.services.appealing import appeal_until
 from assessor.services.disclosing import tells_key
 from assessor.web.candidate.hub import ENDED
+from assessor.web.candidate.questions import waits_for_answer
 from assessor.web.candidate.visit import PageRoute, Visitor, current_time, see
 from assessor.web.pages import render
 
@@ -108,6 +109,7 @@ async def result(request: Request, visitor: Visitor) -> Response:
         appeals=assessment.appeals,
         open_appeals=assessment.open_appeals,
         reply_until=_reply_until(assessment),
+        is_asked=waits_for_answer(assessment),
         now=current_time(),
     )
 

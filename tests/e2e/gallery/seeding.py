@@ -207,6 +207,9 @@ async def _afterwards(seeding: Seeding) -> None:
     while found := await services.hearing.next_item(seeding.eve, answered.id):
         given = {one.before.criterion: Answer("met", REASON) for one in found.appeals}
         await services.hearing.answer(seeding.eve, answered.id, found.item.item.id, given)
+    questioned = await seeding.submitted("questioned")
+    sft, ready = await questioned.item("sft"), "How did you come to this answer?"
+    await services.questioning.ask(seeding.rita, questioned.id, sft, ready)
     held = await seeding.talked("held")
     await services.scoring.hold(held.id, "OSError")
     voided = await seeding.talked("voided")
