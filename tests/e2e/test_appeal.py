@@ -1,9 +1,14 @@
-"""An appeal in Chromium: the candidate asks, a second reviewer answers, the platform gets the verdict."""
+"""An appeal in Chromium: the candidate asks, a second reviewer answers, the platform gets the verdict.
+
+Then the reviewer overrides one score and differs from a colleague on another, a senior decides between the
+two, and the whole leaves the service as a package that can be checked offline.
+"""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -79,13 +84,14 @@ class Looks:
 
 
 def test_an_appeal_goes_from_the_result_to_a_superseding_verdict(
-    appeals_service: Service, hooks: Hooks, opened: Open
+    appeals_service: Service, hooks: Hooks, opened: Open, tmp_path: Path
 ) -> None:
     service, looks = appeals_service, Looks()
     platform = Platform.of(service, "acme", "--name", "Acme AI")
-    for name in ("rita", "eve"):
+    for name, role in (("rita", "reviewer"), ("eve", "reviewer"), ("sam", "senior")):
         email = f"{name}@acme.example"
-        service.run("reviewers", "add", email, "--tenant", "acme", "--password", PASSWORD)
+        account = ("--tenant", "acme", "--password", PASSWORD, "--role", role)
+        service.run("reviewers", "add", email, *account)
         service.run("reviewers", "waive-training", email, "--reason", "This is about an appeal.")
     _subscribe(platform, hooks)
     candidate = Candidate(opened(service, color_scheme="dark", **NARROW).page(), service)
@@ -108,6 +114,15 @@ def test_an_appeal_goes_from_the_result_to_a_superseding_verdict(
     assert (former["status"], last["status"]) == ("superseded", "issued")
     assert "raised_by_appeal" in [one["code"] for one in last["document"]["reasons"]]
     _heard(page, hooks, last["document"]["id"])
+    _overrides(eve, assessment, looks)
+    _differs(eve, assessment)
+    sam = opened(service).page()
+    _sign_in(sam, service, "sam")
+    _decides_between(sam, assessment, looks)
+    assert looks.findings == []
+    *_, last = platform.verdicts(assessment)
+    _heard(page, hooks, last["document"]["id"])
+    _package_is_checked(service, assessment, tmp_path)
 
 
 def _appeals(candidate: Candidate, looks: Looks) -> None:
@@ -140,6 +155,62 @@ def _answers(eve: Page, assessment: str, looks: Looks) -> None:
     eve.get_by_role("button", name="Answer").click()
     expect(eve.get_by_text("No appeal is left to answer here.")).to_be_visible()
     looks.at(eve, "reviewer's appeal, answered")
+
+
+def _overrides(eve: Page, assessment: str, looks: Looks) -> None:
+    """Replace a score that a rule gave."""
+    _open_score(eve, assessment, "by rule")
+    eve.get_by_label("Cannot assess", exact=True).check()
+    eve.get_by_label("Why the score was wrong").select_option("key_wrong")
+    eve.get_by_label("Reason").fill(REASON)
+    looks.at(eve, "override")
+    eve.get_by_role("button", name="Override the score").click()
+    expect(eve.get_by_text("The new score is stored beside the old one")).to_be_visible()
+    expect(eve.get_by_text("The key is wrong: 1")).to_be_visible()
+
+
+def _differs(eve: Page, assessment: str) -> None:
+    """Keep another reading beside a score that Rita gave."""
+    _open_score(eve, assessment, "not met by a person")
+    eve.get_by_label("Met", exact=True).check()
+    eve.get_by_label("Why the score was wrong").select_option("evidence_overlooked")
+    eve.get_by_label("Reason").fill(REASON)
+    eve.get_by_role("button", name="Store your reading").click()
+    expect(eve.get_by_text("Your reading is stored beside your colleague's")).to_be_visible()
+    eve.get_by_role("button", name="Give it back to the queue").click()
+    expect(eve.get_by_role("heading", name="What waits for a person")).to_be_visible()
+
+
+def _open_score(reviewer: Page, assessment: str, told: str) -> None:
+    reviewer.goto(f"{reviewer.url.partition('/review')[0]}/review/{assessment}")
+    score = reviewer.locator("#criteria li", has_text=told).first
+    score.locator("xpath=ancestor::details/summary").click()
+    score.get_by_role("link", name="Override").click()
+    expect(reviewer.get_by_role("heading", name="Override a score")).to_be_visible()
+
+
+def _decides_between(sam: Page, assessment: str, looks: Looks) -> None:
+    """Decide, as somebody who gave neither reading, and who sees not whose they are."""
+    sam.get_by_role("link", name=assessment).click()
+    sam.get_by_role("link", name="Decide between them").click()
+    expect(sam.get_by_role("heading", name="Reading 2")).to_be_visible()
+    expect(sam.locator("#act")).not_to_contain_text("by a person")
+    looks.at(sam, "two readings")
+    sam.get_by_label("Met", exact=True).check()
+    sam.get_by_label("Reason").fill(REASON)
+    sam.get_by_role("button", name="Decide", exact=True).click()
+    expect(sam.get_by_text("There is nothing left to decide between here.")).to_be_visible()
+
+
+def _package_is_checked(service: Service, assessment: str, folder: Path) -> None:
+    package = folder / "package.zip"
+    reason = ("--reason", "A question of the board.")
+    service.run("audit", "export", assessment, "--output", str(package), *reason)
+    service.run("audit", "verify", str(package), "--demonstration")
+    content = bytearray(package.read_bytes())
+    content[content.index(b'"message.candidate"') + 40] ^= 1
+    package.write_bytes(content)
+    service.run("audit", "verify", str(package), "--demonstration", status=1)
 
 
 def _says_how_it_was(candidate: Candidate, looks: Looks) -> None:
