@@ -127,3 +127,13 @@ async def test_another_site_cannot_read_the_stream(working: Candidate) -> None:
     )
 
     assert answer.status_code == 403
+
+
+async def test_after_submitting_the_interview_leads_back_to_the_result(working: Candidate) -> None:
+    await working.interview()
+    await working.post("/assessment/submit")
+
+    for path in ("/assessment/interview", "/assessment/interview/summary"):
+        page = (await working.get(path)).text
+        assert '<a class="button" href="/assessment/result">Back to your result</a>' in page
+        assert "Go on to the other parts" not in page
