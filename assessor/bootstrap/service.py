@@ -50,6 +50,7 @@ from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
 from assessor.services.inviting import Inviting
 from assessor.services.knowing import Knowing
+from assessor.services.known_cases import KnownCases
 from assessor.services.leasing import Leasing
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
@@ -119,6 +120,7 @@ class Services:
     leasing: Leasing
     training: Training
     exchanges: Exchanges
+    known_cases: KnownCases
     sheets: Sheets
     overriding: Overriding
     adjudicating: Adjudicating
@@ -301,6 +303,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     ),
                     auditing,
                 ),
+                known_cases=KnownCases(store, content, clock, random, settings.known_case_share),
                 reviewing=Reviewing(
                     store, assessments, content, scoring, ordering, jobs, applied, sheets, outlooks, clock
                 ),

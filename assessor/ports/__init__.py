@@ -53,7 +53,7 @@ from assessor.ports.queue import Queue, QueueFilter, Taker
 from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
 from assessor.ports.stream import Stream, TurnBuffer, Watch
-from assessor.ports.training import Practised, Trainings
+from assessor.ports.training import KnownCase, Practised, Trainings
 from assessor.ports.typesetting import Printout, Typesetting
 from assessor.ports.verdicts import DecisionRow, ListPlace, Share, VerdictFilter, Verdicts
 from assessor.ports.webhooks import Claimed, EndpointChange, Notices, Receivers, Webhooks
@@ -120,6 +120,7 @@ __all__ = [
     "Jobs",
     "KeptAssessment",
     "Kind",
+    "KnownCase",
     "Ledger",
     "LetterWriter",
     "Libraries",

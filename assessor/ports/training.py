@@ -25,6 +25,18 @@ class Practised:
     purpose: Literal["training", "known"] = "training"
 
 
+@dataclass(frozen=True)
+class KnownCase:
+    """A case of answers whose scores are known, for one reviewer. It is no assessment."""
+
+    id: str
+    """Looks like an assessment's."""
+    reviewer_id: str
+    track: str
+    answers: Sequence[str]
+    drawn_at: datetime
+
+
 class Trainings(Protocol):
     """Rows are added, and never changed."""
 
@@ -42,4 +54,15 @@ class Trainings(Protocol):
 
     async def grant_training(self, grants: Sequence[Grant]) -> None:
         """Keep several."""
+        ...
+
+    async def add_known_case(self, case: KnownCase) -> None: ...
+    async def known_case(self, case_id: str) -> KnownCase | None: ...
+    async def open_known_case(self, reviewer_id: str) -> KnownCase | None:
+        """Return somebody's oldest that is not settled."""
+        ...
+
+    async def settle_known_case(self, case_id: str, at: datetime) -> None: ...
+    async def known_scores(self, tenant: str, since: datetime) -> Sequence[Practised]:
+        """Return what a tenant's people scored of known cases, the oldest first."""
         ...

@@ -40,14 +40,19 @@ class Leasing:
             )
 
     async def require_fit(self, reviewer: Reviewer, assessment_id: str) -> None:
-        """Raise Conflict as `require_stranger`, NotTrained for who has to train first, NotFound.
+        """Raise as `require_stranger` and, of a case that waits, as `require_trained`."""
+        await self.require_stranger(reviewer, assessment_id)
+        row = await self._of(reviewer, assessment_id)
+        if row.needs_person or row.quality or row.appeal_due:
+            await self.require_trained(reviewer, assessment_id)
+
+    async def require_trained(self, reviewer: Reviewer, assessment_id: str) -> None:
+        """Raise NotTrained for who has to train before they score or change a score, NotFound.
 
         What somebody has in hand they finish, and help and faults of ours ask for no training.
         """
-        await self.require_stranger(reviewer, assessment_id)
         row = await self._of(reviewer, assessment_id)
-        waits = row.needs_person or row.quality or row.appeal_due
-        if not waits or row.needs_help or row.status is Status.TECHNICAL_HOLD:
+        if row.needs_help or row.status is Status.TECHNICAL_HOLD:
             return
         held = (await self.held([assessment_id])).get(assessment_id)
         if held is None or held.holder != reviewer.id:
@@ -120,8 +125,9 @@ class Leasing:
         return await self._take(reviewer, assessment_id)
 
     async def hold(self, reviewer: Reviewer, assessment_id: str) -> None:
-        """Take a case for a step of work. Raises LeaseHeld, and as `require_fit`."""
-        await self.require_fit(reviewer, assessment_id)
+        """Take a case for a step of work. Raises LeaseHeld, and as what is required of people."""
+        await self.require_stranger(reviewer, assessment_id)
+        await self.require_trained(reviewer, assessment_id)
         lease = await self.take(reviewer, assessment_id)
         if lease.holder != reviewer.id:
             raise LeaseHeld((await self._store.reviewer(lease.holder)).name, lease.until)

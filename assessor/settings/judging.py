@@ -46,6 +46,14 @@ class Judging(Installation):
         description="Share of the decisions by rule that a person scores a second time, without seeing any "
         "score. Keep it at 0.03 to 0.05: without it nobody notices a judge that goes astray (docs/pilot.md).",
     )
+    known_case_share: float = Field(
+        default=0.02,
+        ge=0,
+        le=0.5,
+        allow_inf_nan=False,
+        description="Share of the cases taken that are known ones: example answers with known scores, by "
+        "which the reviewers themselves are measured (docs/training.md). 0 puts none in.",
+    )
     gold_dir: Path = Field(
         json_schema_extra={"shown": "`gold` in the data folder"},
         description="Folder of gold responses for the daily replay: one file of labels for each track, named "

@@ -35,6 +35,7 @@ from assessor.web import (
     follow_ups,
     handlers,
     hooks,
+    known_agreement,
     letters,
     openapi,
     outcomes,
@@ -193,6 +194,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(hooks.router)
     app.include_router(letters.router, include_in_schema=False)
     app.include_router(quality.router)
+    app.include_router(known_agreement.router)
     app.include_router(fairness.router)
     app.include_router(training.router)
     app.include_router(changes.router)

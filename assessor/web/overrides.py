@@ -79,6 +79,7 @@ async def _page(
 ) -> Response:
     """Show the score as it stands now, with what was given. Raises NotFound for one that is not there."""
     await service.leasing.require_stranger(reviewer, assessment_id)
+    await service.leasing.require_trained(reviewer, assessment_id)
     case = await service.reviewing.case(reviewer, assessment_id)
     score = case.assessment.scores.get(place_of(of))
     if score is None:

@@ -13,7 +13,7 @@ from assessor.domain.errors import invalid
 from assessor.domain.queue import LEASE, QueuePlace, Reason, reasons_of
 from assessor.domain.roles import Permission
 from assessor.ports import ListPlace, QueueFilter, Reviewer
-from assessor.web import casework
+from assessor.web import casework, second_looks
 from assessor.web.candidate.visit import current_time
 from assessor.web.cursors import cursor_of, place_of
 from assessor.web.dependencies import Running
@@ -82,9 +82,17 @@ async def counts(request: Request, service: Running, reviewer: SeesQueue, reason
 
 @router.post("/next")
 async def take_next(service: Running, reviewer: Scores) -> Response:
-    """Take the next case that is for this reviewer, and open it."""
+    """Take the next case that is for this reviewer, and open it; now and then a known one comes before."""
+    if known := await service.known_cases.begun(reviewer):
+        return RedirectResponse(second_looks.address(known.id), 303)
+    in_hand = {row.id for row in await service.leasing.in_hand(reviewer)}
     row = await service.leasing.next(reviewer)
-    return RedirectResponse(_case(row, reviewer) if row else "/review?none=1", 303)
+    if row is None:
+        return RedirectResponse("/review?none=1", 303)
+    if row.id not in in_hand and (known := await service.known_cases.instead_of(reviewer, row)):
+        await service.leasing.give_back(reviewer, row.id)
+        return RedirectResponse(second_looks.address(known.id), 303)
+    return RedirectResponse(_case(row, reviewer), 303)
 
 
 @router.post("/{assessment_id}/release")

@@ -80,6 +80,7 @@ class Service:
 
     def _environment(self) -> dict[str, str]:
         given = {"ASSESSOR_DATA_DIR": str(self.folder), "ASSESSOR_PORT": str(self.port)}
+        given["ASSESSOR_KNOWN_CASE_SHARE"] = "0"  # what is next must not hang on chance
         return {**os.environ, **given, **self.settings}
 
 

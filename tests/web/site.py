@@ -112,7 +112,8 @@ class Site:
 
 @asynccontextmanager
 async def serving(folder: Path, *, demonstration: bool = False, **chosen: Any) -> AsyncIterator[Site]:
-    settings = Settings(data_dir=folder, demonstration=demonstration, **chosen)
+    # No known cases by chance: a test that is about them asks for them.
+    settings = Settings(data_dir=folder, demonstration=demonstration, **{"known_case_share": 0.0, **chosen})
     migrate(settings.database_url)
     app = create_app(settings, simulating=simulating)
     async with app.router.lifespan_context(app):

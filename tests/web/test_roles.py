@@ -75,6 +75,7 @@ NEEDS = {
     ("POST", "/review/changes/{change_id}/reject"): P.CHANGE_GRADING,
     ("POST", "/review/changes/{change_id}/switch-on"): P.CHANGE_GRADING,
     ("POST", "/review/changes/{change_id}/roll-back"): P.CHANGE_GRADING,
+    ("GET", "/review/quality/reviewers"): P.SEE_QUALITY,
     ("GET", "/review/fairness"): P.SEE_FAIRNESS,
     ("POST", "/review/fairness/ll144"): P.SEE_FAIRNESS,
     ("GET", "/review/audit"): P.SEE_AUDIT,

@@ -314,6 +314,20 @@ class TrainingScoreRow(Row, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class KnownCaseRow(Row, table=True):
+    """A case of answers whose scores are known, for one reviewer. It is no assessment, and nobody's."""
+
+    __tablename__ = "known_case"
+    __table_args__ = (Index(None, "reviewer_id", "settled_at"),)
+    id: str = Field(primary_key=True)
+    reviewer_id: str = Field(foreign_key="reviewer.id")
+    track: str
+    answers: list[str] = Field(sa_type=JSON)
+    drawn_at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(sa_type=Instant)
+    """When everything of it was scored."""
+
+
 class InviteRow(Row, table=True):
     """A single-use link. Closed when it was used or replaced."""
 
@@ -801,6 +815,7 @@ LEASE = _table_of(LeaseRow)
 ACQUAINTANCE = _table_of(AcquaintanceRow)
 TRAINING_GRANT = _table_of(TrainingGrantRow)
 TRAINING_SCORE = _table_of(TrainingScoreRow)
+KNOWN_CASE = _table_of(KnownCaseRow)
 INVITE = _table_of(InviteRow)
 FORM_ITEM = _table_of(FormItemRow)
 RETIREMENT = _table_of(RetirementRow)

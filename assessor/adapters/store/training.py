@@ -1,15 +1,16 @@
 """Training in the database: grants and scores are added, and never changed."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.part import StorePart
-from assessor.adapters.store.tables import TRAINING_GRANT, TRAINING_SCORE
+from assessor.adapters.store.tables import KNOWN_CASE, REVIEWER, TRAINING_GRANT, TRAINING_SCORE
 from assessor.domain.training import Compared, Grant
-from assessor.ports import Practised
+from assessor.ports import KnownCase, Practised
 
 
 class SqlTraining(StorePart):
@@ -54,6 +55,35 @@ class SqlTraining(StorePart):
         rows = [_values(one) for one in grants]
         if rows:
             await self._database.write(lambda connection: connection.execute(insert(TRAINING_GRANT), rows))
+
+    async def add_known_case(self, case: KnownCase) -> None:
+        """Keep a new one."""
+        await self._execute(insert(KNOWN_CASE).values(**vars(case) | {"answers": list(case.answers)}))
+
+    async def known_case(self, case_id: str) -> KnownCase | None:
+        """Return one by its id."""
+        return _known(await self._first(select(KNOWN_CASE).where(KNOWN_CASE.c.id == case_id)))
+
+    async def open_known_case(self, reviewer_id: str) -> KnownCase | None:
+        """Return somebody's oldest that is not settled."""
+        case = KNOWN_CASE.c
+        query = select(KNOWN_CASE).where(case.reviewer_id == reviewer_id, case.settled_at.is_(None))
+        return _known(await self._first(query.order_by(case.drawn_at, case.id)))
+
+    async def settle_known_case(self, case_id: str, at: datetime) -> None:
+        """Note that everything of it is scored."""
+        await self._execute(update(KNOWN_CASE).where(KNOWN_CASE.c.id == case_id).values(settled_at=at))
+
+    async def known_scores(self, tenant: str, since: datetime) -> Sequence[Practised]:
+        """Return what a tenant's people scored of known cases, the oldest first."""
+        score = TRAINING_SCORE.c
+        query = select(TRAINING_SCORE).join(REVIEWER, REVIEWER.c.id == score.reviewer_id)
+        query = query.where(REVIEWER.c.tenant_id == tenant, score.purpose == "known", score.at >= since)
+        return [_practised(row) for row in await self._all(query.order_by(score.id))]
+
+
+def _known(row: Row[Any] | None) -> KnownCase | None:
+    return row and KnownCase(row.id, row.reviewer_id, row.track, tuple(row.answers), row.drawn_at)
 
 
 def _values(grant: Grant) -> dict[str, Any]:

@@ -9,10 +9,13 @@ from assessor.domain.assessment import Assessment
 from assessor.services.appealing import Filing
 from assessor.services.hearing import Answer
 from assessor.services.marking import Given, Mark, Sheet
+from assessor.simulation.interviews import seeded
 from assessor.simulation.seeding.people import Colleague, VariedCandidate
 from assessor.simulation.seeding.plan import APPEALS, SeedPlan
 from assessor.simulation.seeding.workshop import Workshop
 
+KNOWN: Final = 0.1
+"""So many assessments are followed by a known case: more than in earnest, so that the page has figures."""
 WHY: Final = "Looked at by a simulated reviewer, and marked by what was meant to be shown."
 REVIEWED_AFTER_HOURS: Final = 30.0
 MET_FOR_QUALIFIED: Final = 0.6
@@ -39,6 +42,18 @@ class Audits:
             await self._looked_at_again(assessment_id, candidate, dice)
         if dice.random() < APPEALS and self._passes(dice, 2 * REVIEWED_AFTER_HOURS):
             await self._appealed(assessment_id, candidate, dice)
+        await self._measured(assessment_id, assessment.ordered.track)
+
+    async def _measured(self, assessment_id: str, track: str) -> None:
+        """Let somebody score a known case now and then, with dice of its own: no other draw hangs on it."""
+        dice = seeded(self._plan.seed, assessment_id, "known case")
+        if dice.random() >= KNOWN or self._shop.clock.now() >= self._plan.until:
+            return
+        who, known_cases = dice.choice(self._colleagues), self._shop.known_cases
+        case = await known_cases.made_for(who.account, track)
+        while case and (look := await known_cases.next_item(case)):
+            marks = {one.id: str(who.mark(dice, met=one.id in look.met)) for one in look.criteria}
+            await known_cases.mark(case, look.item.item.id, marks)
 
     def _passes(self, dice: random.Random, hours: float) -> bool:
         """Let about so many hours pass; whether the plan still goes on then."""

@@ -174,6 +174,9 @@ async def _platform(shop: Workshop, plan: SeedPlan) -> Tenant:
     return known[plan.platform]
 
 
+UNTRAINED: Final = "A simulated reviewer: how it errs is known."
+
+
 async def _colleagues(shop: Workshop, plan: SeedPlan) -> Sequence[Colleague]:
     """Return the simulated reviewers of a platform. Nobody can sign in as one of them."""
     colleagues = []
@@ -183,5 +186,6 @@ async def _colleagues(shop: Workshop, plan: SeedPlan) -> Sequence[Colleague]:
         if account is None:
             password = make_id("", seeded(plan.seed, email, shop.clock.now()).randbytes(16))
             account = await shop.access.add_reviewer(plan.platform, email, eye.name, password)
+            await shop.training.waive("simulation", plan.platform, account.id, None, UNTRAINED)
         colleagues.append(Colleague(account, eye))
     return colleagues

@@ -24,6 +24,7 @@ from assessor.services.conversing import Conversing
 from assessor.services.declaring import Declaring
 from assessor.services.hearing import Hearing
 from assessor.services.inviting import Inviting
+from assessor.services.known_cases import KnownCases
 from assessor.services.log import AssessmentLog
 from assessor.services.marking import Sheets
 from assessor.services.ordering import Ordering
@@ -32,6 +33,7 @@ from assessor.services.outlooks import Outlooks
 from assessor.services.reviewing import Reviewing
 from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
+from assessor.services.training import Training
 from assessor.services.watching import Watching
 from assessor.settings import Settings
 from assessor.simulation.interviews import SeededRandom, seeded
@@ -112,6 +114,8 @@ class Workshop:
     hearing: Hearing
     declaring: Declaring
     recording: Recording
+    training: Training
+    known_cases: KnownCases
 
 
 @asynccontextmanager
@@ -183,6 +187,8 @@ async def workshop(settings: Settings, plan: SeedPlan) -> AsyncIterator[Workshop
                 hearing=Hearing(log, content, scorings[0]),
                 declaring=Declaring(store, log, clock),
                 recording=Recording(store, clock, random),
+                training=Training(store, content, clock),
+                known_cases=KnownCases(store, content, clock, SeededRandom(plan.seed, "known cases"), 1.0),
             )
         finally:
             await conversing.close()

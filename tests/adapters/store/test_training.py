@@ -8,7 +8,7 @@ import pytest
 from assessor.adapters.store import SqlStore
 from assessor.domain.assessment import Status
 from assessor.domain.training import Compared, Grant
-from assessor.ports import Practised, Reviewer, Taker
+from assessor.ports import KnownCase, Practised, Reviewer, Taker
 from tests.adapters.store.samples import NOW, TENANT, begun
 
 pytestmark = pytest.mark.anyio
@@ -67,3 +67,23 @@ async def test_who_has_not_trained_for_a_track_gets_what_asks_for_no_training(st
         (track,): ["asm_3", "asm_2"],
         ("alchemy",): ["asm_3", "asm_1", "asm_2"],
     }
+
+
+async def test_a_known_case_is_open_until_it_is_settled_and_its_scores_are_found(store: SqlStore) -> None:
+    await store.add_reviewer(RITA, NOW)
+    first = KnownCase("asm_a", RITA.id, "python", ("abc", "def"), NOW)
+    second = replace(first, id="asm_b", drawn_at=NOW + timedelta(hours=1))
+    for one in (second, first):
+        await store.add_known_case(one)
+    known = replace(SCORE, series=first.id, purpose="known")
+    for one in (SCORE, known, replace(known, series=second.id, at=NOW - timedelta(days=1))):
+        await store.keep_practised(one)
+
+    before = await store.open_known_case(RITA.id)
+    await store.settle_known_case(first.id, NOW)
+
+    assert (before, await store.open_known_case(RITA.id)) == (first, second)
+    assert await store.known_case(first.id) == first
+    assert (await store.known_case("asm_c"), await store.open_known_case("nobody")) == (None, None)
+    assert await store.known_scores(TENANT.id, NOW) == [known]
+    assert await store.known_scores("another", NOW) == []

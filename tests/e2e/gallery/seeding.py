@@ -141,6 +141,7 @@ async def seed(folder: Path) -> None:
         await _afterwards(seeding)
         people = {name: await _described(one) for name, one in seeding.candidates.items()}
         people |= {"nobody": Person(), **{one: await _reviewer(seeding, one) for one in ("rita", "eve")}}
+        people["rita"].places.update(await _known_cases(seeding))
         ada = await site.reviewer(platform.tenant, *Role)
         people["newcomer"] = await _newcomer(seeding)
         changes = await _changed(seeding)
@@ -286,6 +287,17 @@ async def _drawn(seeding: Seeding) -> None:
     log = AssessmentLog(seeding.site.services.store, SystemClock())
     await log.change(person.id, lambda _assessment, _now: [verdict])
     await log.change(person.id, lambda _assessment, _now: [draw])
+
+
+async def _known_cases(seeding: Seeding) -> dict[str, str]:
+    """Make two known cases for Rita, and let her score one of them."""
+    known_cases = seeding.site.services.known_cases
+    told, known = [await known_cases.made_for(seeding.rita, "python") for _ in range(2)]
+    assert told
+    assert known
+    while look := await known_cases.next_item(told):
+        await known_cases.mark(told, look.item.item.id, {one.id: "met" for one in look.criteria})
+    return {"told": told.id, "known": known.id}
 
 
 async def _newcomer(seeding: Seeding) -> Person:

@@ -776,3 +776,15 @@ def _training() -> None:
             name="uq_training_score_reviewer_id_track_series_answer",
         ),
     )
+    op.create_table(
+        "known_case",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("reviewer_id", sa.String(), nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("drawn_at", _MOMENT, nullable=False),
+        sa.Column("settled_at", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_known_case"),
+        sa.ForeignKeyConstraint(["reviewer_id"], ["reviewer.id"], name="fk_known_case_reviewer_id"),
+    )
+    op.create_index("ix_known_case_reviewer_id_settled_at", "known_case", ["reviewer_id", "settled_at"])
