@@ -1,7 +1,7 @@
 """A reviewer's page for the quality sample: one item at a time, without any score."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
@@ -45,7 +45,7 @@ class Typed:
     """What a form had: marks and reasons by criterion, and the page of the work."""
 
     marks: Mapping[str, str]
-    reasons: Mapping[str, str] = MappingProxyType({})
+    reasons: Mapping[str, str] = field(default_factory=dict)
     page: str = ""
 
 

@@ -76,8 +76,8 @@ async def test_a_known_case_is_open_until_it_is_settled_and_its_scores_are_found
     for one in (second, first):
         await store.add_known_case(one)
     known = replace(SCORE, series=first.id, purpose="known")
-    for one in (SCORE, known, replace(known, series=second.id, at=NOW - timedelta(days=1))):
-        await store.keep_practised(one)
+    for scored in (SCORE, known, replace(known, series=second.id, at=NOW - timedelta(days=1))):
+        await store.keep_practised(scored)
 
     before = await store.open_known_case(RITA.id)
     await store.settle_known_case(first.id, NOW)
