@@ -192,6 +192,12 @@ class Access:
             raise AccountDisabled
         return reviewer
 
+    async def signed_in_within(self, secret: str | None, span: timedelta) -> bool:
+        """Whether somebody showed who they are so short a time ago."""
+        now = self._clock.now()
+        session = await self._store.session(hash_token(secret), now) if secret else None
+        return session is not None and session.expires_at - timedelta(hours=REVIEWER_HOURS) >= now - span
+
     async def sign_out(self, reviewer: Reviewer) -> None:
         """End all sessions of a reviewer."""
         await self._store.close_sessions("reviewer", reviewer.id)

@@ -1,7 +1,8 @@
 """Who is signed in, and what each page asks of them. Every route of reviewers names its permission here."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request
@@ -12,6 +13,9 @@ from assessor.domain.roles import Permission, require
 from assessor.ports import Reviewer
 from assessor.web.dependencies import Running
 from assessor.web.security import REVIEWER_COOKIE
+
+FRESH: Final = timedelta(minutes=15)
+"""How long after signing in administrators may open their pages."""
 
 
 async def signed_in(request: Request, service: Running) -> Reviewer:
@@ -41,6 +45,28 @@ class Needs:
         return reviewer
 
 
+@dataclass(frozen=True)
+class NeedsAnew:
+    """A dependency: the same for what administrators do, if they signed in a short time ago.
+
+    A browser that was left alone does not get that far, nor an old cookie that was stolen. A page that was
+    opened in time can be sent for as long again, so that nobody loses what they typed.
+    """
+
+    permission: Permission
+
+    async def __call__(self, reviewer: SignedIn, request: Request, service: Running) -> Reviewer:
+        require(reviewer.roles, self.permission)
+        span = FRESH if request.method == "GET" else 2 * FRESH
+        secret = request.cookies.get(REVIEWER_COOKIE)
+        if service.settings.demonstration or await service.access.signed_in_within(secret, span):
+            return reviewer
+        back = "/".join(request.url.path.split("/")[:3])
+        raise HTTPException(
+            303, headers={"Location": f"/review/login?{urlencode({'next': back, 'again': 1})}"}
+        )
+
+
 SeesQueue = Annotated[Reviewer, Depends(Needs(Permission.SEE_QUEUE))]
 OpensCases = Annotated[Reviewer, Depends(Needs(Permission.OPEN_CASES))]
 Scores = Annotated[Reviewer, Depends(Needs(Permission.SCORE))]
@@ -54,4 +80,4 @@ ChangesGrading = Annotated[Reviewer, Depends(Needs(Permission.CHANGE_GRADING))]
 SeesFairness = Annotated[Reviewer, Depends(Needs(Permission.SEE_FAIRNESS))]
 SeesAudit = Annotated[Reviewer, Depends(Needs(Permission.SEE_AUDIT))]
 Exports = Annotated[Reviewer, Depends(Needs(Permission.EXPORT))]
-ManagesPeople = Annotated[Reviewer, Depends(Needs(Permission.MANAGE_PEOPLE))]
+ManagesPeople = Annotated[Reviewer, Depends(NeedsAnew(Permission.MANAGE_PEOPLE))]

@@ -30,7 +30,7 @@ from assessor.services.marking import Sheet
 from assessor.web import casework, leaves, sheets
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
-from assessor.web.permitted import HandlesFaults, OpensCases, Scores, SignedIn
+from assessor.web.permitted import FRESH, HandlesFaults, OpensCases, Scores, SignedIn
 from assessor.web.problems import problem_of
 from assessor.web.security import REVIEWER_COOKIE, clear_session_cookie, set_session_cookie
 from assessor.web.throttle import Throttle, TooManyTries
@@ -69,9 +69,13 @@ def new_throttle() -> Throttle:
 
 
 @router.get("/login")
-async def sign_in_page(request: Request, next: str = "/review") -> Response:  # noqa: A002 - the name in the address
-    """Show the sign-in form."""
-    return sign_in_form(request, next)
+async def sign_in_page(
+    request: Request,
+    next: str = "/review",  # noqa: A002 - the name in the address
+    again: str = "",
+) -> Response:
+    """Show the sign-in form; `again` to somebody who is signed in, and has been for long."""
+    return sign_in_form(request, next, again=bool(again))
 
 
 @router.post("/login")
@@ -182,7 +186,13 @@ async def give_back(
 
 
 def sign_in_form(
-    request: Request, next_page: str, email: str = "", problem: str = "", status: int = 200
+    request: Request,
+    next_page: str,
+    email: str = "",
+    problem: str = "",
+    status: int = 200,
+    *,
+    again: bool = False,
 ) -> HTMLResponse:
     """Show the sign-in page, with what went wrong."""
     return render(
@@ -192,6 +202,8 @@ def sign_in_form(
         next_page=next_page,
         email=email,
         problem=problem,
+        again=again,
+        fresh_minutes=FRESH.seconds // 60,
         lock_after=LOCK_AFTER,
     )
 

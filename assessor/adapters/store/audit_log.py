@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Connection, Select, bindparam, insert, null, select, text, update
+from sqlalchemy import CompoundSelect, Connection, Select, bindparam, insert, null, or_, select, text, update
 
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.tables import ASSESSMENT, AUDIT_END, AUDIT_RECORD, CANDIDATE, in_utc
@@ -94,6 +94,31 @@ def forget_words(connection: Connection, subjects: Select[Any] | CompoundSelect[
     connection.execute(update(AUDIT_RECORD).where(about).values(reason=None, detail=null(), salt=None))
 
 
+def page_of_records(wanted: ActFilter, before: int | None, limit: int) -> Select[Any]:
+    """Return the query for records, newest first."""
+    query = select(AUDIT_RECORD).where(R.tenant_id == (wanted.tenant or OF_THE_SERVICE))
+    for column, value in (
+        (R.actor, wanted.actor),
+        (R.action, wanted.action),
+        (R.subject, wanted.subject),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(R.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(R.at < wanted.until)
+    if wanted.since is None and wanted.until is None:
+        query = query if before is None else query.where(R.seq < before)
+        return query.order_by(R.seq.desc()).limit(limit)
+    # In the order of their index: in another one, every record since would be read to find those of a day.
+    if before is not None:
+        mine = R.tenant_id == (wanted.tenant or OF_THE_SERVICE)
+        last = select(AUDIT_RECORD.c.at).where(mine, R.seq == before).scalar_subquery()
+        query = query.where(R.at <= last, or_(R.at < last, R.seq < before))
+    return query.order_by(R.at.desc(), R.seq.desc()).limit(limit)
+
+
 class SqlAuditLogs(StorePart):
     """Fulfils `AuditLogs`."""
 
@@ -105,21 +130,7 @@ class SqlAuditLogs(StorePart):
         self, wanted: ActFilter, before: int | None = None, limit: int = 50
     ) -> tuple[AuditRecord, ...]:
         """Return records, newest first, of those before a place."""
-        query = select(AUDIT_RECORD).where(R.tenant_id == (wanted.tenant or OF_THE_SERVICE))
-        for column, value in (
-            (R.actor, wanted.actor),
-            (R.action, wanted.action),
-            (R.subject, wanted.subject),
-        ):
-            if value is not None:
-                query = query.where(column == value)
-        if wanted.since is not None:
-            query = query.where(R.at >= wanted.since)
-        if wanted.until is not None:
-            query = query.where(R.at < wanted.until)
-        if before is not None:
-            query = query.where(R.seq < before)
-        return tuple(map(_record, await self._all(query.order_by(R.seq.desc()).limit(limit))))
+        return tuple(map(_record, await self._all(page_of_records(wanted, before, limit))))
 
     async def audited(self) -> Sequence[str | None]:
         """Return whose logs there are; None stands for the service's own."""

@@ -730,13 +730,15 @@ class FeedbackRow(Row, table=True):
 class AuditRecordRow(Row, table=True):
     """One act of a person or an operator. Rows are added, and never changed but for words about the erased.
 
-    The tenant's id is empty for what concerns none. Each filter has an index in the list's order.
+    The tenant's id is empty for what concerns none. Each filter has an index in the list's order, and days
+    have one in theirs.
     """
 
     __tablename__ = "audit_record"
     __table_args__ = (
         Index(None, "tenant_id", "actor", "seq"),
         Index(None, "tenant_id", "action", "seq"),
+        Index(None, "tenant_id", "at", "seq"),
         Index(None, "subject", "seq"),
     )
     tenant_id: str = Field(primary_key=True)

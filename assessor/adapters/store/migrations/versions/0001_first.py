@@ -577,6 +577,7 @@ def _audit_logs() -> None:
     )
     op.create_index("ix_audit_record_tenant_id_actor_seq", "audit_record", ["tenant_id", "actor", "seq"])
     op.create_index("ix_audit_record_tenant_id_action_seq", "audit_record", ["tenant_id", "action", "seq"])
+    op.create_index("ix_audit_record_tenant_id_at_seq", "audit_record", ["tenant_id", "at", "seq"])
     op.create_index("ix_audit_record_subject_seq", "audit_record", ["subject", "seq"])
     op.create_table(
         "audit_end",
