@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from assessor.adapters.metrics import FAILURES
+
 log = structlog.get_logger()
 
 
@@ -32,6 +34,7 @@ async def each_time(work: Callable[[], Awaitable[object]], seconds: float) -> No
         try:
             await work()
         except Exception:
+            FAILURES.labels("repeated").inc()
             log.exception("background work failed")
         await asyncio.sleep(seconds)
 
@@ -47,6 +50,7 @@ async def repeating(sweep: Callable[[], Awaitable[None]], seconds: float) -> Asy
             try:
                 await sweep()
             except Exception:
+                FAILURES.labels("sweep").inc()
                 # One failed sweep must not end all later ones; the next finds the same work.
                 log.exception("sweep failed")
 

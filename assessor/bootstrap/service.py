@@ -16,6 +16,7 @@ from assessor.adapters.stream import InProcessStream
 from assessor.bootstrap import parts
 from assessor.bootstrap.background import beside, each_time, repeating
 from assessor.bootstrap.crashing import crash_hook
+from assessor.bootstrap.measuring import measured
 from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
 from assessor.ports import Content, Jobs, Store
@@ -362,6 +363,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             )
 
             async with contextlib.AsyncExitStack() as background:
+                if settings.metrics_port:
+                    await background.enter_async_context(measured(settings, store, clock))
                 if works:
                     sweep = partial(_sweep, services, jobs, notifying)
                     await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))

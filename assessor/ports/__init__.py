@@ -3,6 +3,7 @@
 from assessor.ports.access import Access, ApiKey, Owned, Reviewer, Session, Tenant
 from assessor.ports.answers import Answers
 from assessor.ports.audit_log import ActFilter, AuditLogs
+from assessor.ports.backlog import Backlog, Backlogs, Line, Waiting
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.changes import INJECTIONS, Changes, GradedCase, ShadowProgress
 from assessor.ports.checks import Checks
@@ -84,6 +85,8 @@ __all__ = [
     "Attempt",
     "Attempts",
     "AuditLogs",
+    "Backlog",
+    "Backlogs",
     "Calibrations",
     "Changes",
     "Checks",
@@ -126,6 +129,7 @@ __all__ = [
     "Libraries",
     "LibraryReader",
     "LibraryVersion",
+    "Line",
     "ListPlace",
     "LookedTwice",
     "LookedUp",
@@ -192,6 +196,7 @@ __all__ = [
     "VerdictFilter",
     "Verdicts",
     "Vouched",
+    "Waiting",
     "Watch",
     "Webhooks",
     "Worker",

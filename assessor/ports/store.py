@@ -5,6 +5,7 @@ from typing import Protocol
 from assessor.ports.access import Access
 from assessor.ports.answers import Answers
 from assessor.ports.audit_log import AuditLogs
+from assessor.ports.backlog import Backlogs
 from assessor.ports.calibration import Calibrations
 from assessor.ports.changes import Changes
 from assessor.ports.checks import Checks
@@ -31,6 +32,7 @@ class Store(
     EventLog,
     Access,
     Answers,
+    Backlogs,
     Drafts,
     Projections,
     Queue,

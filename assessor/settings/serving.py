@@ -24,6 +24,18 @@ class Serving(Installation):
         },
         description="Address under which candidates and platforms reach the service; invite links use it.",
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port on which this process shows its metrics to Prometheus "
+        "([operations.md](operations.md)), each process its own. Without one it shows none.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Address for that. Metrics name no person, but what they tell is for operators alone: "
+        "keep the port from the public.",
+    )
     executor_id: str = Field(
         json_schema_extra={"shown": "`local-` and the name of the machine"},
         min_length=1,

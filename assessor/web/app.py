@@ -62,6 +62,7 @@ from assessor.web.bodies import BodyGuard
 from assessor.web.dependencies import Running, services
 from assessor.web.examples import illustrate
 from assessor.web.handlers import FaultBarrier, log_fault
+from assessor.web.measuring import Measured
 from assessor.web.problems import NOT_READY, Problem, respond
 from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
@@ -163,6 +164,8 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(FaultBarrier)
     app.add_middleware(RateHeaders, policy=app.state.rates.policy)
     app.add_middleware(SecurityHeaders, hsts=settings.environment != "development")
+    if settings.metrics_port:
+        app.add_middleware(Measured)
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "assessor"
@@ -133,10 +134,13 @@ def test_links_to_files_of_the_project_lead_somewhere(page: str) -> None:
 def test_the_domain_contract_names_every_dependency_but_pydantic_and_numpy() -> None:
     contracts = project()["tool"]["importlinter"]["contracts"]
     forbidden = next(set(c["forbidden_modules"]) for c in contracts if c["id"] == "domain-libraries")
-    declared = {re.split(r"[<>=~!; \[]", entry)[0].lower() for entry in project()["project"]["dependencies"]}
+    declared = {
+        canonicalize_name(re.split(r"[<>=~!; \[]", entry)[0])
+        for entry in project()["project"]["dependencies"]
+    }
 
     covered = {
-        dist.lower()
+        canonicalize_name(dist)
         for module, dists in packages_distributions().items()
         if module in forbidden
         for dist in dists

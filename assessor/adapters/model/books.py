@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from assessor.adapters.metrics import MODEL_CALLS, MODEL_DOLLARS, MODEL_SECONDS, MODEL_TOKENS
 from assessor.adapters.model.provider import Tally
 from assessor.ports import SUBJECT, Clock, Ledger, ModelCall, Purpose, Subject
 
@@ -39,7 +40,8 @@ class Books:
         self._writing: asyncio.Task[None] | None = None
 
     def enter(self, entry: Entry) -> None:
-        """Have one entry written soon."""
+        """Count one entry, and have it written soon."""
+        _count(entry)
         self._gathered.append(self._call(entry))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write(), name="write ledger")
@@ -85,3 +87,12 @@ class Books:
             # The calls were made and their replies are in use; a ledger that cannot be written must not
             # undo that.
             log.exception("ledger entries lost", calls=[(call.model, call.outcome) for call in calls])
+
+
+def _count(entry: Entry) -> None:
+    tally = entry.tally
+    MODEL_CALLS.labels(entry.model, entry.purpose, entry.outcome).inc()
+    MODEL_SECONDS.labels(entry.model, entry.purpose).observe(entry.latency_ms / 1000)
+    MODEL_TOKENS.labels(entry.model, "prompt").inc(tally.prompt_tokens or 0)
+    MODEL_TOKENS.labels(entry.model, "completion").inc(tally.completion_tokens or 0)
+    MODEL_DOLLARS.labels(entry.model).inc((tally.cost or 0) / 1_000_000)

@@ -62,7 +62,7 @@ class StorePart:
             raise Erased
         return self._vault.unwrap(candidate_id, wrapped_key)
 
-    async def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    async def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
         """Return all rows of a query that is a transaction of its own."""
         return await self._database.read(lambda connection: connection.execute(query).all())
 

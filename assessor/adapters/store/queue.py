@@ -80,7 +80,7 @@ class SqlQueue(StorePart):
             select(func.count())
             .select_from(
                 select(Q.assessment_id)
-                .where(Q.tenant_id == tenant, Q.line == _line(reason))
+                .where(Q.tenant_id == tenant, Q.line == line_of(reason))
                 .limit(most)
                 .subquery()
             )
@@ -159,7 +159,7 @@ def page_of_queue(
 ) -> Select[Any]:
     """Return the query for one page. Its order is that of an index, whichever filters are set."""
     query = select_projections().join(QUEUE_ENTRY, Q.assessment_id == ASSESSMENT.c.id)
-    query = query.where(Q.tenant_id == tenant, Q.line == _line(wanted.reason, wanted.track))
+    query = query.where(Q.tenant_id == tenant, Q.line == line_of(wanted.reason, wanted.track))
     if after is not None:
         query = query.where(_later(after))
     return query.order_by(*_ORDER).limit(limit)
@@ -188,11 +188,12 @@ def place_in_queue(connection: Connection, before: str | None, row: Projection) 
         "rank": place.rank,
         "since": in_utc(place.since),
     }
-    lines = [_line(reason, track) for reason in (None, *reasons) for track in (None, row.track)]
+    lines = [line_of(reason, track) for reason in (None, *reasons) for track in (None, row.track)]
     connection.execute(insert(QUEUE_ENTRY), [{**entry, "line": line} for line in lines])
 
 
-def _line(reason: Reason | None = None, track: str | None = None) -> str:
+def line_of(reason: Reason | None = None, track: str | None = None) -> str:
+    """Name a line of the queue; without reason and track, that of everything."""
     return f"{reason or ''}/{track or ''}"
 
 

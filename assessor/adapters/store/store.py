@@ -3,6 +3,7 @@
 from assessor.adapters.clock import SystemRandom
 from assessor.adapters.store.access import SqlSessions, SqlTenants
 from assessor.adapters.store.audit_log import SqlAuditLogs
+from assessor.adapters.store.backlog import SqlBacklog
 from assessor.adapters.store.calibrations import SqlCalibrations
 from assessor.adapters.store.changes import SqlChanges
 from assessor.adapters.store.checks import SqlChecks
@@ -42,6 +43,7 @@ class SqlStore(
     SqlDrafts,
     SqlProjections,
     SqlQueue,
+    SqlBacklog,
     SqlTraining,
     SqlVerdicts,
     SqlOutbox,

@@ -1,0 +1,47 @@
+"""What waits, over all platforms."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from assessor.adapters.store.part import StorePart
+from assessor.adapters.store.queue import line_of
+from assessor.adapters.store.tables import ASSESSMENT, MAIL, QUEUE_ENTRY, WEBHOOK_DELIVERY
+from assessor.domain.assessment import Status
+from assessor.domain.mail import MailStatus
+from assessor.domain.webhook import DeliveryStatus
+from assessor.ports import Backlog, Line, Waiting
+
+
+class SqlBacklog(StorePart):
+    """Fulfils `Backlogs`."""
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Return what waits at a moment; what is to be tried later does not wait yet."""
+        at_work = select(func.count()).where(
+            ASSESSMENT.c.status == Status.IN_PROGRESS, ASSESSMENT.c.erased_at.is_(None)
+        )
+        lines = {line: await self._waiting(query) for line, query in _queries(now).items()}
+        return Backlog(lines, (await self._all(at_work))[0][0])
+
+    async def _waiting(self, query: Select[int, datetime | None]) -> Waiting:
+        row = (await self._all(query))[0]
+        return Waiting(row.many, row.since)
+
+
+def _queries(now: datetime) -> dict[Line, Select[int, datetime | None]]:
+    unscored = ASSESSMENT.c.status.in_((Status.SUBMITTED, Status.SCORING)), ASSESSMENT.c.erased_at.is_(None)
+    undelivered = WEBHOOK_DELIVERY.c.status == DeliveryStatus.PENDING, WEBHOOK_DELIVERY.c.next_at <= now
+    unsent = MAIL.c.status == MailStatus.PENDING, MAIL.c.next_at <= now
+    return {
+        "scoring": _counted(ASSESSMENT.c.submitted_at, *unscored),
+        "review": _counted(QUEUE_ENTRY.c.since, QUEUE_ENTRY.c.line == line_of()),
+        "webhooks": _counted(WEBHOOK_DELIVERY.c.next_at, *undelivered),
+        "mail": _counted(MAIL.c.next_at, *unsent),
+    }
+
+
+def _counted(
+    since: ColumnElement[datetime | None], *which: ColumnElement[bool]
+) -> Select[int, datetime | None]:
+    return select(func.count().label("many"), func.min(since).label("since")).where(*which)

@@ -1,0 +1,43 @@
+"""Showing metrics: the process counts as it goes, and what waits in the database is looked up."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from typing import Final
+
+from assessor.bootstrap.background import beside, each_time
+from assessor.domain.errors import SettingProblem, SettingsInvalid
+from assessor.ports import Backlogs, Clock
+from assessor.settings import Settings
+
+BACKLOG_SECONDS: Final = 15
+
+
+@asynccontextmanager
+async def measured(settings: Settings, backlogs: Backlogs, clock: Clock) -> AsyncIterator[None]:
+    """Serve metrics while this lasts. Raises SettingsInvalid where their port cannot be had."""
+    from assessor.adapters.metrics import show_backlog
+
+    async def look() -> None:
+        now = clock.now()
+        show_backlog(await backlogs.backlog(now), now)
+
+    await look()  # so that the first answer is whole
+    with _served(settings):
+        async with beside(each_time(look, BACKLOG_SECONDS), "backlog"):
+            yield
+
+
+@contextmanager
+def _served(settings: Settings) -> Iterator[None]:
+    from assessor.adapters.metrics import metrics_served
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(metrics_served(settings.metrics_host, settings.metrics_port or 0))
+        except OSError as taken:
+            problem = (
+                f"{settings.metrics_host}:{settings.metrics_port} cannot be listened on: {taken.strerror}"
+            )
+            remedy = "Give each process of this machine a port of its own"
+            raise SettingsInvalid([SettingProblem("ASSESSOR_METRICS_PORT", problem, remedy)]) from None
+        yield

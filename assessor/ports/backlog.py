@@ -1,0 +1,32 @@
+"""What waits, over all platforms, for those who run the service."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+Line = Literal["scoring", "review", "webhooks", "mail"]
+"""What something waits for: a worker, a person, an endpoint, the mail server."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line: how many stand in it, and since when the first of them; None where nobody does."""
+
+    count: int
+    since: datetime | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """All lines, and how many candidates are at work."""
+
+    lines: dict[Line, Waiting]
+    in_progress: int
+
+
+class Backlogs(Protocol):
+    """Reads them; the effort follows what waits, however much there has been."""
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Return what waits at a moment."""
+        ...
