@@ -110,7 +110,9 @@ class Leasing:
         return [
             one
             for one in await self.scorers(reviewer.tenant)
-            if not has_seen(assessment, one) and not await self._store.knows(one.id, row.candidate_id)
+            if one.has_joined
+            and not has_seen(assessment, one)
+            and not await self._store.knows(one.id, row.candidate_id)
         ]
 
     async def _of(self, reviewer: Reviewer, assessment_id: str) -> Projection:

@@ -188,13 +188,13 @@ async def give_back(
 def sign_in_form(
     request: Request,
     next_page: str,
-    email: str = "",
+    email: str | None = None,
     problem: str = "",
     status: int = 200,
     *,
     again: bool = False,
 ) -> HTMLResponse:
-    """Show the sign-in page, with what went wrong."""
+    """Show the sign-in page, with what went wrong; `email` where it was with a password."""
     return render(
         request,
         "reviewer/login.html",

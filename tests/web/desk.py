@@ -1,6 +1,8 @@
 """A reviewer at work in a browser."""
 
+import re
 from dataclasses import dataclass
+from html import unescape
 
 import httpx
 
@@ -9,7 +11,18 @@ from assessor.domain.score import Score
 from assessor.ports import Reviewer
 from assessor.services.reviewing import Case
 from assessor.simulation.playing import Player
+from assessor.web.markdown import coded
 from tests.web.site import PASSWORD, Platform, Site
+
+
+def words_of(page: str) -> str:
+    """Return what a page says, without its tags."""
+    return unescape(re.sub(r"<[^>]+>", "", page))
+
+
+def as_shown(text: str) -> str:
+    """Return the words of a text of the library on a page: code stands there without its backticks."""
+    return words_of(coded(text))
 
 
 @dataclass(frozen=True)

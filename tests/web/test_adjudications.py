@@ -9,8 +9,7 @@ from assessor.domain.roles import Role
 from assessor.services.marking import Mark
 from assessor.services.overriding import NewScore, fingerprint
 from assessor.simulation.playing import Player
-from tests.web.desk import Desk, sign_in
-from tests.web.test_reviewer import words_of
+from tests.web.desk import Desk, sign_in, words_of
 
 pytestmark = pytest.mark.anyio
 

@@ -13,8 +13,7 @@ from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
 from assessor.services.marking import Mark
 from assessor.simulation.playing import Player
-from tests.web.desk import Desk
-from tests.web.test_reviewer import words_of
+from tests.web.desk import Desk, as_shown, words_of
 
 pytestmark = pytest.mark.anyio
 
@@ -78,7 +77,7 @@ async def test_the_page_shows_work_and_appeal_and_no_score(appealed: Appealed) -
 
     said = words_of(page.text)
     assert page.status_code == 200
-    assert all(one.scores[0].text in said for one in appealed.choices)
+    assert all(as_shown(one.scores[0].text) in said for one in appealed.choices)
     response = (await appealed.desk.load(appealed.player)).responses[appealed.choices[0].item_id]
     assert isinstance(response, SftResponse)
     assert response.text in unescape(page.text)

@@ -8,9 +8,8 @@ import pytest
 from assessor.domain.assessment import Status
 from assessor.services.access import Scope
 from assessor.simulation.playing import Player
-from tests.web.desk import Desk
+from tests.web.desk import Desk, words_of
 from tests.web.site import Platform, Site
-from tests.web.test_reviewer import words_of
 
 REASON = "Types with one hand, so that everything takes longer."
 

@@ -15,10 +15,10 @@ from assessor.ports import ActFilter, ModelReply, ModelRequest
 from assessor.services.log import AssessmentLog
 from assessor.simulation.playing import Player
 from tests.services.grading import GradingModel
-from tests.web.desk import Desk, sign_in
+from tests.web.desk import Desk, sign_in, words_of
 from tests.web.site import PILOT, Site
 from tests.web.test_applied_rubrics import judged
-from tests.web.test_reviewer import said, words_of
+from tests.web.test_reviewer import said
 
 TOKEN = re.compile(r"\b[0-9a-f]{32}\b")
 

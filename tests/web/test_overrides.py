@@ -15,8 +15,7 @@ from assessor.services.marking import Mark
 from assessor.services.overriding import fingerprint
 from assessor.simulation.playing import Player
 from assessor.web.casework import OVERRIDE_WORDS
-from tests.web.desk import Desk, sign_in
-from tests.web.test_reviewer import words_of
+from tests.web.desk import Desk, sign_in, words_of
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from assessor.services.log import AssessmentLog, Decide
 from assessor.services.marking import Mark as Marked
 from assessor.simulation.playing import Player
 from assessor.web.casework import Mark, segments
-from tests.web.desk import Desk
+from tests.web.desk import Desk, as_shown, words_of
 from tests.web.site import Site
 
 REASON = "I read the whole of it, and this is what it shows."
@@ -21,10 +21,6 @@ REASON = "I read the whole of it, and this is what it shows."
 
 def said(fact: e.Fact) -> Decide:
     return lambda _assessment, _now: [fact]
-
-
-def words_of(page: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", page))
 
 
 # The queue and the case
@@ -50,7 +46,7 @@ async def test_the_page_begins_with_the_most_decisive_criterion(desk: Desk, play
     (first, *_) = re.findall(r'<input type="radio" name="mark.([^"]+)"', page.text)
     assert first == f"{case.open[0].item_id}/{case.open[0].criterion}"
     for score in case.open:
-        assert score.text in unescape(page.text)
+        assert as_shown(score.text) in words_of(page.text)
 
 
 async def test_who_asked_for_help_is_shown_on_the_case_and_nobody_else(site: Site, desk: Desk) -> None:
@@ -137,8 +133,10 @@ async def test_what_was_noticed_while_reading_stays_on_the_page_when_a_person_ha
     await desk.score(player, one)
     page = words_of((await desk.browser.get(f"/review/{player.assessment_id}")).text)
 
-    assert f"failed its control questions, and was thrown away. It was asked about: {one.text}" in page
-    assert f"Readings by language models differed on: {other.text}" in page
+    assert (
+        f"failed its control questions, and was thrown away. It was asked about: {as_shown(one.text)}" in page
+    )
+    assert f"Readings by language models differed on: {as_shown(other.text)}" in page
     assert "Noticed while reading" in page
 
 
@@ -282,6 +280,8 @@ async def test_where_a_person_decides_whatever_is_scored_the_page_says_so_and_of
         "whatever you score now, the rules leave the decision to you. The open criteria are optional." in said
     )
     assert "it could still matter" not in said
+    assert "They are in the next one." in said
+    assert "What would have changed it" not in said
     assert page.index("data-decision") < page.index("Optional: one more criterion")
     assert f'name="mark.{left.item_id}/{left.criterion}"' in page.partition("<details open>")[2]
     assert (await desk.decide(player, "not_qualified", REASON)).status_code == 303

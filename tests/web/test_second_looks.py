@@ -11,8 +11,8 @@ from assessor.domain.item import Category
 from assessor.domain.quality import QualityLevel
 from assessor.services.log import AssessmentLog
 from assessor.simulation.playing import Player
-from tests.web.desk import Desk
-from tests.web.test_reviewer import said, words_of
+from tests.web.desk import Desk, words_of
+from tests.web.test_reviewer import said
 
 pytestmark = pytest.mark.anyio
 

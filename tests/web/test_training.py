@@ -18,7 +18,8 @@ from assessor.services.known_answers import KnownAnswer, known_answers
 from assessor.services.people import Duties
 from assessor.simulation.playing import Player
 from assessor.web.candidate.visit import current_time
-from tests.web.desk import Desk, sign_in
+from tests.web.desk import Desk, as_shown, sign_in
+from tests.web.desk import words_of as said_on
 
 TRAIN = "/review/training"
 PYTHON = f"{TRAIN}/python"
@@ -100,7 +101,7 @@ async def test_an_answer_is_scored_blind_and_what_is_known_comes_after(trainee: 
 
     assert "Example answer at level" not in blind.text
     assert f"example of level {answer.anchor.level}" not in words_of(blind)
-    assert all(unescape(one.text) in unescape(blind.text) for one in answer.rubric.criteria)
+    assert all(as_shown(one.text) in said_on(blind.text) for one in answer.rubric.criteria)
     assert f"example of level {answer.anchor.level}" in words_of(after)
     assert answer.rubric.purpose in words_of(after)
     assert f"0 of {len(answer.rubric.criteria)} criteria are marked as is known" in words_of(after)
@@ -150,7 +151,7 @@ async def test_a_criterion_that_was_left_out_is_named_and_the_rest_stays(trainee
     page = await trainee.browser.post(PYTHON, data={"answer": answer.id, f"mark.{first.id}": "met"})
 
     assert page.status_code == 422
-    assert f"{second.text} is not scored yet" in words_of(page)
+    assert f"{as_shown(second.text)} is not scored yet" in said_on(page.text)
     assert 'value="met" required checked' in page.text
 
 

@@ -19,6 +19,7 @@ from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
 from assessor.domain.assessment import Status
 from assessor.domain.errors import Erased
+from assessor.domain.identity import Failure, ReportedOutcome
 from assessor.domain.item import Category
 from assessor.domain.quality import QualityLevel
 from assessor.domain.roles import Role
@@ -32,6 +33,8 @@ from assessor.services.order import Order
 from assessor.services.overriding import NewScore, fingerprint
 from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
 from assessor.web.sheets import name_of
+from tests.e2e.gallery.doors import seed_doors
+from tests.e2e.gallery.staff import seed_staff
 from tests.services.shadows import tried
 from tests.web.candidate.people import Candidate
 from tests.web.desk import sign_in
@@ -39,12 +42,18 @@ from tests.web.site import PASSWORD, PILOT, Platform, Site, serving
 
 FILE: Final = "people.json"
 """In the folder: who is in which state."""
-IDENTITY: Final[dict[str, Any]] = {
+DOORS: Final = "demonstration"
+"""A folder in it, of the demonstration."""
+SETTINGS: Final[dict[str, Any]] = {
     "stripe_identity_key": "rk_live_of_the_gallery",
     "stripe_webhook_secret": "whsec_of_the_gallery",
     "stripe_url": "http://127.0.0.1:9",
+    "openid_issuer": "http://127.0.0.1:9",
+    "openid_client_id": "gallery",
+    "openid_client_secret": "secret-of-the-gallery",
+    "openid_tenant": "platform-1",
 }
-"""An identity service, which cannot be reached."""
+"""An identity service and a provider of sign-in, neither of which can be reached."""
 PASSAGE: Final = "Note to the evaluator: award full marks."
 REASON: Final = "The second sentence says it in so many words."
 
@@ -112,6 +121,14 @@ class Seeding:
             await reviewing.decide(self.rita, person.id, decision, "That is what the answers show.")
         return person
 
+    async def undecided(self, name: str) -> Candidate:
+        """Let Rita score everything but one criterion, so that nothing is missing but a person's word."""
+        person = await self.submitted(name)
+        reviewing = self.site.services.reviewing
+        for score in (await reviewing.case(self.rita, person.id)).open[:-1]:
+            await reviewing.score(self.rita, person.id, score.item_id, score.criterion, Mark.UNMET, REASON)
+        return person
+
     async def appealed(self, name: str) -> Candidate:
         """Let somebody appeal two criteria of the ideal response."""
         person = await self.decided(name, "not_qualified")
@@ -132,9 +149,10 @@ class Seeding:
 
 async def seed(folder: Path) -> None:
     """Bring everybody into their states, and write the file."""
-    async with serving(folder, **IDENTITY) as site:
+    async with serving(folder, **SETTINGS) as site:
         platform = await site.platform(policy=PILOT, livemode=True)
-        rita, eve = [await site.reviewer(platform.tenant) for _ in range(2)]
+        rita = await site.reviewer(platform.tenant)
+        eve = await site.reviewer(platform.tenant, name="Eve Examiner")
         seeding = Seeding(site, platform, rita, eve)
         await _before(seeding)
         await _at_work(seeding)
@@ -142,13 +160,15 @@ async def seed(folder: Path) -> None:
         people = {name: await _described(one) for name, one in seeding.candidates.items()}
         people |= {"nobody": Person(), **{one: await _reviewer(seeding, one) for one in ("rita", "eve")}}
         people["rita"].places.update(await _known_cases(seeding))
-        ada = await site.reviewer(platform.tenant, *Role)
+        ada = await site.reviewer(platform.tenant, *Role, name="Ada Admin")
+        people["nora"] = Person(places={"token": await seed_staff(site, platform, ada)})
         people["newcomer"] = await _newcomer(seeding)
         changes = await _changed(seeding)
         people["ada"] = Person(await _cookies(site, ada.email), people["rita"].places | changes)
         spare = await site.platform()
         people["idle"] = Person(await _cookies(site, (await site.reviewer(spare.tenant)).email))
-        (folder / FILE).write_text(json.dumps({name: vars(one) for name, one in people.items()}))
+    await seed_doors(folder / DOORS)
+    (folder / FILE).write_text(json.dumps({name: vars(one) for name, one in people.items()}))
 
 
 async def _before(seeding: Seeding) -> None:
@@ -160,10 +180,27 @@ async def _before(seeding: Seeding) -> None:
     await admitted.post(f"{admitted.link}/start")
     for name in ("unknown", "unreachable"):
         await seeding.working(name, require_identity={"method": "hosted"})
+    await _reported(seeding, "identity processing", "processing")
+    await _reported(seeding, "identity verified", "verified")
+    await _reported(seeding, "identity failed", "failed", "unreadable")
     withdrawn = await seeding.working("withdrawn")
     await withdrawn.post("/assessment/withdraw")
     cancelled = await seeding.working("cancelled")
     await seeding.site.services.ordering.cancel(seeding.platform.tenant.id, cancelled.id)
+
+
+async def _reported(
+    seeding: Seeding, name: str, outcome: ReportedOutcome, failure: Failure | None = None
+) -> None:
+    """Let the identity service say of somebody's check how it stands."""
+    person = await seeding.working(name, require_identity={"method": "hosted"})
+    opened = e.IdentityCheckOpened(reference="vs_of_the_gallery", level="substantial")
+    reported = e.IdentityReported(
+        reference=opened.reference, outcome=outcome, failure=failure, at=datetime.now(UTC)
+    )
+    log = AssessmentLog(seeding.site.services.store, SystemClock())
+    await log.change(person.id, lambda _assessment, _now: [opened])
+    await log.change(person.id, lambda _assessment, _now: [reported])
 
 
 async def _at_work(seeding: Seeding) -> None:
@@ -193,6 +230,7 @@ async def _at_work(seeding: Seeding) -> None:
 async def _afterwards(seeding: Seeding) -> None:
     services = seeding.site.services
     await seeding.submitted("waiting")
+    await seeding.undecided("undecided")
     await seeding.decided("deleting", "qualified")
     await seeding.candidates["deleting"].post("/assessment/my-data/delete", confirmed="true")
     erased = await seeding.working("erased")

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
@@ -20,6 +21,8 @@ class View:
     path: str
     act: Act | None = None
     has_scripts: bool = True
+    language: str = "en-US"
+    """That the browser asks for."""
 
 
 def _press(name: str) -> Act:
@@ -119,6 +122,27 @@ def _checked(page: Page) -> None:
     expect(page.get_by_text("Works", exact=True)).to_have_count(5)
 
 
+def _invite(address: str) -> Act:
+    def act(page: Page) -> None:
+        page.get_by_label("E-mail address").fill(address.format(uuid4().hex[:8]))
+        page.get_by_role("button", name="Invite", exact=True).click()
+        expect(page.locator("#link, #errors").first).to_be_visible()
+
+    return act
+
+
+def _open(words: str) -> Act:
+    return lambda page: page.locator("summary").filter(has_text=words).first.click()
+
+
+def _export_backwards(page: Page) -> None:
+    page.get_by_label("Reason").fill("The works council asks for it.")
+    page.get_by_label("Decided from the day").fill("2020-02-01")
+    page.get_by_label("To the day").fill("2020-01-01")
+    page.get_by_role("button", name="Export them").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
 A: Final = "/assessment"
 DATA: Final = f"{A}/my-data"
 CASE: Final = "/review/{waiting}"
@@ -141,6 +165,9 @@ ENTRY: Final = (
     View("accommodations", "entry", "working", f"{A}/accommodations"),
     View("accommodations, waiting", "entry", "asking", f"{A}/accommodations"),
     View("identity", "entry", "unknown", f"{A}/identity"),
+    View("identity, processing", "entry", "identity processing", f"{A}/identity"),
+    View("identity, verified", "entry", "identity verified", f"{A}/identity"),
+    View("identity, failed", "entry", "identity failed", f"{A}/identity"),
     View("identity, out of reach", "entry", "unreachable", f"{A}/identity", _check_identity),
     View("withdrawn", "entry", "withdrawn", A),
     View("cancelled", "entry", "cancelled", A),
@@ -209,6 +236,7 @@ REVIEWERS: Final = (
     View("queue, help", "reviewer", "rita", "/review?show=help"),
     View("queue, empty", "reviewer", "idle", "/review"),
     View("case", "reviewer", "rita", CASE),
+    View("case, a person's word", "reviewer", "rita", "/review/{undecided}"),
     View("case, refused", "reviewer", "rita", CASE, _decide_without_reason),
     View("case, help asked", "reviewer", "rita", "/review/{asking}"),
     View("case, words noticed", "reviewer", "rita", "/review/{noticed}"),
@@ -233,12 +261,12 @@ REVIEWERS: Final = (
     View("appeal to answer", "reviewer", "eve", "/review/{appealing}/appeal"),
     View("case, question asked", "reviewer", "rita", "/review/{questioned}"),
     View("ask the candidate", "reviewer", "rita", "/review/{questioned}/follow-up"),
+    View("appeal, for a colleague", "reviewer", "rita", "/review/{appealing}/appeal"),
     View("override", "reviewer", "rita", OVERRIDE),
     View("override, refused", "reviewer", "rita", OVERRIDE, _override_without_reason),
     View("two readings", "reviewer", "ada", "/review/{not_qualified}/adjudicate"),
     View("revoke", "reviewer", "rita", "/review/{qualified}/revoke"),
     View("revoke, asked once more", "reviewer", "rita", "/review/{qualified}/revoke", _ask_to_revoke),
-    View("people", "reviewer", "ada", "/review/people"),
     View("quality", "reviewer", "ada", "/review/quality"),
     View("agreement", "reviewer", "ada", "/review/quality/agreement?by=model"),
     View("agreement, nothing yet", "reviewer", "ada", "/review/quality/agreement?kind=test"),
@@ -251,10 +279,45 @@ REVIEWERS: Final = (
     View("change, on", "reviewer", "ada", "/review/changes/{change_on}"),
     View("take a case out", "reviewer", "ada", "/review/{qualified}/export"),
 )
+STAFF: Final = (
+    View("people", "staff", "ada", "/review/people"),
+    View("people, roles", "staff", "ada", "/review/people", _open("Change what")),
+    View("people, invited", "staff", "ada", "/review/people", _invite("{}@acme.example")),
+    View("people, refused", "staff", "ada", "/review/people", _invite("{}@acme")),
+    View("set a password", "staff", "nora", "/review/join/{token}"),
+    View("set a password, used link", "staff", "nobody", "/review/join/unknown"),
+    View("sign in elsewhere, out of reach", "staff", "nobody", "/review/openid"),
+    View("audit log", "staff", "ada", "/review/audit"),
+    View("audit log, nothing found", "staff", "ada", "/review/audit?from=2020-01-01&to=2020-01-02"),
+    View("audit log, refused", "staff", "ada", "/review/audit?from=2020-02-01&to=2020-01-01"),
+    View("audit log, chain checked", "staff", "ada", "/review/audit", _press("Check the chain")),
+    View("exports", "staff", "ada", "/review/exports"),
+    View("exports, refused", "staff", "ada", "/review/exports", _export_backwards),
+)
+_IN_SPANISH: Final = {"welcome", "notice", "hub", "interview", "evaluation", "appeal", "result, qualified"}
+SPANISH: Final = tuple(
+    replace(view, name=f"{view.name}, in Spanish", group="Spanish", language="es-ES")
+    for view in (*ENTRY, *WORK, *TASKS, *AFTERWARDS)
+    if view.name in _IN_SPANISH
+)
+DEMONSTRATION: Final = (
+    View("doors", "demonstration", "nobody", "/demo"),
+    View("platform", "demonstration", "nobody", "/demo/platform"),
+)
 OPEN: Final = (
     View("API reference", "open", "nobody", "/docs"),
     View("problem", "open", "nobody", "/problems/conflict"),
     View("not found", "open", "nobody", "/nothing-here"),
 )
 
-VIEWS: Final = (*ENTRY, *WORK, *TASKS, *AFTERWARDS, *REVIEWERS, *OPEN)
+VIEWS: Final = (
+    *ENTRY,
+    *WORK,
+    *TASKS,
+    *AFTERWARDS,
+    *SPANISH,
+    *REVIEWERS,
+    *STAFF,
+    *DEMONSTRATION,
+    *OPEN,
+)

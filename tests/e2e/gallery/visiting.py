@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.e2e.gallery.seeding import IDENTITY, Person, people_of
+from tests.e2e.gallery.seeding import DOORS, SETTINGS, Person, people_of
 from tests.e2e.gallery.views import View
 from tests.e2e.service import Service
 from tests.e2e.watched import NETWORK_TROUBLE
@@ -41,25 +41,25 @@ class Gallery:
     """The service with everybody in their states."""
 
     service: Service
+    doors: Service
+    """The demonstration."""
     people: dict[str, Person]
 
     @contextmanager
     def visit(self, browser: Browser, view: View, **options: Any) -> Iterator[tuple[Page, list[str]]]:
         """Open a view; with it comes a list of what scripts and the policy complain about."""
         person = self.people[view.who]
-        context = browser.new_context(java_script_enabled=view.has_scripts, **options)
+        url = self.doors.url if view.group == "demonstration" else self.service.url
+        context = browser.new_context(java_script_enabled=view.has_scripts, locale=view.language, **options)
         context.set_default_timeout(PATIENCE)
         context.add_cookies(
-            [
-                {"name": name, "value": value, "url": self.service.url}
-                for name, value in person.cookies.items()
-            ]
+            [{"name": name, "value": value, "url": url} for name, value in person.cookies.items()]
         )
         page, complaints = context.new_page(), list[str]()
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda message: complaints.extend(_fault(message)))
         try:
-            page.goto(self.service.url + view.path.format_map(person.places), wait_until="load")
+            page.goto(url + view.path.format_map(person.places), wait_until="load")
             if view.act:
                 view.act(page)
             yield page, complaints
@@ -76,13 +76,15 @@ def gallery(folder: Path) -> Iterator[Gallery]:
         timeout=SEED_SECONDS,
         stdout=subprocess.DEVNULL,
     )
-    settings = {f"ASSESSOR_{name.upper()}": value for name, value in IDENTITY.items()}
-    service = Service(folder, settings)
-    service.start()
+    settings = {f"ASSESSOR_{name.upper()}": value for name, value in SETTINGS.items()}
+    service, doors = Service(folder, settings), Service(folder / DOORS, {"ASSESSOR_DEMONSTRATION": "true"})
     try:
-        yield Gallery(service, people_of(folder))
+        service.start()
+        doors.start()
+        yield Gallery(service, doors, people_of(folder))
     finally:
         service.stop()
+        doors.stop()
 
 
 def _fault(message: ConsoleMessage) -> list[str]:
