@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, sync_playwright
 
+from assessor.domain.roles import Role
 from tests.attacks.payloads import Attack
 from tests.e2e.service import Service
 from tests.e2e.watched import FLAGS, NO_CHROMIUM, Watched, found_chromium
@@ -43,9 +44,10 @@ class Stage:
         return f"attacked-{next(_tenants)}"
 
     def reviewer(self, tenant: str) -> str:
-        """Let somebody review for a platform; return their address."""
+        """Let somebody review for a platform who may look at everything; return their address."""
         address = f"rita@{tenant}.example"
-        self.service.run("reviewers", "add", address, "--tenant", tenant, "--password", PASSWORD)
+        roles = [part for role in Role for part in ("--role", role)]
+        self.service.run("reviewers", "add", address, "--tenant", tenant, "--password", PASSWORD, *roles)
         self.service.run("reviewers", "waive-training", address, "--reason", "This is about attacks.")
         return address
 

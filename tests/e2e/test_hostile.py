@@ -32,7 +32,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
 
 
 def test_hostile_words_are_shown_as_words_on_every_page(stage: Stage) -> None:
-    played = play_words(stage, [ATTACKS[name] for name in A_HANDFUL], pages=20)
+    played = play_words(stage, [ATTACKS[name] for name in A_HANDFUL], pages=32)
 
     assert played[0].faults == ()
 
