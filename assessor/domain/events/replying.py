@@ -1,0 +1,71 @@
+"""What the candidate says to the result: appeals, follow-up questions, the right of reply."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assessor.domain.appeal import AppealedCriterion, AppealOutcome, Ground
+from assessor.domain.ids import Slug
+from assessor.domain.quality import QualityMark
+from assessor.domain.value import Value
+
+
+class AppealFiled(Value):
+    """The candidate asked that criteria be scored again, by somebody who has not seen their scores."""
+
+    type: Literal["appeal.filed"] = "appeal.filed"
+    appeal_id: Annotated[str, Field(min_length=8, max_length=64)]
+    """Made by the client, like a message's: the same id twice is one appeal."""
+    criteria: Annotated[tuple[AppealedCriterion, ...], Field(min_length=1)]
+    ground: Ground
+    note: Annotated[str, Field(max_length=4000)] = ""
+
+
+class AppealAnswered(Value):
+    """A person who had not seen the score looked at one criterion again. A raised score comes just before."""
+
+    type: Literal["appeal.answered"] = "appeal.answered"
+    reviewer: str
+    item_id: Slug
+    criterion: str
+    mark: QualityMark
+    outcome: AppealOutcome
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    """The candidate reads it."""
+    is_last: bool
+    """Whether no other appeal of the assessment waits."""
+
+
+class FollowUpAsked(Value):
+    """A reviewer asked the candidate about their own answer."""
+
+    type: Literal["follow_up.asked"] = "follow_up.asked"
+    follow_up_id: str
+    reviewer: str
+    item_id: Slug
+    question: Annotated[str, Field(min_length=10, max_length=1000)]
+    due_at: datetime
+
+
+class FollowUpExtended(Value):
+    """The candidate asked for more time to answer, and has it."""
+
+    type: Literal["follow_up.extended"] = "follow_up.extended"
+    follow_up_id: str
+    due_at: datetime
+
+
+class FollowUpAnswered(Value):
+    """The candidate answered. For the reviewer to read beside the work; no score follows from it."""
+
+    type: Literal["follow_up.answered"] = "follow_up.answered"
+    follow_up_id: str
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class SignalReplied(Value):
+    """The candidate said something about passages that seem to speak to whoever grades."""
+
+    type: Literal["signal.replied"] = "signal.replied"
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
