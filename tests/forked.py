@@ -19,6 +19,10 @@ from tempfile import TemporaryDirectory
 # Nothing of these starts a thread or opens a file: that would not survive a fork.
 PRELOADED = ["assessor.cli", "assessor.adapters.jobs", "assessor.interview.graph", "assessor.web.serving"]
 
+STUCK_SECONDS = 300
+"""What runs longer is stuck; on a busy machine a command may take minutes."""
+GRACE_SECONDS = 30
+
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload([*PRELOADED, __name__])
 
@@ -54,6 +58,12 @@ class Process:
         if self.running.is_alive() and self.running.pid is not None:
             os.kill(self.running.pid, how)
 
+    def end(self) -> None:
+        """Ask it to stop, so that it stops its own processes too, and then make it."""
+        self.send_signal(signal.SIGTERM)
+        self.running.join(GRACE_SECONDS)
+        self.running.kill()
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.running.kill()
@@ -82,7 +92,7 @@ def run(
     environment: Mapping[str, str],
     folder: Path | None = None,
     given: str = "",
-    timeout: float = 120,
+    timeout: float = STUCK_SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, as `subprocess.run` does with captured texts.
 
@@ -98,7 +108,7 @@ def run(
         try:
             status = process.wait(timeout)
         finally:
-            process.kill()
+            process.end()
         return subprocess.CompletedProcess(arguments, status, output.read_text(), errors.read_text())
 
 

@@ -69,9 +69,9 @@ def test_a_judge_is_calibrated_once_shown_and_stopped_when_it_drifts(
 ) -> None:
     labels = write(tmp_path / "labels.csv", 208)
 
-    first = run("calibrate", str(labels), "--json", timeout=300, **variables(server))
+    first = run("calibrate", str(labels), "--json", **variables(server))
     paid = server.calls
-    again = run("calibrate", str(labels), "--dry-run", timeout=300, **variables(server))
+    again = run("calibrate", str(labels), "--dry-run", **variables(server))
 
     assert first.returncode == 0, first.stderr
     found = json.loads(first.stdout)["calibrations"]
@@ -85,7 +85,7 @@ def test_a_judge_is_calibrated_once_shown_and_stopped_when_it_drifts(
 
     server.met = lambda text, own: text in CRITERIA.values() and bool(own)
     gold = write(tmp_path / "gold.csv", 100, start=600)
-    fallen = run("gold", str(gold), "--json", timeout=300, **variables(server))
+    fallen = run("gold", str(gold), "--json", **variables(server))
 
     assert fallen.returncode == 1, fallen.stderr
     assert {one["alarm"] for one in json.loads(fallen.stdout)["families"]} == {"lenient"}

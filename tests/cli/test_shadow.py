@@ -48,9 +48,9 @@ def test_a_model_is_tried_from_a_terminal_and_an_interrupted_run_goes_on(
     newer = (*ASKED, *WHY, "--model", "openai/newer")
 
     server.fails = True
-    cut = run(*newer, timeout=300, **variables)
+    cut = run(*newer, **variables)
     server.fails = False
-    done = run(*newer, "--json", timeout=300, **variables)
+    done = run(*newer, "--json", **variables)
 
     assert (cut.returncode, done.returncode) == (1, 0), cut.stderr + done.stderr
     assert "Run it again; what it has read already is not paid for again." in cut.stderr
