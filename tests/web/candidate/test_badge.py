@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import update
 
-from assessor.adapters.store.tables import VerdictRow
+from assessor.adapters.store.tables.verdicts import VerdictRow
 from assessor.client import VerdictRefused, verify_verdict
 from assessor.services.access import Scope
 from assessor.services.marking import Mark
