@@ -46,7 +46,8 @@ msgstr ""
 """
 CODE: Final = (
     "assessor/domain/amending.py",
-    "assessor/domain/assessment.py",
+    "assessor/domain/assessment/assessment.py",
+    "assessor/domain/assessment/status.py",
     "assessor/domain/response.py",
     "assessor/domain/text.py",
     "assessor/services/amending.py",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from assessor.domain.assessment import Assessment
+from assessor.domain.assessment import Assessment, advanced
 from assessor.domain.errors import AssessorError, Conflict, Erased, NotFound, SequenceTaken
 from assessor.domain.events import Fact
 from assessor.ports import Append, Clock, Enclosure, OpenLog
@@ -128,5 +128,5 @@ async def each_overdue(
 def following(assessment: Assessment, facts: Sequence[Fact], at: datetime) -> Assessment:
     """Return the state after the facts. Raises IllegalTransition."""
     for fact in facts:
-        assessment = assessment.after(assessment.seq + 1, at, fact)
+        assessment = advanced(assessment, assessment.seq + 1, at, fact)
     return assessment

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assessor.crash_points import CrashPoint, reach
-from assessor.domain.assessment import Assessment, Status
+from assessor.domain.assessment import Assessment, Status, advanced
 from assessor.domain.errors import Gone, InvalidInput, invalid
 from assessor.domain.form import draw_form
 from assessor.domain.text import accept_text
@@ -118,7 +118,7 @@ class Retiring:
             return Affected(assessment_id, "erased")
         if not may_retire(before, retirement):
             return _earlier(before)
-        after = before.after(before.seq + 1, self._clock.now(), retired_from(retirement))
+        after = advanced(before, before.seq + 1, self._clock.now(), retired_from(retirement))
         document = await self._document(after) if after.verdict_is_due else None
         return _told(before, after, document)
 

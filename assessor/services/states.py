@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Protocol
 
-from assessor.domain.assessment import Assessment
+from assessor.domain.assessment import Assessment, advanced
 from assessor.domain.errors import AssessorError
 from assessor.domain.events import Event
 
@@ -78,5 +78,5 @@ class States:
 
 def _added(state: Assessment, events: Iterable[Event]) -> Assessment:
     for event in events:
-        state = state.after(event.seq, event.at, event.fact, event.hash)
+        state = advanced(state, event.seq, event.at, event.fact, event.hash)
     return state

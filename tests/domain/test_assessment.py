@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.domain import events as e
-from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status, replay
+from assessor.domain.assessment import OPEN, TRANSITIONS, Assessment, Status, advanced, replay
 from assessor.domain.errors import IllegalTransition, InvalidInput
 from assessor.domain.item import Category
 from assessor.domain.response import SftResponse
@@ -168,7 +168,7 @@ REPLY = e.InterviewerMessage(run="r", kind="core", item_id="caching", text="Why?
 
 
 def _asked_at(working: Assessment, at: datetime) -> Assessment:
-    return working.after(working.seq + 1, at, MESSAGE)
+    return advanced(working, working.seq + 1, at, MESSAGE)
 
 
 @given(st.integers(0, 100), st.integers(0, 10_000))
@@ -176,7 +176,7 @@ def test_the_time_that_the_interviewer_takes_is_given_back(asked_after: int, too
     asked = NOW + timedelta(minutes=asked_after)
     waiting = _asked_at(WORKING, asked)
 
-    replied = waiting.after(waiting.seq + 1, asked + timedelta(seconds=took), REPLY)
+    replied = advanced(waiting, waiting.seq + 1, asked + timedelta(seconds=took), REPLY)
 
     assert replied.deadline == DEADLINE + timedelta(seconds=took)
     assert replied.time_left(asked + timedelta(seconds=took)) == WORKING.time_left(asked)
@@ -191,7 +191,7 @@ def test_the_time_is_not_over_while_a_reply_is_owed_but_an_hour_later_it_is() ->
 
 
 def test_what_the_candidate_takes_is_not_given_back() -> None:
-    replied = _asked_at(WORKING, NOW).after(WORKING.seq + 2, NOW, REPLY)
+    replied = advanced(_asked_at(WORKING, NOW), WORKING.seq + 2, NOW, REPLY)
 
     later = _asked_at(replied, NOW + timedelta(minutes=50))
 
@@ -200,12 +200,12 @@ def test_what_the_candidate_takes_is_not_given_back() -> None:
 
 def test_a_pause_in_which_a_reply_is_owed_counts_for_neither() -> None:
     asked, paused_at, resumed_at = (NOW + timedelta(minutes=m) for m in (10, 11, 40))
-    paused = _asked_at(WORKING, asked).after(WORKING.seq + 2, paused_at, e.AssessmentPaused())
+    paused = advanced(_asked_at(WORKING, asked), WORKING.seq + 2, paused_at, e.AssessmentPaused())
     assert paused.time_left_at_pause == timedelta(minutes=110).total_seconds()
 
     deadline = resumed_at + timedelta(minutes=110)
-    resumed = paused.after(WORKING.seq + 3, resumed_at, e.AssessmentResumed(deadline=deadline))
-    replied = resumed.after(WORKING.seq + 4, resumed_at + timedelta(minutes=2), REPLY)
+    resumed = advanced(paused, WORKING.seq + 3, resumed_at, e.AssessmentResumed(deadline=deadline))
+    replied = advanced(resumed, WORKING.seq + 4, resumed_at + timedelta(minutes=2), REPLY)
 
     assert replied.deadline == deadline + timedelta(minutes=2)
 
@@ -308,7 +308,7 @@ def test_reading_a_log_in_two_parts_gives_what_reading_it_at_once_gives(cut: int
 
     resumed = replay("as_1", events[:cut])
     for event in events[cut:]:
-        resumed = resumed.after(event.seq, event.at, event.fact, event.hash)
+        resumed = advanced(resumed, event.seq, event.at, event.fact, event.hash)
 
     assert resumed == whole
     assert (whole.seq, whole.head) == (len(events), events[-1].hash)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from assessor.domain.assessment import advanced
 from assessor.domain.errors import IllegalTransition
 from assessor.domain.events import BlockFinished
 from assessor.domain.form import Form, draw_form
@@ -114,7 +115,7 @@ def started(*facts: Any) -> Any:
     assert of.drawn is not None
     replaced = of.drawn.changed(form=form)
     for seq, fact in enumerate((replaced, *facts), of.seq + 1):
-        of = of.after(seq, of.ordered.expires_at, fact)
+        of = advanced(of, seq, of.ordered.expires_at, fact)
     return of
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from assessor.domain import events as e
-from assessor.domain.assessment import Assessment, Status
+from assessor.domain.assessment import Assessment, Status, advanced
 from assessor.domain.identification import MAX_OPENINGS, WAIT, CheckState, Identification
 from assessor.domain.identity import Attestation, HostedOutcome, IdentityNeed, Level, Method, Report
 from assessor.domain.policy import Policy
@@ -88,7 +88,7 @@ def started(*facts: e.Fact) -> Assessment:
 def replayed(*facts: e.Fact) -> Assessment:
     found = Assessment("as_1")
     for seq, fact in enumerate((ORDERED, DRAWN, *facts), 1):
-        found = found.after(seq, NOW + timedelta(minutes=seq), fact)
+        found = advanced(found, seq, NOW + timedelta(minutes=seq), fact)
     return found
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assessor.domain import events as e
 from assessor.domain.accommodation import Accommodation
-from assessor.domain.assessment import Assessment, Status
+from assessor.domain.assessment import Assessment, Status, advanced
 from assessor.domain.timekeeping import PauseReason
 from tests.domain.samples import NOW, STARTED, assessment
 
@@ -63,7 +63,7 @@ class Course:
             self._add(e.AccommodationGranted(terms=terms, by="platform", who="key_1", reason=""))
 
     def _add(self, fact: e.Fact) -> None:
-        self.state = self.state.after(self.state.seq + 1, NOW + self.now, fact)
+        self.state = advanced(self.state, self.state.seq + 1, NOW + self.now, fact)
 
 
 ACTS = st.one_of(
@@ -97,7 +97,7 @@ def test_the_time_left_never_falls_during_a_pause(
     worked: int, moments: list[int], reason: PauseReason
 ) -> None:
     at = NOW + timedelta(seconds=worked)
-    paused = WORKING.after(WORKING.seq + 1, at, e.AssessmentPaused(reason=reason))
+    paused = advanced(WORKING, WORKING.seq + 1, at, e.AssessmentPaused(reason=reason))
 
     left = [paused.time_left(at + timedelta(seconds=moment)) for moment in sorted(moments)]
 
@@ -145,10 +145,10 @@ def test_the_wait_for_a_reply_is_not_lost_when_the_terms_change() -> None:
 
 def test_a_break_that_was_overrun_ended_when_its_budget_was_used_up() -> None:
     paused_at, back_at = NOW + timedelta(minutes=10), NOW + timedelta(minutes=70)
-    paused = WORKING.after(WORKING.seq + 1, paused_at, e.AssessmentPaused())
+    paused = advanced(WORKING, WORKING.seq + 1, paused_at, e.AssessmentPaused())
 
     deadline = paused.deadline_after_pause(back_at)
-    back = paused.after(WORKING.seq + 2, back_at, e.AssessmentResumed(deadline=deadline, by="limit"))
+    back = advanced(paused, WORKING.seq + 2, back_at, e.AssessmentResumed(deadline=deadline, by="limit"))
 
     assert paused.paused_until == paused_at + timedelta(minutes=30)
     assert back.time_left(back_at) == timedelta(minutes=80).total_seconds()
