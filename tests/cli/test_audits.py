@@ -161,7 +161,7 @@ def test_decisions_are_exported_to_a_private_file_or_the_terminal(
     again = run(*command, "--output", str(file), **installation.variables)
     shown = run(*command, "--format", "jsonl", **installation.variables)
     refused = run(
-        *command, "--format", "pdf", "--output", str(tmp_path / "new.pdf"), **installation.variables
+        *command, "--format", "docx", "--output", str(tmp_path / "new.docx"), **installation.variables
     )
     log = run(
         "audit", "log", "--tenant", "acme", "--action", "export.list", "--json", **installation.variables
@@ -172,5 +172,5 @@ def test_decisions_are_exported_to_a_private_file_or_the_terminal(
     assert file.stat().st_mode & 0o777 == 0o600
     assert (again.returncode, "cannot be made" in again.stderr) == (1, True)
     assert json.loads(shown.stdout)["assessment_id"] == installation.assessment
-    assert (refused.returncode, (tmp_path / "new.pdf").exists()) == (1, False)
+    assert (refused.returncode, (tmp_path / "new.docx").exists()) == (1, False)
     assert [one["detail"]["format"] for one in json.loads(log.stdout)] == ["jsonl", "csv"]

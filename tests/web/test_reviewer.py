@@ -410,6 +410,7 @@ async def test_when_all_is_scored_the_page_asks_for_a_decision_with_its_reason(
     assert assessment.verdict is not None
     assert assessment.verdict.document["decision"] == "not_qualified"
     assert not assessment.needs_person
+    assert assessment.verdict.document["counterfactual"]["text"] in unescape(after)
 
 
 @pytest.mark.parametrize(

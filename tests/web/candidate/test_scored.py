@@ -90,16 +90,11 @@ async def test_without_an_invitation_nobody_reads_the_terms_of_one(browser: http
     assert (await browser.get("/c/0000/how-you-are-scored")).status_code == 410
 
 
-async def test_a_reviewer_reads_the_rules_of_the_case_and_what_would_have_changed_it(
-    desk: Desk, player: Player
-) -> None:
+async def test_a_reviewer_reads_the_rules_of_the_case(desk: Desk, player: Player) -> None:
     assessment = await desk.load(player)
 
-    page = await desk.browser.get(f"/review/{player.assessment_id}")
+    said = words(await desk.browser.get(f"/review/{player.assessment_id}"))
 
-    said = words(page)
-    assert assessment.verdict is not None
-    assert assessment.verdict.document["counterfactual"]["text"] in said
     for rule in stated_rules(assessment.policy):
         assert rule.text in said
 
