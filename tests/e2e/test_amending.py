@@ -7,6 +7,7 @@ from tests.e2e.candidate import ANSWER, Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import faults
 from tests.e2e.service import Platform, Service
+from tests.e2e.watched import followed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -75,7 +76,7 @@ def test_a_candidate_takes_a_name_back_corrects_an_answer_and_confirms_the_summa
 
     candidate.hold_interview()
     looked_at("interview, finished")
-    page.get_by_role("link", name="Look at a short summary").click()
+    followed(page.get_by_role("link", name="Look at a short summary"))
     looked_at("summary")
     page.get_by_role("link", name="Add a last remark").first.click()
     page.get_by_label("What you want to add").fill("And I write down what I found.")

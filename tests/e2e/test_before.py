@@ -9,6 +9,7 @@ from tests.e2e.candidate import PATIENCE, Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import axe_findings, faults
 from tests.e2e.service import Platform, Service
+from tests.e2e.watched import followed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,7 +39,7 @@ def test_every_page_before_the_start_is_accessible_and_works(
     looked_at = looking(page, findings)
 
     candidate.go(invite)
-    page.get_by_role("link", name="Try a practice question").click()
+    followed(page.get_by_role("link", name="Try a practice question"))
     looked_at("practice")
     candidate.send("An editor that shows what a change would do.")
     expect(page.get_by_text("That was the practice.")).to_be_visible(timeout=PATIENCE)
@@ -52,9 +53,9 @@ def test_every_page_before_the_start_is_accessible_and_works(
     page.get_by_role("button", name="Go on to the notice").click()
     expect(page.get_by_role("heading", name="Before you begin")).to_be_visible()
     looked_at("notice")
-    page.get_by_role("link", name="I do not want to take part").click()
+    followed(page.get_by_role("link", name="I do not want to take part"))
     looked_at("decline")
-    page.get_by_role("link", name="Ask for accommodations").click()
+    followed(page.get_by_role("link", name="Ask for accommodations"))
     looked_at("accommodations")
     page.get_by_role("checkbox", name="Something else").check()
     page.get_by_role("button", name="Ask for this").click()
@@ -71,10 +72,10 @@ def test_every_page_before_the_start_is_accessible_and_works(
     page.get_by_role("button", name="I have read this. Begin").click()
     expect(page.get_by_role("heading", name="Your assessment")).to_be_visible()
     looked_at("hub, waiting")
-    page.get_by_role("link", name="What you agreed to").click()
+    followed(page.get_by_role("link", name="What you agreed to"))
     looked_at("consents")
     candidate.go("/assessment/move")
-    page.get_by_role("button", name="Make a code").click()
+    followed(page.get_by_role("button", name="Make a code"))
     looked_at("code")
 
     assert findings == []

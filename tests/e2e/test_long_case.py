@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Open
 from tests.e2e.looks import faults
 from tests.e2e.service import Service
+from tests.e2e.watched import followed
 from tests.long_talk import spoken, talk_at_length
 from tests.web.site import PASSWORD, serving
 
@@ -48,7 +49,7 @@ def test_pages_of_a_long_case_are_turned_without_scripts_and_keep_what_was_typed
     page.goto(f"{service.url}/review/login")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    followed(page.get_by_role("button", name="Sign in"))
     page.goto(f"{service.url}/review/{assessment_id}")
     pages = page.get_by_role("navigation", name="Pages of the transcript").first
 

@@ -10,6 +10,7 @@ from tests.e2e.candidate import ANSWER, Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import faults
 from tests.e2e.service import Platform, Service
+from tests.e2e.watched import followed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -49,7 +50,7 @@ def test_a_candidate_reads_what_is_kept_takes_it_along_and_deletes_it(
         assert archive.testzip() is None
         assert "index.html" in archive.namelist()
 
-    page.get_by_role("link", name="Delete my data").click()
+    followed(page.get_by_role("link", name="Delete my data"))
     looked_at("confirm")
     page.get_by_label("I have read what goes").check()
     page.get_by_role("button", name="Delete my data for good").click()

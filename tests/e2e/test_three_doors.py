@@ -11,6 +11,7 @@ from tests.e2e.candidate import Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import axe_findings
 from tests.e2e.service import START_SECONDS, Service
+from tests.e2e.watched import followed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,14 +49,14 @@ def test_whoever_tries_all_three_doors_sees_one_assessment_through(
 
     page.goto(f"{demonstration.url}/")
     looked_at("doors")
-    page.get_by_role("button", name="Enter as a candidate").click()
+    followed(page.get_by_role("button", name="Enter as a candidate"))
     reference = _work_as_a_candidate(Candidate(page, demonstration), page.url)
     expect(page.get_by_text("parts wait for a person: you can be that person")).to_be_visible()
 
     page.goto(f"{demonstration.url}/demo")
-    page.get_by_role("button", name="Enter as a reviewer").click()
+    followed(page.get_by_role("button", name="Enter as a reviewer"))
     looked_at("queue")
-    page.get_by_role("row").filter(has_text=reference).get_by_role("link").first.click()
+    followed(page.get_by_role("row").filter(has_text=reference).get_by_role("link").first)
     looked_at("case, open criterion")
     case = page.url
     _score_everything(page)
@@ -63,7 +64,7 @@ def test_whoever_tries_all_three_doors_sees_one_assessment_through(
     if page.get_by_label("Qualified", exact=True).count():
         page.get_by_label("Qualified", exact=True).check()
         page.get_by_label("Reason for the decision").fill("Every part that was looked at is strong.")
-        page.get_by_role("button", name="Decide").click()
+        followed(page.get_by_role("button", name="Decide"))
     looked_at("case, decided")
 
     page.goto(f"{demonstration.url}/demo/platform")
@@ -72,10 +73,10 @@ def test_whoever_tries_all_three_doors_sees_one_assessment_through(
     expect(page.get_by_text("assessor verify-verdict").first).to_be_visible()
 
     page.goto(case)
-    page.get_by_role("link", name="Revoke this verdict").click()
+    followed(page.get_by_role("link", name="Revoke this verdict"))
     looked_at("revocation")
     page.get_by_label("Reason").fill("Somebody else sat the assessment.")
-    page.get_by_role("button", name="Look at what it does").click()
+    followed(page.get_by_role("button", name="Look at what it does"))
     looked_at("revocation, asked once more")
     page.get_by_role("button", name="Revoke it for good").click()
     expect(page.get_by_text("The verdict is revoked, and the platform is told.")).to_be_visible()

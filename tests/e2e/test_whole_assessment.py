@@ -7,6 +7,7 @@ from tests.e2e.candidate import Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import axe_findings, faults
 from tests.e2e.service import Platform, Service
+from tests.e2e.watched import followed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -82,7 +83,7 @@ def test_a_candidate_gets_from_the_invitation_to_the_result_on_accessible_pages(
     candidate.submit()
     candidate.sees_scores()
     looked_at("result")
-    page.get_by_role("link", name="About you, if you like").click()
+    followed(page.get_by_role("link", name="About you, if you like"))
     looked_at("about you")
     page.get_by_role("radio", name="Female").check()
     page.get_by_role("button", name="Save my answers").click()

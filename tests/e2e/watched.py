@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 NETWORK_TROUBLE = ("Failed to load resource", "net::ERR_")
@@ -27,6 +27,12 @@ def found_chromium() -> str | None:
 def chromium() -> str:
     """Return where the browser is; skip the test where there is none."""
     return found_chromium() or pytest.skip(NO_CHROMIUM)
+
+
+def followed(way: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there: a click alone waits for none."""
+    with way.page.expect_navigation():
+        way.click()
 
 
 @dataclass

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.watched import followed
+
 Act = Callable[[Page], None]
 
 
@@ -26,7 +28,7 @@ class View:
 
 
 def _press(name: str) -> Act:
-    return lambda page: page.get_by_role("button", name=name, exact=True).first.click()
+    return lambda page: followed(page.get_by_role("button", name=name, exact=True).first)
 
 
 def _check_identity(page: Page) -> None:
@@ -109,7 +111,7 @@ def _override_without_reason(page: Page) -> None:
 
 def _ask_to_revoke(page: Page) -> None:
     page.get_by_label("Reason").fill("Somebody else sat the assessment.")
-    page.get_by_role("button", name="Look at what it does").click()
+    followed(page.get_by_role("button", name="Look at what it does"))
 
 
 def _practised(page: Page) -> None:
