@@ -41,6 +41,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     signing_keys,
     simulate,
     standard,
+    transfer,
     usage,
     verification,
 )

@@ -76,10 +76,12 @@ def counting(message: str, *, quiet: bool = False) -> Iterator[Callable[[int, in
 
 
 def _lines(message: str) -> Callable[[int, int], None]:
-    began = monotonic()
+    began, told = monotonic(), 0
 
     def tell(done: int, total: int) -> None:
-        if done * PARTS // total > (done - 1) * PARTS // total:
+        nonlocal told
+        before, told = told, done * PARTS // total
+        if told > before:
             typer.echo(f"{message}: {done} of {total}, after {monotonic() - began:.0f} s", err=True)
 
     return tell

@@ -68,7 +68,12 @@ class Settings(TryingOut, SignIn, Mail, IdentityChecks, Webhooks, Judging, Model
     @property
     def has_embedded_database(self) -> bool:
         """Whether the database is the file in the data folder that is made where none is named."""
-        return self.database_url == _embedded_database(self.data_dir)
+        return self.database_url == self.embedded_database_url
+
+    @property
+    def embedded_database_url(self) -> str:
+        """The address of the file in the data folder that is made where no database is named."""
+        return _embedded_database(self.data_dir)
 
     def child_environment(self) -> dict[str, str]:
         """Return the environment for a process of ours that shall have these settings; carries secrets."""

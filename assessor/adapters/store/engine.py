@@ -71,6 +71,14 @@ def database_url(address: str) -> URL:
     return url.set(drivername="sqlite+pysqlite")
 
 
+def database_file(address: str) -> Path:
+    """Return the file of a SQLite database. Raises ValueError for another kind of database."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise ValueError("the database is no SQLite file; use sqlite:///PATH")
+    return Path(url.database)
+
+
 def create_engine(address: str, *, durable: bool = True) -> Engine:
     """Return an engine; it connects on first use.
 

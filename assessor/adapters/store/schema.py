@@ -90,6 +90,11 @@ def why_unusable(address: str) -> str:
     return ""
 
 
+def is_migrated(connection: Connection) -> bool:
+    """Whether our tables are there, of any version."""
+    return _revision(connection) is not None
+
+
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_VERSION.name):
         return None
