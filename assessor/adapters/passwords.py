@@ -1,16 +1,21 @@
 """Passwords hashed with Argon2id."""
 
 from functools import cached_property
+from typing import ClassVar
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 
 class Argon2Passwords:
-    """RFC 9106's low-memory profile, which is argon2-cffi's default."""
+    """Hashes and checks."""
+
+    profile: ClassVar[Parameters] = RFC_9106_LOW_MEMORY
+    """64 MiB and about a quarter of a second of one processor a hash."""
 
     def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+        self._hasher = PasswordHasher.from_parameters(self.profile)
 
     @cached_property
     def decoy(self) -> str:
