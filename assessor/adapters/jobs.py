@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetWorkflowID, StepOptions
+from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from assessor.ports import Steps
@@ -23,10 +23,14 @@ APPLICATION = "assessor"
 SCORE = "score"
 QUEUE = "scoring"
 POLL_SECONDS = 0.5
-"""How long work that another process handed in waits for a worker to look."""
+"""How long work that was handed in waits for a worker to look."""
 
-AT_ONCE = 10
-"""How many workflows of the queue one worker takes up; the others are left to other workers."""
+AT_ONCE = 16
+"""How many workflows of the queue one worker takes up; the others wait, or are left to other workers."""
+
+OF_ONE_PLATFORM = 8
+"""How many of these are one platform's, so that thousands of one leave room for another's ten. Beyond
+that the platforms that have work are asked in an order that is drawn anew each time."""
 
 MAX_STEP_ATTEMPTS = 3
 GRACE_SECONDS = 5
@@ -104,10 +108,11 @@ class DbosJobs:
     def __init__(self, workflow: Callable[[str], Coroutine[Any, Any, None]]) -> None:
         self._workflow = workflow
 
-    async def score(self, assessment_id: str, round_: int) -> None:
-        """Start the scoring of one round, unless it was started already."""
-        with SetWorkflowID(_workflow_id(assessment_id, round_)):
-            await DBOS.start_workflow_async(self._workflow, assessment_id)
+    async def score(self, tenant: str, assessment_id: str, round_: int) -> None:
+        """Queue the scoring of one round, unless it was started already. This worker takes it, or another."""
+        options = SetEnqueueOptions(queue_partition_key=tenant)
+        with SetWorkflowID(_workflow_id(assessment_id, round_)), options:
+            await DBOS.enqueue_workflow_async(QUEUE, self._workflow, assessment_id)
 
     async def forget(self, assessment_id: str) -> None:
         """Delete what was noted of an assessment's workflows; what still runs of it ends."""
@@ -134,12 +139,13 @@ class QueuedJobs:
     def __init__(self, client: DBOSClient) -> None:
         self._client = client
 
-    async def score(self, assessment_id: str, round_: int) -> None:
+    async def score(self, tenant: str, assessment_id: str, round_: int) -> None:
         """Queue the scoring of one round, unless it was started already."""
         await self._client.enqueue_async(
             {
                 "workflow_name": SCORE,
                 "queue_name": QUEUE,
+                "queue_partition_key": tenant,
                 "workflow_id": _workflow_id(assessment_id, round_),
                 "app_version": WORKFLOW_VERSION,
             },
@@ -209,7 +215,12 @@ async def dbos_jobs(database_url: str, executor_id: str, scoring: ScoringWorkflo
 
     try:
         DBOS.launch()
-        await DBOS.register_queue_async(QUEUE, worker_concurrency=AT_ONCE, polling_interval_sec=POLL_SECONDS)
+        await DBOS.register_queue_async(
+            QUEUE,
+            worker_concurrency=AT_ONCE,
+            partition_worker_concurrency=OF_ONE_PLATFORM,
+            polling_interval_sec=POLL_SECONDS,
+        )
         yield DbosJobs(score)
     finally:
         await _stop()

@@ -163,7 +163,8 @@ async def _sweep(services: Services, jobs: Jobs, notifying: Notifying) -> None:
     """Take up once what is overdue."""
 
     async def score(assessment_id: str) -> bool:
-        await jobs.score(assessment_id, await services.scoring.round_of(assessment_id))
+        tenant, round_ = await services.scoring.round_of(assessment_id)
+        await jobs.score(tenant, assessment_id, round_)
         return True
 
     await each_overdue("score", await services.store.unscored(), score)

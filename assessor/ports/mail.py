@@ -45,7 +45,10 @@ class MailOutbox(Protocol):
     async def claim_mail(
         self, holder: str, now: datetime, until: datetime, limit: int
     ) -> tuple[ClaimedMail, ...]:
-        """Take up what is due, what waits longest first. Nobody else gets the same before `until`."""
+        """Take up what is due, platforms in turn, and what waits longest first.
+
+        Nobody else gets the same before `until`.
+        """
         ...
 
     async def release_mail(self, holder: str, now: datetime) -> int:

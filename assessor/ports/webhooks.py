@@ -109,7 +109,7 @@ class Webhooks(Protocol):
     async def claim(
         self, holder: str, now: datetime, until: datetime, limit: int, busy: Sequence[str] = ()
     ) -> tuple[Claimed, ...]:
-        """Take up what is due, a few of each endpoint, none of those that are `busy`.
+        """Take up what is due, platforms in turn, a few of each endpoint, none of those that are `busy`.
 
         Nobody else gets the same before `until`.
         """

@@ -53,8 +53,11 @@ class Steps(Protocol):
 class Jobs(Protocol):
     """Starts durable workflows."""
 
-    async def score(self, assessment_id: str, round_: int) -> None:
-        """Start scoring unless it was started for this round already. Round 2 follows a released hold."""
+    async def score(self, tenant: str, assessment_id: str, round_: int) -> None:
+        """Start scoring unless it was started for this round already. Round 2 follows a released hold.
+
+        Of several platforms that wait, none waits for all that another handed in before.
+        """
         ...
 
 

@@ -181,7 +181,7 @@ class Answering:
         assessment = await self._assessments.change(assessment_id, decide)
         reach(CrashPoint.AFTER_SUBMISSION)
         if assessment.status is Status.SUBMITTED:
-            await self._jobs.score(assessment_id, assessment.faults + 1)
+            await self._jobs.score(assessment.ordered.tenant, assessment_id, assessment.faults + 1)
         return assessment
 
     async def _open_drafts(self, assessment: Assessment) -> dict[str, Draft]:

@@ -175,7 +175,7 @@ class Reviewing:
             return [e.HoldReleased(by=reviewer.id)]
 
         assessment = await self._assessments.change(assessment_id, release)
-        await self._jobs.score(assessment_id, assessment.faults + 1)
+        await self._jobs.score(assessment.ordered.tenant, assessment_id, assessment.faults + 1)
         return assessment
 
     async def give_back(self, reviewer: Reviewer, assessment_id: str, reason: str) -> Ordered:

@@ -159,9 +159,10 @@ class Scoring:
 
         await self._assessments.change(assessment_id, facts)
 
-    async def round_of(self, assessment_id: str) -> int:
-        """Return which round of scoring is due: one more than the faults so far."""
-        return (await self._assessments.load(assessment_id)).faults + 1
+    async def round_of(self, assessment_id: str) -> tuple[str, int]:
+        """Return whose it is, and which round of scoring is due: one more than the faults so far."""
+        assessment = await self._assessments.load(assessment_id)
+        return assessment.ordered.tenant, assessment.faults + 1
 
     async def _read(self, assessment: Assessment, work: Work) -> tuple[Score, ...]:
         """Let a model read the answer where the policy lets one; else it waits for a person."""

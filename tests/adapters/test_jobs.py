@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from assessor.adapters.jobs import MAX_STEP_ATTEMPTS, JsonSerializer, RecordedError, dbos_jobs, queued_jobs
+from assessor.adapters.jobs import (
+    MAX_STEP_ATTEMPTS,
+    OF_ONE_PLATFORM,
+    JsonSerializer,
+    RecordedError,
+    dbos_jobs,
+    queued_jobs,
+)
 from assessor.ports import Steps
 from tests.databases import Kind
 
@@ -32,7 +39,7 @@ async def scoring(steps, assessment_id):
 async def main():
     async with dbos_jobs(sys.argv[1], "worker", scoring) as jobs:
         if sys.argv[3] == "die":
-            await jobs.score("asm_1", 1)
+            await jobs.score("tenant", "asm_1", 1)
         for _ in range(100):
             await asyncio.sleep(0.1)
             if "two" in open(sys.argv[2]).read():
@@ -63,10 +70,10 @@ async def test_starting_a_round_twice_runs_it_once(jobs_address: str) -> None:
         done.set()
 
     async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
-        await asyncio.gather(*(jobs.score("asm_1", 1) for _ in range(5)))
+        await asyncio.gather(*(jobs.score("tenant", "asm_1", 1) for _ in range(5)))
         await until(done)
         done.clear()
-        await jobs.score("asm_1", 2)
+        await jobs.score("tenant", "asm_1", 2)
         await until(done)
 
     assert runs == ["asm_1", "asm_1"]
@@ -87,7 +94,7 @@ async def test_a_step_that_fails_is_tried_again(jobs_address: str) -> None:
         done.set()
 
     async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
-        await jobs.score("asm_1", 1)
+        await jobs.score("tenant", "asm_1", 1)
         await until(done)
 
     assert len(tries) == 2
@@ -108,7 +115,7 @@ async def test_a_step_outlasts_a_restart_of_the_database(jobs_address: str) -> N
         done.set()
 
     async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
-        await jobs.score("asm_1", 1)
+        await jobs.score("tenant", "asm_1", 1)
         await until(done)
 
     assert len(tries) == MAX_STEP_ATTEMPTS + 1
@@ -171,16 +178,52 @@ async def test_what_a_process_without_workers_hands_in_is_done_by_a_worker_once(
         await steps.run("note", note, assessment_id)
 
     async with queued_jobs(jobs_address) as queue:
-        await queue.score("asm_1", 1)
+        await queue.score("tenant", "asm_1", 1)
         async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
             await until(done)
-            await queue.score("asm_1", 1)
-            await jobs.score("asm_1", 1)
+            await queue.score("tenant", "asm_1", 1)
+            await jobs.score("tenant", "asm_1", 1)
             done.clear()
-            await queue.score("asm_1", 2)
+            await queue.score("tenant", "asm_1", 2)
             await until(done)
 
     assert runs == ["asm_1", "asm_1"]
+
+
+async def test_what_one_platform_handed_in_does_not_hold_up_what_another_hands_in_later(
+    jobs_address: str,
+) -> None:
+    many, few = [f"asm_many{number}" for number in range(200)], [f"asm_few{number}" for number in range(10)]
+    begun: list[str] = []
+    few_are_done, all_are_done = asyncio.Event(), asyncio.Event()
+
+    async def work(assessment_id: str) -> None:
+        begun.append(assessment_id)
+        if assessment_id in many:
+            await few_are_done.wait()  # so nothing of the many ends before the last of the few
+        elif few_are_begun(begun):
+            few_are_done.set()
+        if len(begun) == len(many) + len(few):
+            all_are_done.set()
+
+    def few_are_begun(ids: list[str]) -> bool:
+        return set(few) <= set(ids)
+
+    async def scoring(steps: Steps, assessment_id: str) -> None:
+        await steps.run("work", work, assessment_id)
+
+    async with queued_jobs(jobs_address) as queue:
+        for assessment_id in many:
+            await queue.score("large", assessment_id, 1)
+        async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
+            for assessment_id in few:
+                await jobs.score("small", assessment_id, 1)
+            await until(few_are_done)
+            before = len(set(begun) & set(many))
+            await until(all_are_done)
+
+    assert before <= OF_ONE_PLATFORM
+    assert sorted(begun) == sorted([*many, *few])
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -194,7 +237,7 @@ async def test_the_engine_keeps_ids_and_no_text(jobs_address: str, tmp_path: Pat
         await steps.run("step", step, assessment_id)
 
     async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
-        await jobs.score("asm_1", 1)
+        await jobs.score("tenant", "asm_1", 1)
         await until(done)
 
     with sqlite3.connect(tmp_path / "jobs.db") as connection:
@@ -212,7 +255,7 @@ async def test_after_the_engine_has_stopped_the_loops_threads_still_work(jobs_ad
         done.set()
 
     async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
-        await jobs.score("asm_1", 1)
+        await jobs.score("tenant", "asm_1", 1)
         await until(done)
 
     assert await asyncio.to_thread(str, 1) == "1"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Subquery, delete, func, insert, select, update
 
 from assessor.adapters.store.mailing import ADDRESS, TOKEN, settled_values
 from assessor.adapters.store.part import StorePart, log_end
@@ -37,7 +37,9 @@ class SqlMailOutbox(StorePart):
     async def claim_mail(
         self, holder: str, now: datetime, until: datetime, limit: int
     ) -> tuple[ClaimedMail, ...]:
-        """Take up what is due, what waits longest first. Nobody else gets the same before `until`.
+        """Take up what is due, platforms in turn, and what waits longest first.
+
+        Nobody else gets the same before `until`.
 
         What is for somebody who was erased is dropped: nobody knows any more where to write.
         """
@@ -130,7 +132,20 @@ class SqlMailOutbox(StorePart):
         )
 
 
+def _first_due(now: datetime, limit: int) -> Subquery:
+    """Return ids and turns: the first of every platform, then the second of every platform, and so on."""
+    turn = func.row_number().over(partition_by=ASSESSMENT.c.tenant_id, order_by=(M.next_at, M.id))
+    due = (
+        select(M.id, M.next_at, turn.label("turn"))
+        .join(ASSESSMENT, ASSESSMENT.c.id == M.assessment_id)
+        .where(M.status == MailStatus.PENDING.value, M.next_at <= now)
+        .subquery()
+    )
+    return select(due.c.id, due.c.turn).order_by(due.c.turn, due.c.next_at, due.c.id).limit(limit).subquery()
+
+
 def _due(now: datetime, limit: int) -> Select[Any]:
+    first = _first_due(now, limit)
     last_event = select(func.max(EVENT.c.at)).where(EVENT.c.assessment_id == M.assessment_id)
     last_draft = select(func.max(DRAFT.c.saved_at)).where(DRAFT.c.assessment_id == M.assessment_id)
     return (
@@ -143,13 +158,12 @@ def _due(now: datetime, limit: int) -> Select[Any]:
             last_event.scalar_subquery().label("last_event"),
             last_draft.scalar_subquery().label("last_draft"),
         )
+        .join(first, first.c.id == M.id)
         .join(MAIL_ADDRESS, MAIL_ADDRESS.c.assessment_id == M.assessment_id)
         .join(ASSESSMENT, ASSESSMENT.c.id == M.assessment_id)
         .join(CANDIDATE, CANDIDATE.c.id == ASSESSMENT.c.candidate_id)
         .outerjoin(REMINDER_REFUSAL, REMINDER_REFUSAL.c.candidate_id == CANDIDATE.c.id)
-        .where(M.status == MailStatus.PENDING.value, M.next_at <= now)
-        .order_by(M.next_at, M.id)
-        .limit(limit)
+        .order_by(first.c.turn, M.next_at, M.id)
     )
 
 

@@ -159,19 +159,19 @@ class SqlOutbox(SqlWebhooks):
     async def claim(
         self, holder: str, now: datetime, until: datetime, limit: int, busy: Sequence[str] = ()
     ) -> tuple[Claimed, ...]:
-        """Take up what is due, a few of each endpoint, none of those that are `busy`.
+        """Take up what is due, platforms in turn, a few of each endpoint, none of those that are `busy`.
 
         Nobody else gets the same before `until`.
         """
 
         def claim(connection: Connection) -> tuple[Claimed, ...]:
-            rows = connection.execute(_due(now, limit, busy)).all()
+            rows = connection.execute(_due(now, until, limit, busy)).all()
             return tuple(
                 self._claimed(row, now, until) for row in rows if _taken_up(connection, row, holder, until)
             )
 
         # Asked every second: where nothing is due, nobody has to wait for the writer.
-        if await self._first(_due(now, 1, busy)) is None:
+        if await self._first(_due(now, until, 1, busy)) is None:
             return ()
         return await self._database.write(claim)
 
@@ -225,8 +225,20 @@ class SqlOutbox(SqlWebhooks):
         return Claimed(_as_delivery(row), row.tenant_id, row.url, secrets, until)
 
 
-def _due(now: datetime, limit: int, busy: Sequence[str]) -> Any:
-    """Return the query for what is due, at most a few of each endpoint, what waits longest first."""
+def _due(now: datetime, until: datetime, limit: int, busy: Sequence[str]) -> Any:
+    """Return the query for what is due, at most a few of each endpoint.
+
+    The platform of which the fewest are on their way comes first, and then what waits longest.
+    """
+    underway = (
+        select(E.tenant_id, func.count().label("many"))
+        .select_from(WEBHOOK_DELIVERY)
+        .join(WEBHOOK_ENDPOINT, E.id == D.endpoint_id)
+        .where(D.status == DeliveryStatus.PENDING.value, D.next_at > now, D.next_at <= until)
+        .where(D.holder.is_not(None))
+        .group_by(E.tenant_id)
+        .subquery()
+    )
     waiting = (
         select(
             WEBHOOK_DELIVERY,
@@ -241,8 +253,15 @@ def _due(now: datetime, limit: int, busy: Sequence[str]) -> Any:
         .where(D.status == DeliveryStatus.PENDING.value, D.next_at <= now, _open(busy))
         .subquery()
     )
-    first = select(waiting).where(waiting.c.place <= OF_ONE_ENDPOINT)
-    return first.order_by(waiting.c.next_at, waiting.c.id).limit(limit)
+    w = waiting.c
+    of_tenant = func.row_number().over(partition_by=w.tenant_id, order_by=(w.next_at, w.id))
+    turn = of_tenant + func.coalesce(underway.c.many, 0)
+    first = (
+        select(waiting)
+        .outerjoin(underway, underway.c.tenant_id == w.tenant_id)
+        .where(w.place <= OF_ONE_ENDPOINT)
+    )
+    return first.order_by(turn, w.next_at, w.id).limit(limit)
 
 
 def _open(busy: Sequence[str]) -> ColumnElement[bool]:

@@ -75,7 +75,7 @@ class ScoringAtOnce:
 
     desk: Desk
 
-    async def score(self, assessment_id: str, round_: int) -> None:  # noqa: ARG002 - never begun twice
+    async def score(self, tenant: str, assessment_id: str, round_: int) -> None:  # noqa: ARG002 - one after the other, and never twice
         """Score before this returns."""
         await self.desk.scoring.workflow(self, assessment_id)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import MAIL
@@ -15,7 +15,8 @@ from assessor.domain import events as e
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import NotFound, SequenceTaken
 from assessor.domain.mail import MailKind, MailSettled, MailStatus
-from assessor.ports import Append, ClaimedMail, Enclosure
+from assessor.domain.policy import Policy
+from assessor.ports import Append, ClaimedMail, Enclosure, Tenant
 from tests.adapters.store.samples import HOUR, NOW, TENANT, change, ordered_by, projection, verdict
 
 pytestmark = pytest.mark.anyio
@@ -23,13 +24,19 @@ pytestmark = pytest.mark.anyio
 ADDRESS, TOKEN = "ana@example.org", "0123456789abcdef-the-token"
 DAY = timedelta(days=1)
 CLAIM = timedelta(minutes=2)
+OTHER = Tenant("other", "Another platform", Policy())
 
 
-async def begun(store: SqlStore, assessment_id: str = "asm_1", address: str | None = ADDRESS) -> Projection:
-    candidate_id = await store.candidate(TENANT.id, f"ref-{assessment_id}")
-    row = projection(assessment_id, candidate_id, expires_at=NOW + 14 * DAY)
+async def begun(
+    store: SqlStore,
+    assessment_id: str = "asm_1",
+    address: str | None = ADDRESS,
+    tenant: str = TENANT.id,
+) -> Projection:
+    candidate_id = await store.candidate(tenant, f"ref-{assessment_id}")
+    row = projection(assessment_id, candidate_id, tenant=tenant, expires_at=NOW + 14 * DAY)
     invite = e.InviteIssued(token_hash=f"hash-{assessment_id}", expires_at=row.expires_at)
-    facts = (ordered_by(candidate_id=candidate_id), invite)
+    facts = (ordered_by(tenant, candidate_id), invite)
     await store.begin(Append(row.id, 0, NOW, facts, row, enclosure=Enclosure(address, TOKEN)))
     return row
 
@@ -168,3 +175,18 @@ async def test_refusing_reminders_drops_those_that_wait_and_keeps_new_ones_from_
     assert found["invite"].status == "pending"
     with pytest.raises(NotFound):
         await store.refuse_reminders("asm_2", NOW)
+
+
+async def test_platforms_take_turns_whatever_one_has_waiting(store: SqlStore) -> None:
+    await store.add_tenant(OTHER, NOW)
+    for number in range(20):
+        await begun(store, f"asm_{number}")
+    for number in range(3):
+        await begun(store, f"asm_other{number}", tenant=OTHER.id)
+    theirs = MAIL.c.assessment_id.contains("other") & (MAIL.c.kind == MailKind.INVITE.value)
+    await store._execute(update(MAIL).where(theirs).values(next_at=NOW + HOUR))
+
+    batches = [[mail.assessment_id for mail in await claimed(store, at=NOW + HOUR)] for _ in range(3)]
+
+    assert [sum("other" in one for one in batch) for batch in batches] == [3, 0, 0]
+    assert sum(map(len, batches)) == 23

@@ -537,3 +537,37 @@ async def test_what_was_given_up_is_listed_and_sent_again_all_at_once(store: Sql
     assert [one.delivery.id for one in await claimed(store, NOW + MINUTE)] == [second.delivery.id]
     with pytest.raises(NotFound):
         await store.redeliver_dead("other", to.id, NOW)
+
+
+async def test_platforms_take_turns_whatever_one_has_waiting(store: SqlStore) -> None:
+    await store.add_tenant(OTHER, NOW)
+    for number in range(1, 13):
+        busy = await added(store, number)
+        for minutes in (30, 20):
+            await store.enqueue(busy, notice(f"evt_{number}_{minutes}"), NOW - minutes * MINUTE)
+    quiet = await added(store, tenant=OTHER.id)
+    for number in (1, 2):
+        await store.enqueue(quiet, notice(f"evt_other_{number}"), NOW)
+
+    first = [one.tenant for one in await claimed(store, limit=4)]
+    second = [one.tenant for one in await claimed(store, limit=1, by="w2")]
+    rest = [one.tenant for one in await claimed(store, limit=100)]
+
+    assert sorted(first) == [TENANT.id, TENANT.id, OTHER.id, OTHER.id]
+    assert second == [TENANT.id], "nothing else waits"
+    assert len(rest) == 24 - 3
+
+
+async def test_the_platform_with_fewer_on_their_way_comes_first(store: SqlStore) -> None:
+    await store.add_tenant(OTHER, NOW)
+    for number in range(1, 5):
+        await store.enqueue(await added(store, number), notice(f"evt_{number}"), NOW - MINUTE)
+    await claimed(store, limit=2)
+
+    await store.enqueue(await added(store, tenant=OTHER.id), notice("evt_other"), NOW)
+
+    assert [one.tenant for one in await claimed(store, limit=1, by="w2")] == [OTHER.id]
+
+
+def notice(event_id: str) -> Notice:
+    return Notice(event_id, EventType.ASSESSMENT_STARTED, "asm_1", NOW, {})
