@@ -1,4 +1,4 @@
-"""Encryption at rest: one data key a candidate, wrapped with the master key.
+"""Encryption at rest: one data key a candidate, wrapped with a master key.
 
 Erasing a person is destroying their wrapped key: nothing that was sealed with it can be read
 again, in backups too, while hash chains over the sealed bytes still verify.
@@ -17,10 +17,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from assessor.adapters.master_keys import KEY_BYTES
 from assessor.domain.errors import DocumentRefused
 from assessor.domain.value import canonical
 
-KEY_BYTES: Final = 32
+ID_BYTES: Final = 8
+"""Of the id of a master key, which follows from it and tells nothing of it."""
 _NONCE_BYTES: Final = 12
 _TAG_BYTES: Final = 16
 _VERSION: Final = b"\x01"
@@ -64,22 +66,59 @@ def open_sealed(key: bytes, sealed: bytes, associated: bytes, what: str) -> byte
 
 
 class Vault:
-    """Makes and opens data keys. Holds the master key; nothing else may."""
+    """Makes and opens data keys. Holds the master keys; nothing else may.
 
-    def __init__(self, master_key: bytes) -> None:
-        if len(master_key) != KEY_BYTES:
+    A wrapped key is `id of the master key (8 bytes) | sealed data key`. The first master key wraps, and all
+    of them open.
+    """
+
+    def __init__(self, master_key: bytes, *others: bytes) -> None:
+        if any(len(key) != KEY_BYTES for key in (master_key, *others)):
             raise ValueError(f"a master key has {KEY_BYTES} bytes")
-        self._master_key = master_key
+        self._master_keys = {_id_of(key): key for key in (*others, master_key)}
+        self._newest = _id_of(master_key)
+
+    @property
+    def newest(self) -> str:
+        """The id of the master key that wraps."""
+        return self._newest.hex()
+
+    @property
+    def others(self) -> frozenset[str]:
+        """The ids of the master keys that only open."""
+        return frozenset(one.hex() for one in self._master_keys) - {self.newest}
 
     def new_key(self, owner: str) -> bytes:
         """Return a fresh data key in its wrapped form, which opens for this owner only."""
-        return seal(self._master_key, os.urandom(KEY_BYTES), place(owner))
+        return self._wrap(owner, os.urandom(KEY_BYTES))
 
     def unwrap(self, owner: str, wrapped: bytes) -> bytes:
         """Return the data key. Raises DocumentRefused."""
-        return open_sealed(self._master_key, wrapped, place(owner), f"The data key of {owner}")
+        what, named = f"The data key of {owner}", wrapped[:ID_BYTES]
+        master_key = self._master_keys.get(named)
+        if master_key is None:
+            raise DocumentRefused(
+                f"{what} is wrapped with the master key {named.hex()}, which is not set: "
+                "give it in ASSESSOR_OTHER_MASTER_KEYS"
+            )
+        return open_sealed(master_key, wrapped[ID_BYTES:], place(owner), what)
 
-    def derived(self, purpose: str) -> bytes:
-        """Return a key for what belongs to no candidate, by HKDF-SHA256 (RFC 5869)."""
-        info = f"assessor/vault/{purpose}".encode()
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self._master_key)
+    def wrap_anew(self, owner: str, wrapped: bytes) -> bytes:
+        """Return the same data key, wrapped with the newest master key. Raises DocumentRefused."""
+        return self._wrap(owner, self.unwrap(owner, wrapped))
+
+    def _wrap(self, owner: str, key: bytes) -> bytes:
+        return self._newest + seal(self._master_keys[self._newest], key, place(owner))
+
+
+def derived(key: bytes, purpose: str) -> bytes:
+    """Return a key for one purpose from another one, by HKDF-SHA256 (RFC 5869)."""
+    return _derived(key, f"assessor/vault/{purpose}", KEY_BYTES)
+
+
+def _id_of(master_key: bytes) -> bytes:
+    return _derived(master_key, "assessor/master key/id", ID_BYTES)
+
+
+def _derived(key: bytes, info: str, length: int) -> bytes:
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=info.encode()).derive(key)

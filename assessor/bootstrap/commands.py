@@ -169,7 +169,7 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
                 judge,
                 code,
                 store,
-                sampling=sampling(settings),
+                sampling=await sampling(settings, store),
             ),
             judge,
             [model.name for model in chosen.judges],
@@ -207,7 +207,9 @@ async def retiring(settings: Settings) -> AsyncIterator[Retiring]:
     async with parts.stored(settings) as store:
         assessments, content = AssessmentLog(store, clock), parts.content_with_own(store)
         code, signer = JailedCode(settings.code_isolation), parts.signer(settings)
-        scoring = Scoring(assessments, content, signer, None, code, store, sampling=sampling(settings))
+        scoring = Scoring(
+            assessments, content, signer, None, code, store, sampling=await sampling(settings, store)
+        )
         yield Retiring(store, assessments, content, scoring, store, clock)
 
 

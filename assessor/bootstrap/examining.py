@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from assessor.bootstrap import parts
+from assessor.bootstrap.keys import wrapping
 from assessor.domain.code import CodeCall, CodeNotRunError
 from assessor.domain.errors import AssessorError, SettingsInvalid
 from assessor.settings import Settings
@@ -40,7 +41,10 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Yield what was looked at, one by one."""
     yield Finding("settings")
     yield _folder(settings)
-    yield await asyncio.to_thread(_database, settings)
+    database = await asyncio.to_thread(_database, settings)
+    yield database
+    if database.is_well:
+        yield await _master_key(settings)
     yield _signing_key(settings)
     yield await _library()
     yield _model_files(settings)
@@ -67,6 +71,25 @@ def _database(settings: Settings) -> Finding:
     problem = why_unusable(settings.database_url)
     remedy = "See ASSESSOR_DATABASE_URL; `assessor migrate` makes the tables, and so does `assessor serve`."
     return Finding("database", problem, remedy if problem else "")
+
+
+async def _master_key(settings: Settings) -> Finding:
+    what, kept = "master key", settings.data_dir / "master.key"
+    if settings.master_key is None and not kept.exists():
+        return Finding(what)  # it is made at the first start
+    try:
+        async with wrapping(settings) as (store, vault):
+            wraps = await store.wraps()
+    except SettingsInvalid as refused:
+        return refused_settings(refused)[0]
+    for name, count in sorted(wraps.items()):
+        if name in vault.others:
+            problem = f"{count} keys are wrapped with the former one, {name}, still"
+            return Finding(what, problem, "Run `assessor master-key rotate` (docs/keys.md).")
+        if name != vault.newest:
+            problem = f"{count} keys are wrapped with {name}, which is not set: nothing opens them"
+            return Finding(what, problem, "Give that key in ASSESSOR_OTHER_MASTER_KEYS (docs/keys.md).")
+    return Finding(what)
 
 
 def _signing_key(settings: Settings) -> Finding:

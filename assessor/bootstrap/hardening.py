@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from assessor.adapters.master_keys import AWS, PlainKeys
 from assessor.bootstrap.examining import Finding
 from assessor.settings import Settings
 
@@ -53,11 +54,12 @@ def _master_key(settings: Settings) -> Finding:
     if key is None:
         lies = "is not set: the key lies in the data folder, beside what it encrypts"
         return Finding(what, lies, "Make one, keep it in a secret store, and set the variable from there.")
+    text = key.get_secret_value()
     return _weak(
         what,
-        len(set(settings.master_key_bytes())) < LEAST_KINDS_OF_BYTES,
+        not text.startswith(AWS) and len(set(PlainKeys().open(text))) < LEAST_KINDS_OF_BYTES,
         "was not drawn by chance: its bytes repeat",
-        "Make one with the command in docs/settings.md before anything is stored.",
+        "Make one with `assessor master-key make`, and replace this one (docs/keys.md).",
     )
 
 

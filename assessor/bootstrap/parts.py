@@ -1,5 +1,6 @@
 """What settings stand for: store, content, prompts, keys, models and judge."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from assessor.adapters.model import Choice, Models
     from assessor.adapters.prompts import FilePrompts
     from assessor.adapters.signing import JwsSigner
+    from assessor.adapters.vault import Vault
     from assessor.scoring.judge import Judge, Watch
 
 TOP_LOGPROBS = 5
@@ -47,15 +49,35 @@ async def stored(settings: Settings, *, durable: bool = True) -> AsyncIterator[S
     Before anything is read, keys are destroyed again that an older backup brought back.
     """
     from assessor.adapters.store import SqlStore
-    from assessor.adapters.vault import Vault
 
-    store = SqlStore(settings.database_url, Vault(settings.master_key_bytes()), durable=durable)
+    store = SqlStore(settings.database_url, await asyncio.to_thread(vault, settings), durable=durable)
     try:
         await store.ping()
         await destroy_again(store, ledger(settings))
         yield store
     finally:
         await store.close()
+
+
+def vault(settings: Settings) -> "Vault":
+    """Return what wraps and opens data keys; may ask a key service. Raises SettingsInvalid."""
+    from assessor.adapters.vault import Vault
+
+    others = [one.get_secret_value() for one in settings.other_master_keys]
+    return Vault(
+        _opened("ASSESSOR_MASTER_KEY", settings.master_key_text()),
+        *(_opened("ASSESSOR_OTHER_MASTER_KEYS", one) for one in others),
+    )
+
+
+def _opened(variable: str, text: str) -> bytes:
+    from assessor.adapters.master_keys import service_of
+
+    try:
+        return service_of(text).open(text)
+    except ValueError as refused:
+        remedy = "See docs/keys.md for what the service needs to be allowed"
+        raise SettingsInvalid([SettingProblem(variable, str(refused), remedy)]) from None
 
 
 def ledger(settings: Settings) -> DestroyedKeysFile:
@@ -227,9 +249,9 @@ def letters() -> LetterWriter:
     return TemplateLetters()
 
 
-def mail_links(settings: Settings) -> SignedLinks:
+async def mail_links(settings: Settings, store: Store) -> SignedLinks:
     """Return what makes and follows the links of mails."""
-    return SignedLinks(settings.derived_key("mail-links"), public_url=settings.public_url)
+    return SignedLinks(await store.derived_key("mail-links"), public_url=settings.public_url)
 
 
 def _smtp_password(settings: Settings) -> str | None:

@@ -47,9 +47,9 @@ def _known_as(name: str) -> str:
     return f"{LOCAL}{Path(name.removeprefix(LOCAL)).name}" if name.startswith(LOCAL) else name
 
 
-def sampling(settings: Settings) -> Sampling:
+async def sampling(settings: Settings, store: Store) -> Sampling:
     """Return what draws decisions for a second look."""
-    return Sampling(settings.blind_rescore_share, settings.derived_key("quality-sample"))
+    return Sampling(settings.blind_rescore_share, await store.derived_key("quality-sample"))
 
 
 def gold_replay(

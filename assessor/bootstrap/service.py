@@ -226,7 +226,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             judge,
             JailedCode(settings.code_isolation),
             store,
-            sampling=sampling(settings),
+            sampling=await sampling(settings, store),
             graders=graders,
         )
         applied = AppliedRubrics(
@@ -288,7 +288,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 asking=Asking(assessments),
                 consenting=Consenting(assessments),
                 moving=Moving(
-                    store, assessments, inviting, clock, random, pepper=settings.derived_key("move codes")
+                    store, assessments, inviting, clock, random, pepper=await store.derived_key("move codes")
                 ),
                 amending=Amending(
                     store, assessments, content, clock, max_message_chars=settings.max_message_chars
@@ -346,7 +346,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     content,
                     parts.letters(),
                     parts.mailer(settings),
-                    parts.mail_links(settings),
+                    await parts.mail_links(settings, store),
                     clock,
                     public_url=settings.public_url,
                     worker=settings.executor_id,

@@ -25,6 +25,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     items,
     library,
     mail,
+    master_keys,
     outcomes,
     own,
     panel,

@@ -22,6 +22,7 @@ from assessor.ports.gold import GoldCases, GoldRun, GoldRuns
 from assessor.ports.grounds import Grounds
 from assessor.ports.identity import IdentityService, LookedUp, OpenedCheck
 from assessor.ports.items import Items, Retirement, Retirements, Sample
+from assessor.ports.keys import KeyService, Wraps
 from assessor.ports.libraries import Files, Libraries, LibraryReader, LibraryVersion
 from assessor.ports.log import Answered, Append, Draft, Drafts, EventLog, OpenLog, SealedEvent
 from assessor.ports.mail import ClaimedMail, Enclosure, LetterWriter, Mailer, MailOutbox
@@ -122,6 +123,7 @@ __all__ = [
     "JobRecords",
     "Jobs",
     "KeptAssessment",
+    "KeyService",
     "Kind",
     "KnownCase",
     "Ledger",
@@ -201,4 +203,5 @@ __all__ = [
     "Webhooks",
     "Worker",
     "Workers",
+    "Wraps",
 ]

@@ -13,6 +13,7 @@ from assessor.ports.erasure import Erasures
 from assessor.ports.feedback import Feedbacks
 from assessor.ports.gold import GoldRuns
 from assessor.ports.items import Items
+from assessor.ports.keys import Wraps
 from assessor.ports.libraries import Libraries
 from assessor.ports.log import Drafts, EventLog
 from assessor.ports.mail import MailOutbox
@@ -58,6 +59,7 @@ class Store(
     AuditLogs,
     Checks,
     MailOutbox,
+    Wraps,
     Protocol,
 ):
     """Everything that is kept."""

@@ -1,20 +1,19 @@
 """What encrypts and what signs."""
 
-import base64
-import binascii
 import contextlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
 
+from assessor.adapters.master_keys import PlainKeys, check_text
 from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.settings.installation import Installation
-from assessor.settings.values import is_production
+from assessor.settings.values import is_production, listed
 
-MASTER_KEY_BYTES: Final = 32
 MAKE_A_KEY: Final = (
     'python3 -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
 )
@@ -29,8 +28,18 @@ class Keys(Installation):
             "remedy": f"Make one with {MAKE_A_KEY} and keep it in your secret store",
             "shown": "made in the data folder (`master.key`); required in production",
         },
-        description="Base64 of 32 bytes; wraps the candidates' data keys, and other secrets derive from it. "
-        "Losing it makes every transcript unreadable.",
+        description="Base64 of 32 bytes, or `aws-kms:ARN:WRAPPED` for one that AWS KMS opens; wraps the "
+        "candidates' data keys. Losing it makes every transcript unreadable. `assessor master-key make` "
+        "makes either ([keys.md](keys.md)).",
+    )
+    other_master_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(listed)] = Field(
+        default=(),
+        json_schema_extra={
+            "remedy": "Give master keys with commas between them, in the form of ASSESSOR_MASTER_KEY",
+            "shown": "none",
+        },
+        description="Master keys that open what they wrapped and wrap nothing new, with commas between them: "
+        "for replacing the master key ([keys.md](keys.md)).",
     )
     signing_key_file: Path = Field(
         json_schema_extra={
@@ -49,40 +58,31 @@ class Keys(Installation):
         if value is None and is_production(info):
             raise ValueError("is missing; it is only made for you in development")
         if value is not None:
-            _decode_master_key(value.get_secret_value())
+            check_text(value.get_secret_value())
         return value
 
-    def master_key_bytes(self) -> bytes:
-        """The 32 bytes of the master key; in development made on first use and kept in the data folder.
+    @field_validator("other_master_keys")
+    @classmethod
+    def _other_master_keys_can_be_opened(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for one in value:
+            check_text(one.get_secret_value())
+        return value
+
+    def master_key_text(self) -> str:
+        """What stands for the master key; in development made on first use and kept in the data folder.
 
         Raises `SettingsInvalid` when the kept file is damaged.
         """
         if self.master_key is not None:
-            return _decode_master_key(self.master_key.get_secret_value())
+            return self.master_key.get_secret_value()
         kept = self.data_dir / "master.key"
         try:
-            return _decode_master_key(_read_or_make_key(kept))
+            text = _read_or_make_key(kept)
+            check_text(text)
         except ValueError as damaged:
             remedy = f"Restore {kept} from a backup, or remove it and the databases beside it"
             raise SettingsInvalid([SettingProblem("ASSESSOR_MASTER_KEY", str(damaged), remedy)]) from None
-
-    def derived_key(self, purpose: str) -> bytes:
-        """32 bytes for one purpose, e.g. `sessions`, by HKDF-SHA256 (RFC 5869) from the master key."""
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-        info = f"assessor/{purpose}".encode()
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.master_key_bytes())
-
-
-def _decode_master_key(text: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except binascii.Error:
-        raise ValueError("is not base64") from None
-    if len(key) != MASTER_KEY_BYTES:
-        raise ValueError(f"has {len(key)} bytes instead of {MASTER_KEY_BYTES}")
-    return key
+        return text
 
 
 def _read_or_make_key(kept: Path) -> str:
@@ -91,7 +91,7 @@ def _read_or_make_key(kept: Path) -> str:
         # Written aside with mode 0600, then linked: who comes second never finds half a key.
         descriptor, aside = tempfile.mkstemp(dir=kept.parent)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(base64.b64encode(os.urandom(MASTER_KEY_BYTES)).decode("ascii"))
+            file.write(PlainKeys().make())
         with contextlib.suppress(FileExistsError):
             os.link(aside, kept)
         Path(aside).unlink()

@@ -106,7 +106,7 @@ def _in_a_variable(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return ",".join(map(_in_a_variable, value))
     if isinstance(value, dict):
         return ",".join(f"{name}={one}" for name, one in value.items())
     return str(value)

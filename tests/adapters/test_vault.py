@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessor.adapters.clock import SystemClock, SystemRandom
-from assessor.adapters.vault import KEY_BYTES, Vault, open_sealed, place, seal
+from assessor.adapters.master_keys import KEY_BYTES
+from assessor.adapters.vault import Vault, derived, open_sealed, place, seal
 from assessor.domain.errors import DocumentRefused
 
 KEY = bytes(range(KEY_BYTES))
+OTHER = bytes(KEY_BYTES)
 HERE = place("asm_1", 7, "message.candidate")
 
 
@@ -87,12 +89,33 @@ def test_no_two_data_keys_are_alike() -> None:
     assert len(keys) == 20
 
 
-def test_a_derived_key_is_one_for_each_purpose_and_master_key() -> None:
-    one, other = Vault(KEY), Vault(bytes(KEY_BYTES))
+def test_a_derived_key_is_one_for_each_purpose_and_key() -> None:
+    keys = [KEY, derived(KEY, "idempotency"), derived(KEY, "more"), derived(bytes(KEY_BYTES), "idempotency")]
 
-    assert one.derived("idempotency") == one.derived("idempotency")
-    keys = [KEY, one.derived("idempotency"), one.derived("more"), other.derived("idempotency")]
+    assert derived(KEY, "idempotency") == keys[1]
     assert len(set(keys)) == 4
+
+
+def test_the_first_master_key_wraps_and_all_of_them_open() -> None:
+    former, both = Vault(KEY), Vault(OTHER, KEY)
+    wrapped = former.new_key("cnd_1")
+
+    again = both.wrap_anew("cnd_1", wrapped)
+
+    assert (
+        both.unwrap("cnd_1", wrapped)
+        == former.unwrap("cnd_1", wrapped)
+        == Vault(OTHER).unwrap("cnd_1", again)
+    )
+    with pytest.raises(DocumentRefused, match=f"master key {both.newest}, which is not set"):
+        former.unwrap("cnd_1", again)
+
+
+def test_the_id_of_a_master_key_is_its_own_and_no_part_of_it() -> None:
+    vault = Vault(OTHER, KEY)
+
+    assert {vault.newest} | vault.others == {Vault(OTHER).newest, Vault(KEY).newest}
+    assert bytes.fromhex(Vault(KEY).newest) not in KEY
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33])

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assessor.adapters.store import SqlStore, migrate
-from assessor.adapters.vault import Vault
 from assessor.bootstrap import parts
+from assessor.bootstrap.parts import vault
 from assessor.domain.errors import InvalidInput
 from assessor.settings import Settings
 from assessor.simulation.seeding import SeedPlan, seed
@@ -38,7 +38,7 @@ def counts(settings: Settings) -> dict[str, int]:
 
 @pytest.fixture
 async def store(settings: Settings, counts: dict[str, int]) -> AsyncIterator[SqlStore]:
-    store = SqlStore(settings.database_url, Vault(settings.master_key_bytes()))
+    store = SqlStore(settings.database_url, vault(settings))
     yield store
     await store.close()
 

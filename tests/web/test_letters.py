@@ -11,7 +11,7 @@ from sqlalchemy import select
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import MAIL
 from assessor.bootstrap.parts import mail_links
-from assessor.services.links import LinkPurpose
+from assessor.services.links import LinkPurpose, SignedLinks
 from tests.mailbox import Mailbox, mailbox
 from tests.web.site import ORIGIN, Platform, Site, serving
 
@@ -43,10 +43,14 @@ async def ordered(site: Site, platform: Platform, **terms: Any) -> httpx.Respons
         return await api.post("/v1/assessments", json=body)
 
 
+async def links_of(site: Site) -> SignedLinks:
+    return await mail_links(site.settings, site.services.store)
+
+
 async def a_link(site: Site, platform: Platform, purpose: LinkPurpose) -> tuple[str, str]:
     """Return an assessment's id, and the path of a link of its mails."""
     made = (await ordered(site, platform, candidate_email=ANA)).json()["id"]
-    return made, mail_links(site.settings).make(purpose, made).removeprefix(ORIGIN)
+    return made, (await links_of(site)).make(purpose, made).removeprefix(ORIGIN)
 
 
 async def test_an_order_with_an_address_is_mailed_and_no_answer_repeats_the_address(
@@ -118,7 +122,7 @@ async def test_the_link_of_a_result_lets_a_new_browser_in_by_its_button_alone(
     site: Site, platform: Platform
 ) -> None:
     player = await site.submitted(platform.tenant)
-    path = mail_links(site.settings).make(LinkPurpose.RESULT, player.assessment_id).removeprefix(ORIGIN)
+    path = (await links_of(site)).make(LinkPurpose.RESULT, player.assessment_id).removeprefix(ORIGIN)
     async with site.browser() as fresh:
         looked = await fresh.get(path)
         before = await fresh.get("/assessment/result")

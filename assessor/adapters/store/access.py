@@ -31,8 +31,13 @@ class SqlTenants(StorePart):
     async def add_tenant(self, tenant: Tenant, at: datetime) -> None:
         """Raises Conflict when there is one of that id."""
         values = {"id": tenant.id, "name": tenant.name, "policy": tenant.policy.model_dump(mode="json")}
+
+        def add(connection: Connection) -> None:
+            self._make_installation_key(connection)
+            connection.execute(insert(TENANT).values(**values, created_at=at))
+
         with unique_or(Conflict(f"There is a tenant {tenant.id} already", _OTHER_ID)):
-            await self._execute(insert(TENANT).values(**values, created_at=at))
+            await self._database.write(add)
 
     async def tenant(self, tenant_id: str) -> Tenant:
         """Raises NotFound."""

@@ -87,12 +87,12 @@ class SqlAnswers(StorePart):
         return update(IDEMPOTENCY).where(*claimed).values(**self._answer(answered))
 
     def _answer(self, answered: Answered) -> dict[str, Any]:
-        sealed = seal(self._vault.derived(_PURPOSE), answered.body, _place(answered))
+        sealed = seal(self._derived(_PURPOSE), answered.body, _place(answered))
         return {"status": answered.status, "location": answered.location, "body": sealed}
 
     def _opened(self, asked: Answered, row: Row[Any]) -> Answered:
         told = replace(asked, request_hash=row.request_hash, status=row.status, location=row.location)
-        body = open_sealed(self._vault.derived(_PURPOSE), row.body, _place(told), "A stored answer")
+        body = open_sealed(self._derived(_PURPOSE), row.body, _place(told), "A stored answer")
         return replace(told, body=body)
 
 

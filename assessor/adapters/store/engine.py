@@ -174,6 +174,10 @@ class Database:
         """Run `work` in a transaction that sees one state of the database and changes nothing."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
+    def read_here(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` as `read` does, where it is called: for the little that a process reads once."""
+        return self._read(work)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that is on disk when this returns, and undone when it raises.
 

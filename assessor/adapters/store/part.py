@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Delete, Insert, Row, Select, Update, bindparam, select
+from sqlalchemy import Connection, Delete, Insert, Row, Select, Update, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.lookup import Lookup
-from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE
-from assessor.adapters.vault import Vault
+from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, INSTALLATION_KEY
+from assessor.adapters.vault import Vault, derived
 from assessor.domain.errors import AssessorError, Erased, NotFound
 from assessor.ports import Random
+
+INSTALLATION: Final = "installation"
+"""The owner of the key that belongs to no candidate; ids of candidates begin with `cnd_`."""
+_KEY_LOCK: Final = 0x6B657973
+"""Lets one process at a time make it; any number that no one else locks."""
+
+_INSTALLATION: Final = select(INSTALLATION_KEY.c.wrapped_key)
 
 # Statements of the turn's path are built once: building one takes longer than running it.
 _LOG_END = (
@@ -51,6 +58,7 @@ class StorePart:
         self._database = database
         self._vault = vault
         self._random = random
+        self._installation_key: bytes | None = None
 
     def _key(self, candidate_id: str, wrapped_key: bytes | None) -> bytes:
         """Unwrap a data key. Raises Erased when it was destroyed.
@@ -61,6 +69,27 @@ class StorePart:
         if wrapped_key is None:
             raise Erased
         return self._vault.unwrap(candidate_id, wrapped_key)
+
+    def _derived(self, purpose: str) -> bytes:
+        """Return a key for what belongs to no candidate.
+
+        All of them follow from one key, which is made with the first platform: nothing is sealed before.
+        It never changes and is never destroyed, so it is read once and kept.
+        """
+        if self._installation_key is None:
+            wrapped = self._database.read_here(
+                lambda connection: connection.execute(_INSTALLATION).scalar_one()
+            )
+            self._installation_key = self._vault.unwrap(INSTALLATION, wrapped)
+        return derived(self._installation_key, purpose)
+
+    def _make_installation_key(self, connection: Connection) -> None:
+        """Make the key that all others of the installation follow from, unless there is one."""
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_KEY_LOCK)))
+        if connection.execute(select(INSTALLATION_KEY.c.id)).first() is None:
+            wrapped = self._vault.new_key(INSTALLATION)
+            connection.execute(insert(INSTALLATION_KEY).values(id=INSTALLATION, wrapped_key=wrapped))
 
     async def _all(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
         """Return all rows of a query that is a transaction of its own."""

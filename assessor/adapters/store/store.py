@@ -30,6 +30,7 @@ from assessor.adapters.store.schema import check_revision
 from assessor.adapters.store.training import SqlTraining
 from assessor.adapters.store.verdicts import SqlVerdicts
 from assessor.adapters.store.workers import SqlWorkers
+from assessor.adapters.store.wraps import SqlWraps
 from assessor.adapters.vault import Vault
 from assessor.ports import Random
 
@@ -63,6 +64,7 @@ class SqlStore(
     SqlItems,
     SqlErasures,
     SqlAuditLogs,
+    SqlWraps,
 ):
     """Fulfils `Store` on SQLite or PostgreSQL."""
 

@@ -148,16 +148,14 @@ class SqlWebhooks(SqlAnswers):
 
     def _private_key(self, endpoint_id: str, secret: str) -> str:
         """Derive an endpoint's own private key, which changes with its secret and cannot be told from it."""
-        return private_key(
-            hmac.digest(self._vault.derived(_KEYS), place(endpoint_id) + secret.encode(), "sha256")
-        )
+        return private_key(hmac.digest(self._derived(_KEYS), place(endpoint_id) + secret.encode(), "sha256"))
 
     def _sealed_secret(self, endpoint_id: str, secret: str) -> bytes:
-        return seal(self._vault.derived(_PURPOSE), secret.encode(), place(endpoint_id))
+        return seal(self._derived(_PURPOSE), secret.encode(), place(endpoint_id))
 
     def _opened_secret(self, endpoint_id: str, sealed: bytes) -> str:
         what = f"The secret of {endpoint_id}"
-        return open_sealed(self._vault.derived(_PURPOSE), sealed, place(endpoint_id), what).decode()
+        return open_sealed(self._derived(_PURPOSE), sealed, place(endpoint_id), what).decode()
 
 
 def locked_endpoint(connection: Connection, tenant: str, endpoint_id: str) -> Endpoint:

@@ -46,6 +46,7 @@ from assessor.adapters.store.tables.people import (
 from assessor.adapters.store.tables.platforms import (
     API_KEY,
     IDEMPOTENCY,
+    INSTALLATION_KEY,
     PILOT_STAGE,
     TENANT,
     TENANT_LIBRARY,
@@ -81,6 +82,7 @@ __all__ = [
     "GRADING_CHANGE",
     "GRADING_STEP",
     "IDEMPOTENCY",
+    "INSTALLATION_KEY",
     "INVITE",
     "KNOWN_CASE",
     "LEASE",

@@ -23,6 +23,14 @@ class TenantRow(Row, table=True):
     """The terms for which what is kept stays; none where the defaults hold."""
 
 
+class InstallationKeyRow(Row, table=True):
+    """The one key that belongs to no candidate, wrapped. What is sealed for platforms derives from it."""
+
+    __tablename__ = "installation_key"
+    id: str = Field(primary_key=True)
+    wrapped_key: bytes = Field(sa_type=LargeBinary)
+
+
 class ApiKeyRow(Row, table=True):
     """A key of a platform's backend; the secret itself is not here."""
 
@@ -86,6 +94,7 @@ class TenantLibraryRow(Row, table=True):
 
 
 TENANT = table_of(TenantRow)
+INSTALLATION_KEY = table_of(InstallationKeyRow)
 API_KEY = table_of(ApiKeyRow)
 IDEMPOTENCY = table_of(IdempotencyRow)
 PILOT_STAGE = table_of(PilotStageRow)

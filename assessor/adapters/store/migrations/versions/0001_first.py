@@ -48,6 +48,12 @@ def _people() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tenant"),
     )
     op.create_table(
+        "installation_key",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("wrapped_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_installation_key"),
+    )
+    op.create_table(
         "api_key",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("tenant_id", sa.String(), nullable=False),
