@@ -84,6 +84,7 @@ async def _page(
         found=found,
         leaf=Leaf((found.item,), 1, 1, {}, "") if found else None,
         of=name_of(found.disagreement.place) if found else "",
+        seen=found.seen if found else "",
         given=given,
         problems=field_problems_of(refused),
         targets={"mark": "mark-first", "reason": "reason", "quote": "quote"},

@@ -13,12 +13,18 @@ if TYPE_CHECKING:
 
 _TEXT_TAGS = {"p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "a"}
 _TAGS = _TEXT_TAGS | {"ul", "ol", "li", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
-_FENCED = re.compile(r"^( {0,3}```[^\n]*\n)(.*?)(^ {0,3}```[^\n]*$\n?)", re.MULTILINE | re.DOTALL)
+_SIGNS = re.compile(
+    r"^(?P<opened> {0,3}```[^\n]*\n)(?P<block>.*?)(?P<closed>^ {0,3}```[^\n]*$\n?)"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?P<span>[^\n]+?)(?<!`)(?P=ticks)(?!`)"
+    r"|(?<![\w*])(?P<stars>\*\*?)(?![\s*])(?P<stressed>[^\n*]+)(?<!\s)(?P=stars)(?![\w*])",
+    re.MULTILINE | re.DOTALL,
+)
 _CODE = re.compile(
     r"^ {0,3}```[^\n`]*(?:\n(?P<block>.*?))?(?:^ {0,3}```[ \t]*$\n?|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?P<span>[^\n]+?)(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
 )
+_STRESSED = {"**": Markup("<strong>{}{}{}</strong>"), "*": Markup("<em>{}{}{}</em>")}
 
 
 def markdown(text: str) -> Markup:
@@ -38,13 +44,23 @@ def markdown(text: str) -> Markup:
 
 
 def verbatim(text: str) -> Markup:
-    """Escape a text, and set its fenced blocks as code.
+    """Escape a text, and set its code as code and its stressed words as such.
 
     The page's text content stays the text, character for character, so that words copied from it
-    are found in it again; the fences are in elements of their own, that the page may draw them quietly.
+    are found in it again; the signs are in elements of their own, that the page may draw them quietly.
     """
-    block = Markup('<code><span class="fence">{}</span>{}<span class="fence">{}</span></code>')
-    return _replaced(_FENCED, text, lambda found: block.format(*found.groups()))
+    return _replaced(_SIGNS, text, _signed)
+
+
+def _signed(found: re.Match[str]) -> Markup:
+    sign = Markup('<span class="fence">{}</span>').format
+    if (block := found["block"]) is not None:
+        parts = sign(found["opened"]), block, sign(found["closed"])
+        return Markup('<code class="block">{}{}{}</code>').format(*parts)
+    if ticks := found["ticks"]:
+        return Markup("<code>{}{}{}</code>").format(sign(ticks), found["span"], sign(ticks))
+    stars = found["stars"]
+    return _STRESSED[stars].format(sign(stars), verbatim(found["stressed"]), sign(stars))
 
 
 def coded(text: str) -> Markup:

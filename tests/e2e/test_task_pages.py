@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from assessor.web.assets import STATIC
-from assessor.web.markdown import markdown
+from assessor.web.markdown import markdown, verbatim
 from assessor.web.pages import environment
 from tests.e2e.candidate import REASON, SECONDS, Candidate
 from tests.e2e.conftest import Open
@@ -108,17 +108,68 @@ def test_a_tapped_sentence_is_marked_and_removing_the_issue_unmarks_it(
     service: Service, platform: Platform, opened: Open
 ) -> None:
     page = at(service, platform, opened, "ev-", has_touch=True, viewport={"width": 360, "height": 740}).page
-    sentence = page.locator("[data-response] span").filter(has_text=WORDS).first
-
-    sentence.tap()
+    page.locator("[data-response] span").filter(has_text=WORDS).first.tap()
+    sentence = "".join(page.locator("[data-response] .chosen").all_text_contents())
     page.get_by_role("button", name="Mark as an issue").tap()
 
-    assert quotes(page) == [(sentence.text_content() or "").strip()]
+    assert quotes(page) == [sentence.strip()]
     saved(page)
     page.reload()
     expect(page.locator("[data-response] mark")).not_to_have_count(0)
     page.get_by_role("button", name="Remove issue 1").tap()
     expect(page.locator("[data-response] mark")).to_have_count(0)
+
+
+def test_code_in_a_sentence_is_shown_as_code_and_marked_with_its_signs(
+    service: Service, platform: Platform, opened: Open
+) -> None:
+    page = at(service, platform, opened, "ev-").page
+    responding(
+        page, "Call `open()` first. **Two things** follow:\n```python\nx = 1\n```\nThen `close()` it. Done."
+    )
+    response = page.locator("[data-response]")
+    stepper = page.get_by_role("spinbutton", name="Sentence")
+
+    expect(stepper).to_contain_text("none of 5")
+    assert [one.bounding_box() for one in response.locator(".block > .fence").all()] == [None, None]
+    inline = response.locator(":not(.block) > .fence")
+    assert set(inline.evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")) == {0}
+    response.get_by_text("close()").click()
+    page.get_by_role("button", name="Mark as an issue").click()
+    stepper.press("ArrowDown")
+    stepper.press("ArrowDown")
+    stepper.press("Enter")
+
+    assert quotes(page) == ["Then `close()` it.", "**Two things** follow:"]
+    assert response.locator("mark").all_text_contents() == [
+        "**",
+        "Two things",
+        "**",
+        " follow:",
+        "Then ",
+        "`",
+        "close()",
+        "`",
+        " it.",
+    ]
+    response.evaluate("element => getSelection().selectAllChildren(element)")
+    assert "Call `open()` first." in page.evaluate("getSelection().toString()")
+
+
+def responding(page: Page, text: str) -> None:
+    """Open the page again with another response in it, set as the page sets it."""
+
+    def answer(route: Route) -> None:
+        shown = re.sub(
+            r"(data-response[^>]*>).*?(</div>)",
+            lambda found: f"{found[1]}{verbatim(text)}{found[2]}",
+            route.fetch().text(),
+            flags=re.DOTALL,
+        )
+        route.fulfill(body=shown, content_type="text/html")
+
+    page.route(page.url, answer)
+    page.reload()
 
 
 def test_words_that_are_not_in_the_response_are_named_before_handing_in(

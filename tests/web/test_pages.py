@@ -61,21 +61,32 @@ def test_code_and_lists_are_shown_as_such() -> None:
 
 
 fenced = st.sampled_from(
-    ["```\n", "```python\n", "x = 1 < 2\n", "\n", "   ```\n", "a & b ", "`", "“quote”", "\r\n"]
+    ["```\n", "```python\n", "x = 1 < 2\n", "\n", "   ```\n", "a & b ", "`", "**", "*", "“quote”", "\r\n"]
 )
 
 
 @given(st.lists(fenced, max_size=14).map("".join) | st.text())
 def test_a_text_shown_verbatim_can_be_quoted_character_for_character(text: str) -> None:
-    shown = re.sub(r"</?(code|span)[^>]*>", "", str(verbatim(text)))
+    shown = re.sub(r"</?(code|em|span|strong)[^>]*>", "", str(verbatim(text)))
 
     assert html.unescape(shown) == html.unescape(html.escape(text))
 
 
-def test_a_fenced_block_is_set_as_code_with_its_fences() -> None:
-    assert verbatim("See:\n```\na < b\n```\nDone") == (
-        'See:\n<code><span class="fence">```\n</span>a &lt; b\n<span class="fence">```\n</span></code>Done'
-    )
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("See:\n```\na < b\n```\nDone", 'See:\n<code class="block">⟦```\n⟧a &lt; b\n⟦```\n⟧</code>Done'),
+        ("Use `x < 1`.", "Use <code>⟦`⟧x &lt; 1⟦`⟧</code>."),
+        ("**Result:** 15", "<strong>⟦**⟧Result:⟦**⟧</strong> 15"),
+        ("**Call `f` now**", "<strong>⟦**⟧Call <code>⟦`⟧f⟦`⟧</code> now⟦**⟧</strong>"),
+        ("the plural *-ler*", "the plural <em>⟦*⟧-ler⟦*⟧</em>"),
+        ("2 * 3 * 4, a*b*c and `2**3**4`", "2 * 3 * 4, a*b*c and <code>⟦`⟧2**3**4⟦`⟧</code>"),
+    ],
+)
+def test_code_and_stressed_words_are_set_with_their_signs(text: str, shown: str) -> None:
+    signs = shown.replace("⟦", '<span class="fence">').replace("⟧", "</span>")
+
+    assert verbatim(text) == signs
 
 
 @pytest.mark.parametrize(

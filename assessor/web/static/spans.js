@@ -15,25 +15,53 @@ const sentences = []; // those with words in them, without the space around; no 
 const places = new Map(); // where a quote was taken; without that, its first place
 let chosen = null; // { start, end }, and the sentences { from, to } if it is whole ones
 
-// The text stays the response's, character for character, so that quotes are found in it.
+const segmenter = Intl.Segmenter && new Intl.Segmenter(document.documentElement.lang, { granularity: "sentence" });
+const split = (words) =>
+  segmenter ? [...segmenter.segment(words)].map((one) => one.segment) : words.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+
+// The text stays the response's, character for character, so that quotes are found in it. A sentence may have
+// code or stressed words in it; it does not reach across the edge of a block of code.
 function cut() {
-  const segmenter = Intl.Segmenter && new Intl.Segmenter(document.documentElement.lang, { granularity: "sentence" });
-  const split = (words) =>
-    segmenter ? [...segmenter.segment(words)].map((one) => one.segment) : words.match(/[^\n]*\n|[^\n]+$/g);
-  const walker = document.createTreeWalker(response, NodeFilter.SHOW_TEXT);
-  const nodes = [];
-  while (walker.nextNode()) nodes.push(walker.currentNode);
   let at = 0;
-  for (const node of nodes) {
-    node.replaceWith(...(split(node.data) ?? []).map((words) => {
-      const span = document.createElement("span");
-      span.textContent = words;
-      pieces.push({ span, start: at, end: at + words.length });
-      if (/[\p{L}\p{N}]/u.test(words) && !words.trimStart().startsWith("```")) sentences.push({ span, ...trimmed(at, at + words.length) });
-      at += words.length;
-      return span;
-    }));
+  for (const nodes of flows()) {
+    const ends = [];
+    for (const words of split(nodes.map((node) => node.data).join(""))) {
+      ends.push((ends.at(-1) ?? at) + words.length);
+      if (/[\p{L}\p{N}]/u.test(words) && !isFence(nodes[0])) sentences.push({ ...trimmed(ends.at(-1) - words.length, ends.at(-1)), spans: [] });
+    }
+    for (const node of nodes) {
+      const start = at;
+      at += node.length;
+      const cuts = [start, ...ends.filter((end) => end > start && end < at), at];
+      node.replaceWith(...cuts.slice(1).map((end, place) => piece(cuts[place], end)));
+    }
   }
+}
+
+const isFence = (node) => node.parentElement.matches(".block > .fence");
+
+// The words between two edges of blocks, as the nodes that they are in.
+function* flows() {
+  const walker = document.createTreeWalker(response, NodeFilter.SHOW_TEXT);
+  const edge = (node) => (isFence(node) ? node : node.parentElement.closest(".block"));
+  let flow = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (flow.length && edge(flow[0]) !== edge(node)) {
+      yield flow;
+      flow = [];
+    }
+    flow.push(node);
+  }
+  if (flow.length) yield flow;
+}
+
+function piece(start, end) {
+  const span = document.createElement("span");
+  span.textContent = text.slice(start, end);
+  pieces.push({ span, start, end });
+  sentences.findLast((one) => one.start < end && one.end > start)?.spans.push(span);
+  return span;
 }
 
 function trimmed(start, end) {
@@ -82,7 +110,9 @@ function drawnPart(start, end, here) {
 
 function choose(range) {
   chosen = range;
-  sentences.forEach(({ span }, place) => span.classList.toggle("chosen", place >= range?.from && place <= range?.to));
+  sentences.forEach(({ spans }, place) => {
+    for (const span of spans) span.classList.toggle("chosen", place >= range?.from && place <= range?.to);
+  });
   button.disabled = !range;
   const { from, to } = range ?? {};
   const said = !range ? "tNone" : from === undefined ? "tWords" : from === to ? "tOne" : "tSeveral";
@@ -93,7 +123,7 @@ function choose(range) {
 
 function chooseSentences(from, to) {
   choose({ from, to, start: sentences[from].start, end: sentences[to].end });
-  sentences[to].span.scrollIntoView({ block: "nearest" });
+  sentences[to].spans.at(-1).scrollIntoView({ block: "nearest" });
 }
 
 function step(by, more) {
@@ -154,7 +184,7 @@ response.addEventListener("click", (event) => {
   if (selectedWords()) return;
   const marked = event.target.closest("mark");
   if (marked) return rows[parseInt(marked.dataset.issues) - 1].querySelector("select").focus();
-  const place = sentences.findIndex(({ span }) => span.contains(event.target));
+  const place = sentences.findIndex(({ spans }) => spans.some((span) => span.contains(event.target)));
   if (place < 0 || (chosen?.from === place && chosen.to === place)) choose(null);
   else chooseSentences(place, place);
 });
