@@ -69,6 +69,17 @@ class Databases:
         yield address
         self._run(f"DROP DATABASE {urlsplit(address).path.strip('/')} WITH (FORCE)")
 
+    @contextmanager
+    def away(self, address: str) -> Iterator[None]:
+        """Throw everybody out of a database, and let nobody in while this lasts."""
+        name = urlsplit(address).path.strip("/")
+        self._run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608 - a name that was made here
+        try:
+            yield
+        finally:
+            self._run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
     def files(self, address: str) -> Path:
         """Write everything to the disk, and return the folder of a database's files."""
         import psycopg

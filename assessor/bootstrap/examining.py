@@ -66,11 +66,11 @@ def _existing(path: Path) -> Path:
 
 
 def _database(settings: Settings) -> Finding:
-    from assessor.adapters.store.schema import why_unusable
+    from assessor.adapters.store.schema import HEAD, why_unusable
 
     problem = why_unusable(settings.database_url)
     remedy = "See ASSESSOR_DATABASE_URL; `assessor migrate` makes the tables, and so does `assessor serve`."
-    return Finding("database", problem, remedy if problem else "")
+    return Finding("database", problem, remedy) if problem else Finding(f"database: schema {HEAD}")
 
 
 async def _master_key(settings: Settings) -> Finding:

@@ -18,6 +18,9 @@ def doctor(
     security: Annotated[
         bool, typer.Option("--security", help="Look for weaknesses, as before opening it to the world.")
     ] = False,
+    models: Annotated[
+        bool, typer.Option("--models", help="Also send a word to each model, which may cost a little.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Look whether this installation can serve, and name each problem with its way out.
@@ -26,6 +29,7 @@ def doctor(
     """
     from assessor.bootstrap.examining import examine, refused_settings
     from assessor.bootstrap.hardening import weaknesses
+    from assessor.bootstrap.reaching import reach
 
     async def looked_at() -> "list[Finding]":
         try:
@@ -34,7 +38,8 @@ def doctor(
             return refused_settings(refused)
         if security:
             return list(weaknesses(chosen))
-        return [one async for one in examine(chosen)]
+        here = [one async for one in examine(chosen)]
+        return here + [one async for one in reach(chosen, models=models)]
 
     found = asyncio.run(looked_at())
     if as_json:

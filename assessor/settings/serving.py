@@ -24,6 +24,14 @@ class Serving(Installation):
         },
         description="Address under which candidates and platforms reach the service; invite links use it.",
     )
+    drain_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="Seconds for which `assessor serve` goes on serving after it was told to stop, while "
+        "`/readyz` says so already: as long as a balancer may need to notice. At a second signal it stops "
+        "at once.",
+    )
     metrics_port: int | None = Field(
         default=None,
         ge=1,

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
 from assessor import __version__
 from assessor.bootstrap import Services, running
@@ -43,6 +42,7 @@ from assessor.web import (
     own_library,
     people,
     pilots,
+    probes,
     qualifications,
     quality,
     queue,
@@ -59,11 +59,10 @@ from assessor.web import (
     webhooks,
 )
 from assessor.web.bodies import BodyGuard
-from assessor.web.dependencies import Running, services
+from assessor.web.dependencies import services
 from assessor.web.examples import illustrate
-from assessor.web.handlers import FaultBarrier, log_fault
+from assessor.web.handlers import FaultBarrier
 from assessor.web.measuring import Measured
-from assessor.web.problems import NOT_READY, Problem, respond
 from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
 from assessor.web.throttle import Throttle
@@ -132,6 +131,9 @@ def create_app(settings: Settings, *, works: bool = True, simulating: Simulating
         docs_url=None,  # the stock pages load scripts from elsewhere; `reference` has our own
         redoc_url=None,
         redirect_slashes=False,  # one address for one thing
+        # Its own traces and logs would carry whole addresses, with invitations' tokens, and what exceptions
+        # say, as soon as anything in the process sets up OpenTelemetry.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=lifespan,
     )
     app.state.public_url = settings.public_url
@@ -140,6 +142,7 @@ def create_app(settings: Settings, *, works: bool = True, simulating: Simulating
     app.state.code_throttle = candidate.moving.new_throttle()
     app.state.code_makers = candidate.moving.new_maker()
     app.state.simulations = None
+    app.state.stopping = False
     app.state.rates = Rates(settings.api_requests_per_minute, settings.api_burst)
     _add_layers(app, settings)
     _add_routes(app, settings)
@@ -218,26 +221,5 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(appeals.router)
     if settings.demonstration:
         app.include_router(demo.router)
-    app.include_router(operations)
+    app.include_router(probes.router)
     app.include_router(assets.router, include_in_schema=False)
-
-
-operations = APIRouter(tags=["operations"])
-
-
-@operations.get("/healthz", summary="Whether the process is alive")
-async def healthz() -> dict[str, str]:
-    """Answer without asking anything else: a database that is away is no reason to restart us."""
-    return {"status": "alive"}
-
-
-@operations.get("/readyz", summary="Whether requests can be served", responses=openapi.told(NOT_READY))
-async def readyz(request: Request, service: Running) -> Response:
-    """Ask the database and the question library."""
-    try:
-        await service.store.ping()
-        await service.content.library()
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is: not ready
-        log_fault(request.scope, fault)
-        return respond(request, Problem(NOT_READY, NOT_READY.meaning, headers={"Retry-After": "5"}))
-    return JSONResponse({"status": "ready"})

@@ -20,6 +20,12 @@ _FIELD_PROBLEM: Final[dict[str, Any]] = {
     },
 }
 
+_FAILING: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["part", "problem"],
+    "properties": {"part": {"type": "string"}, "problem": {"type": "string"}},
+}
+
 PROBLEM: Final[dict[str, Any]] = {
     "title": "Problem",
     "description": "RFC 9457, with members of our own. `type` leads to a page that explains it.",
@@ -36,6 +42,7 @@ PROBLEM: Final[dict[str, Any]] = {
         "errors": {"type": "array", "items": _FIELD_PROBLEM, "description": "With `invalid-input`."},
         "assessment_status": {"type": "string", "description": "With `verdict-not-ready`."},
         "stored": {"type": "object", "description": "With `stale-revision`: what is kept now."},
+        "failing": {"type": "array", "items": _FAILING, "description": "With `not-ready`."},
     },
 }
 
@@ -46,6 +53,7 @@ _MEMBERS: Final[dict[str, dict[str, Any]]] = {
     },
     "verdict-not-ready": {"assessment_status": "scoring"},
     "stale-revision": {"stored": {"revision": 3, "payload": {}}},
+    "not-ready": {"failing": [{"part": "database", "problem": "cannot be reached (OperationalError)"}]},
 }
 
 

@@ -68,7 +68,7 @@ NOT_READY = Kind(
     "not-ready",
     503,
     "Not ready",
-    "The service runs, but cannot serve yet: its database or its question library is not usable.",
+    "The process lives, but cannot serve: `failing` names each part that cannot be used.",
 )
 
 _INVALID = Kind(

@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -80,15 +82,39 @@ def free_port(host: str) -> int:
         return port
 
 
-def _server(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level=settings.log_level.lower(),
-            access_log=False,  # addresses of invite links carry their token
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+class _Server(uvicorn.Server):
+    """Says that it stops before it does: whoever hands out requests needs a while to notice."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+        self._told: tuple[int, float] | None = None
+        """Which signal came, and when to follow it."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in a while; at a second signal at once."""
+        self._app.state.stopping = True
+        if self._told or not self._drain_seconds:
+            super().handle_exit(sig, frame)
+        else:
+            self._told = sig, time.monotonic() + self._drain_seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        """Look ten times a second whether the while is over."""
+        if self._told and time.monotonic() >= self._told[1] and not self.should_exit:
+            super().handle_exit(self._told[0], None)
+        return await super().on_tick(counter)
+
+
+def _server(app: FastAPI, settings: Settings) -> _Server:
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level.lower(),
+        access_log=False,  # addresses of invite links carry their token
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    return _Server(app, config, settings.drain_seconds)

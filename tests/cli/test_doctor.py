@@ -4,14 +4,19 @@ import base64
 import json
 import os
 import secrets
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from assessor.adapters.store.clock import StoreTime
 from assessor.bootstrap.hardening import weaknesses
+from assessor.bootstrap.reaching import judged, reach
 from assessor.settings import Settings
 from tests.cli.conftest import Run
+from tests.mailbox import mailbox
 
 ROOT = "user of the process"
 
@@ -147,3 +152,59 @@ def test_keys_beside_the_data_and_files_that_others_may_read_are_named(
         ROOT,
         *(str(data / name) for name in ("signing.jwk", "destroyed-keys.jsonl", "master.key", "assessor.db")),
     }
+
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("server", "newest", "problem"),
+    [
+        (None, None, ""),
+        (NOON, NOON - SECOND, ""),
+        (NOON + SECOND, None, ""),
+        (NOON + 90 * SECOND, None, "is 90.0 s behind the database's"),
+        (NOON - 3 * SECOND, None, "is 3.0 s ahead of the database's"),
+        (None, NOON + 3600 * SECOND, "is before the newest assessment, 2026-05-04T13:00:00+00:00"),
+    ],
+)
+def test_a_clock_is_judged_by_the_database_s_and_by_what_happened(
+    server: datetime | None, newest: datetime | None, problem: str
+) -> None:
+    assert judged(StoreTime(NOON, server, newest)).problem == problem
+
+
+@pytest.mark.anyio
+async def test_a_mail_server_is_asked_where_one_is_set_and_gets_no_mail(address: str, tmp_path: Path) -> None:
+    async def found(**chosen: Any) -> dict[str, str]:
+        settings = Settings(data_dir=tmp_path, database_url=address, **chosen)
+        return {one.what: one.problem async for one in reach(settings, models=False)}
+
+    async with mailbox() as box:
+        given = {"smtp_host": "127.0.0.1", "mail_from": "no-reply@example.org", "smtp_security": "none"}
+        told = [await found(), await found(**given, smtp_port=box.port), await found(**given, smtp_port=1)]
+
+    assert told == [
+        {"clock": "", "mail: no server is set, none is sent": ""},
+        {"clock": "", "mail server 127.0.0.1": ""},
+        {"clock": "", "mail server 127.0.0.1": "takes no mail: SMTPConnectError"},
+    ]
+    assert not box.received
+
+
+@pytest.mark.anyio
+async def test_a_model_is_asked_only_on_demand_and_named_when_it_is_silent(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path,
+        model="openai/nobody",
+        model_base_url="http://127.0.0.1:1/v1",
+        model_api_key=SecretStr("none"),
+        model_timeout_seconds=5,
+    )
+
+    found = [one async for one in reach(settings, models=True)]
+
+    assert [(one.what, one.problem) for one in found if not one.is_well] == [
+        ("model openai/nobody", "did not answer (unavailable)")
+    ]

@@ -3,10 +3,13 @@
 import asyncio
 import ssl
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from assessor.adapters.mail.message import as_message
 from assessor.domain.mail import Acceptance, Mail, Sending
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTP
 
 TOTAL_SECONDS: Final = 60.0
 """For one mail from the connection to the server's last word: less than a claim lasts."""
@@ -60,11 +63,27 @@ class SmtpMailer:
         except (SMTPException, OSError) as fault:
             return _read(fault)
 
-    async def _hand_over(self, mail: Mail) -> Sending:
-        from aiosmtplib import SMTP, SMTPException
+    async def why_closed(self) -> str:
+        """Connect, sign in and leave. Return the kind of what kept us from it; empty when nothing did."""
+        from aiosmtplib import SMTPException
+
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._total_seconds):
+                await client.connect()
+                await client.quit()
+        except TimeoutError:
+            return "timeout"
+        except (SMTPException, OSError) as fault:
+            client.close()
+            return _read(fault).why
+        return ""
+
+    def _client(self) -> "SMTP":
+        from aiosmtplib import SMTP
 
         server = self._server
-        client = SMTP(
+        return SMTP(
             hostname=server.host,
             port=server.port,
             timeout=server.timeout_seconds,
@@ -76,6 +95,11 @@ class SmtpMailer:
             username=server.user,
             password=server.password,
         )
+
+    async def _hand_over(self, mail: Mail) -> Sending:
+        from aiosmtplib import SMTPException
+
+        client = self._client()
         await client.connect()
         try:
             await client.send_message(

@@ -66,11 +66,16 @@ def _upgrade(connection: Connection) -> None:
 def check_revision(connection: Connection) -> None:
     """Raise Conflict unless the schema is the one that this code was written for."""
     stored = _revision(connection)
-    if stored != HEAD:
-        raise Conflict(
-            f"The database has schema {stored or 'none'}, and this program needs {HEAD}",
-            "Run `assessor migrate` with this version of the program.",
-        )
+    if stored == HEAD:
+        return
+    is_newer = stored is not None and stored > HEAD  # revisions are numbered
+    raise Conflict(
+        f"The database has {'the newer ' if is_newer else ''}schema {stored or 'none'}, and this program "
+        f"needs {HEAD}",
+        "Run the version of the program that made it, or a newer one."
+        if is_newer
+        else "Run `assessor migrate` with this version of the program.",
+    )
 
 
 def why_unusable(address: str) -> str:

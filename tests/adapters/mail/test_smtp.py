@@ -108,6 +108,18 @@ async def test_a_wrong_password_is_our_mistake_and_no_mail_is_lost_for_it(tmp_pa
     assert box.received == []
 
 
+async def test_a_server_is_tried_without_a_mail(tmp_path: Path) -> None:
+    server, client = certificate(tmp_path, "127.0.0.1")
+    async with mailbox(tls=server, login=True) as box:
+        right = await mailer(box, "starttls", user=USER, password=PASSWORD, tls=client).why_closed()
+        wrong = await mailer(box, "starttls", user=USER, password="guess", tls=client).why_closed()
+        public = await mailer(box, "starttls", user=USER, password=PASSWORD).why_closed()
+
+    assert (right, wrong) == ("", "535")
+    assert public  # nobody vouches for the certificate
+    assert box.received == []
+
+
 async def test_by_implicit_tls_too(tmp_path: Path) -> None:
     server, client = certificate(tmp_path, "127.0.0.1")
     async with mailbox(tls=server, implicit=True) as box:

@@ -79,7 +79,7 @@ async def test_a_database_that_was_never_migrated_is_refused(empty_address: str,
 async def test_a_database_of_another_version_is_refused(store: SqlStore) -> None:
     await store._execute(text("UPDATE alembic_version SET version_num = '9999'"))  # type: ignore[arg-type]
 
-    with pytest.raises(Conflict, match="has schema 9999"):
+    with pytest.raises(Conflict, match="has the newer schema 9999"):
         await store.ping()
 
 
