@@ -187,6 +187,33 @@ def test_secrets_can_stand_in_files(empty_folder: Path, monkeypatch: pytest.Monk
     assert settings.stripe_webhook_secret.get_secret_value() == "whsec_1"
 
 
+def test_database_and_keys_can_stand_in_files_in_production_too(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "postgresql://assessor:hunter2@db.internal/assessor"
+    for name, text in (("url", address), ("key", KEY), ("model", "sk-1")):
+        (empty_folder / name).write_text(f"{text}\n")
+    files = {"DATABASE_URL": "url", "MASTER_KEY": "key", "MODEL_API_KEY": "model"}
+    given = {f"ASSESSOR_{name}_FILE": file for name, file in files.items()}
+    without = {name: value for name, value in PRODUCTION.items() if f"{name}_FILE" not in given}
+
+    settings = load(monkeypatch, without | given)
+
+    assert settings.database_url == settings.jobs_database_url == address
+    assert settings.master_key is not None
+    assert settings.master_key.get_secret_value() == KEY
+    assert settings.model_api_key is not None
+    assert settings.model_api_key.get_secret_value() == "sk-1"
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "MASTER_KEY", "MODEL_API_KEY", "OPENID_CLIENT_SECRET"])
+def test_a_file_without_a_secret_is_refused_by_its_variable(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert f"ASSESSOR_{name}_FILE" in refused(monkeypatch, {f"ASSESSOR_{name}_FILE": "nowhere"})
+
+
 @pytest.mark.parametrize(
     ("variables", "refused_by"),
     [

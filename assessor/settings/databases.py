@@ -15,6 +15,11 @@ class Databases(Installation):
         json_schema_extra={"shown": "SQLite file `assessor.db` in the data folder"},
         description="Main database: `sqlite:///PATH` or `postgresql://...`.",
     )
+    database_url_file: Path | None = Field(
+        json_schema_extra={"remedy": "Give the path of a file that this process may read"},
+        default=None,
+        description="File that holds `ASSESSOR_DATABASE_URL`, instead of the variable.",
+    )
     jobs_database_url: str = Field(
         repr=False,
         json_schema_extra={"shown": "the main database on PostgreSQL, else `jobs.db` in the data folder"},

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from assessor.settings.installation import Installation
-from assessor.settings.values import secret_in, web_address
+from assessor.settings.values import web_address
 
 
 class IdentityChecks(Installation):
@@ -44,13 +44,6 @@ class IdentityChecks(Installation):
         default="https://api.stripe.com",
         description="Where Stripe's API is; another one for tests only.",
     )
-
-    @field_validator("stripe_identity_key_file", "stripe_webhook_secret_file")
-    @classmethod
-    def _file_holds_a_secret(cls, value: Path | None) -> Path | None:
-        if value is not None and not secret_in(value):
-            raise ValueError("cannot be read, or is empty")
-        return value
 
     @field_validator("stripe_webhook_secret")
     @classmethod

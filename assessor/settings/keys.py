@@ -32,6 +32,11 @@ class Keys(Installation):
         "candidates' data keys. Losing it makes every transcript unreadable. `assessor master-key make` "
         "makes either ([keys.md](keys.md)).",
     )
+    master_key_file: Path | None = Field(
+        json_schema_extra={"remedy": "Give the path of a file that this process may read"},
+        default=None,
+        description="File that holds `ASSESSOR_MASTER_KEY`, instead of the variable.",
+    )
     other_master_keys: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(listed)] = Field(
         default=(),
         json_schema_extra={

@@ -1,5 +1,6 @@
 """The models that word questions and judge answers."""
 
+from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
@@ -33,6 +34,11 @@ class Models(Installation):
     )
     model_api_key: SecretStr | None = Field(
         default=None, description="Key for the model; without it the provider's own variable is used."
+    )
+    model_api_key_file: Path | None = Field(
+        json_schema_extra={"remedy": "Give the path of a file that this process may read"},
+        default=None,
+        description="File that holds `ASSESSOR_MODEL_API_KEY`, instead of the variable.",
     )
     model_timeout_seconds: float = Field(
         default=20, gt=0, description="Seconds after which one call to a model counts as failed."

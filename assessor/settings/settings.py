@@ -4,8 +4,9 @@ import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from pydantic import SecretStr, model_validator
+from pydantic import SecretStr, field_validator, model_validator
 
 from assessor.settings.databases import Databases
 from assessor.settings.identity import IdentityChecks
@@ -35,6 +36,16 @@ GROUPS: tuple[type[Installation], ...] = (
 )
 """In the order in which people read about them."""
 
+IN_FILES: Final = (
+    "database_url",
+    "master_key",
+    "model_api_key",
+    "stripe_identity_key",
+    "stripe_webhook_secret",
+    "openid_client_secret",
+)
+"""Secrets that may stand in a file which another variable names, as stores of secrets hand them out."""
+
 
 class Settings(TryingOut, SignIn, Mail, IdentityChecks, Webhooks, Judging, Models, Keys, Serving, Databases):
     """What an installation decides. Build it with `load_settings`.
@@ -47,6 +58,7 @@ class Settings(TryingOut, SignIn, Mail, IdentityChecks, Webhooks, Judging, Model
     @classmethod
     def _derive(cls, given: dict[str, object]) -> dict[str, object]:
         """Fill what follows from other variables; keys and addresses only where guessing is safe."""
+        given = _from_files(given) | given
         data_dir = Path(str(given.get("data_dir", DEFAULT_DATA_DIR))).absolute()
         derived: dict[str, object] = {
             "database_url": _embedded_database(data_dir),
@@ -57,13 +69,17 @@ class Settings(TryingOut, SignIn, Mail, IdentityChecks, Webhooks, Judging, Model
             "erasure_ledger": data_dir / "destroyed-keys.jsonl",
             "smtp_port": 465 if given.get("smtp_security") == "tls" else 587,
         }
-        derived |= _from_files(
-            given, ("stripe_identity_key", "stripe_webhook_secret", "openid_client_secret")
-        )
         if given.get("environment") != "production":
             derived["public_url"] = f"http://127.0.0.1:{given.get('port', DEFAULT_PORT)}"
             derived["signing_key_file"] = data_dir / "signing.jwk"
         return derived | given
+
+    @field_validator(*(f"{name}_file" for name in IN_FILES))
+    @classmethod
+    def _file_holds_a_secret(cls, value: Path | None) -> Path | None:
+        if value is not None and not secret_in(value):
+            raise ValueError("cannot be read, or is empty")
+        return value
 
     @property
     def has_embedded_database(self) -> bool:
@@ -96,9 +112,9 @@ def _jobs_database(database_url: str, data_dir: Path) -> str:
     return database_url if database_url.startswith("postgresql") else f"sqlite:///{data_dir / 'jobs.db'}"
 
 
-def _from_files(given: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
+def _from_files(given: Mapping[str, object]) -> dict[str, object]:
     """Return the secrets that stand in files. One that cannot be read is told by its own variable."""
-    files = {name: given.get(f"{name}_file") for name in names}
+    files = {name: given.get(f"{name}_file") for name in IN_FILES}
     return {name: secret for name, file in files.items() if file and (secret := secret_in(Path(str(file))))}
 
 

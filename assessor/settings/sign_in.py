@@ -8,7 +8,7 @@ from pydantic_settings import NoDecode
 
 from assessor.domain.roles import Role
 from assessor.settings.installation import Installation
-from assessor.settings.values import paired, secret_in, web_address
+from assessor.settings.values import paired, web_address
 
 
 class SignIn(Installation):
@@ -62,13 +62,6 @@ class SignIn(Installation):
         description="Which value of that claim stands for which role, e.g. "
         "`assessor-reviewers=reviewer,assessor-admins=admin`.",
     )
-
-    @field_validator("openid_client_secret_file")
-    @classmethod
-    def _secret_can_be_read(cls, value: Path | None) -> Path | None:
-        if value is not None and not secret_in(value):
-            raise ValueError("cannot be read, or is empty")
-        return value
 
     @field_validator("openid_issuer")
     @classmethod
