@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 ARGS ?=
 KILLS ?= 500
 ATTACKS ?=
+SBOM ?= dist/assessor.cdx.json
 # Without --python-version a lock made by a newer Python would leave out what 3.11 needs.
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep check format docs lock clean torture attack bench bench-smoke screenshots
+.PHONY: help setup demo test test-deep check format docs lock clean torture attack sbom audit-dependencies bench bench-smoke screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +60,12 @@ docs: setup ## write the generated pages
 lock: setup ## compile both locks again, with hashes and without addresses
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+sbom: setup ## write what the service is made of, as CycloneDX (SBOM=PATH for another file)
+	@$(BIN)/python -m tools.sbom $(SBOM)
+
+audit-dependencies: setup ## ask a public database about known vulnerabilities in what is locked
+	$(BIN)/uv tool run pip-audit --requirement requirements.lock --require-hashes --disable-pip $(ARGS)
 
 clean: ## remove what the tools and the build left behind; .venv and var stay
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
