@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from assessor.settings import setting_rows
-from tests.frame.container import CONTAINERFILE, ROOT, Image, instructions, last
+from tests.deploy.container import CONTAINERFILE, ROOT, Image, instructions, last
 
 STEPS = "deploy/container-steps.sh"
 BIN = Path(sys.executable).parent
