@@ -15,6 +15,7 @@ class CrashPoint(StrEnum):
     AFTER_ORDER = "after-order"
     BEFORE_MESSAGE = "before-message"
     AFTER_MESSAGE = "after-message"
+    FLOOR_TAKEN = "floor-taken"
     MID_TURN = "mid-turn"
     BEFORE_REPLY = "before-reply"
     AFTER_REPLY = "after-reply"
@@ -34,6 +35,7 @@ class CrashPoint(StrEnum):
     AFTER_RESCORING = "after-rescoring"
     AFTER_RETIREMENT = "after-retirement"
     IN_ADOPTION = "in-adoption"
+    LISTENING = "listening"
 
 
 _hook: Callable[[CrashPoint], None] | None = None

@@ -52,9 +52,14 @@ class InProcessStream:
             if not self._watchers[assessment_id]:
                 del self._watchers[assessment_id]
 
-    def _wake(self, assessment_id: str) -> None:
+    def wake_all(self, *, by_others: bool = False) -> None:
+        """Wake every watcher."""
+        for assessment_id in self._watchers:
+            self._wake(assessment_id, by_others=by_others)
+
+    def _wake(self, assessment_id: str, *, by_others: bool = False) -> None:
         for watch in self._watchers.get(assessment_id, ()):
-            watch.wake()
+            watch.wake(by_others=by_others)
 
 
 class EventWatch:
@@ -62,10 +67,17 @@ class EventWatch:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._others_wrote = False
 
-    def wake(self) -> None:
+    def wake(self, *, by_others: bool = False) -> None:
         """Something happened."""
+        self._others_wrote = self._others_wrote or by_others
         self._event.set()
+
+    def others_wrote(self) -> bool:
+        """Whether another process may have written to the log since this was asked last."""
+        told, self._others_wrote = self._others_wrote, False
+        return told
 
     async def wait(self, seconds: float) -> bool:
         """Wait until something happened since the last wait; False when nothing did in time."""

@@ -11,10 +11,12 @@ from assessor.adapters.content.tenants import TenantContent
 from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.destroyed_keys import DestroyedKeysFile
 from assessor.adapters.shipped import shipped
+from assessor.adapters.stream import InProcessStream
 from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.domain.library import Library
 from assessor.ports import (
     Clock,
+    Floor,
     IdentityService,
     LetterWriter,
     Mailer,
@@ -22,6 +24,7 @@ from assessor.ports import (
     Prompts,
     Random,
     Store,
+    Stream,
     Typesetting,
 )
 from assessor.services.erasing import destroy_again
@@ -123,6 +126,18 @@ def signer(settings: Settings) -> "JwsSigner":
         settings.data_dir / "demonstration.jwk",
         create=settings.environment == "development",
     )
+
+
+@asynccontextmanager
+async def stream(settings: Settings, store: Store) -> AsyncIterator[tuple[Stream, Floor | None]]:
+    """Open the live stream, and what says who speaks; None where there is one process that could."""
+    if settings.database_url.startswith("sqlite"):
+        yield InProcessStream(), None
+        return
+    from assessor.adapters.shared_stream import shared_stream
+
+    async with shared_stream(settings.database_url, await store.derived_key("stream")) as shared:
+        yield shared
 
 
 @asynccontextmanager

@@ -12,7 +12,6 @@ from assessor.adapters.code import JailedCode
 from assessor.adapters.content.uploads import UploadReader
 from assessor.adapters.logs import configure_logs
 from assessor.adapters.passwords import Argon2Passwords
-from assessor.adapters.stream import InProcessStream
 from assessor.bootstrap import parts
 from assessor.bootstrap.background import beside, each_time, repeating
 from assessor.bootstrap.crashing import crash_hook
@@ -206,6 +205,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
         parts.stored(settings) as store,
         models(parts.choice(settings), store, clock) as chosen,
         parts.identity_service(settings) as identity_service,
+        parts.stream(settings, store) as (stream, floor),
     ):
         content = parts.content_with_own(store)
         assessments = AssessmentLog(store, clock)
@@ -256,12 +256,13 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 assessments,
                 content,
                 Interviewer(chosen.interviewer, prompts),
-                InProcessStream(),
+                stream,
                 clock,
                 random,
                 retirements=store,
                 max_message_chars=settings.max_message_chars,
                 without_model=Interviewer(None, prompts),
+                floor=floor,
             )
             outlooks = Outlooks(assessments, content, store)
             sheets = Sheets(assessments, scoring, outlooks)

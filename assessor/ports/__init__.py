@@ -54,7 +54,7 @@ from assessor.ports.quality import (
 from assessor.ports.queue import Queue, QueueFilter, Taker
 from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
-from assessor.ports.stream import Stream, TurnBuffer, Watch
+from assessor.ports.stream import Floor, Stream, TurnBuffer, Watch
 from assessor.ports.training import KnownCase, Practised, Trainings
 from assessor.ports.typesetting import Printout, Typesetting
 from assessor.ports.verdicts import DecisionRow, ListPlace, Share, VerdictFilter, Verdicts
@@ -112,6 +112,7 @@ __all__ = [
     "EventLog",
     "Feedbacks",
     "Files",
+    "Floor",
     "Flow",
     "GoldCases",
     "GoldRun",

@@ -20,6 +20,10 @@ class Watch(Protocol):
         """Wait until something happened since the last wait; False when nothing did in time."""
         ...
 
+    def others_wrote(self) -> bool:
+        """Whether another process may have written to the log since this was asked last."""
+        ...
+
 
 class Stream(Protocol):
     """Carries what happens in one assessment to whoever watches."""
@@ -42,4 +46,20 @@ class Stream(Protocol):
 
     def watch(self, assessment_id: str) -> AbstractContextManager[Watch]:
         """Register a watcher from now on; it is dropped when the context ends."""
+        ...
+
+    def wake_all(self) -> None:
+        """Wake every watcher."""
+        ...
+
+
+class Floor(Protocol):
+    """Who speaks: of the processes that share a database, one at a time in an assessment."""
+
+    async def take(self, assessment_id: str) -> bool:
+        """Take it, unless another process has it. It is free again when the process that has it dies."""
+        ...
+
+    async def leave(self, assessment_id: str) -> None:
+        """Let others have it."""
         ...

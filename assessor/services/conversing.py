@@ -13,7 +13,7 @@ from assessor.domain.errors import Conflict, IllegalTransition
 from assessor.domain.ids import make_id
 from assessor.domain.text import accept_text
 from assessor.interview.graph import Interviewer
-from assessor.ports import Clock, Content, Random, Retirements, Stream, Watch
+from assessor.ports import Clock, Content, Floor, Random, Retirements, Stream, Watch
 from assessor.services.beginning import started
 from assessor.services.briefing import Briefing
 from assessor.services.consenting import consents, notice_accepted
@@ -22,9 +22,11 @@ from assessor.services.log import AssessmentLog
 from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
 from assessor.services.subject import on_behalf_of
+from assessor.services.taking_turns import TakingTurns
 
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 2.0
+LAST_TURN_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -44,8 +46,12 @@ class Conversing:
         retirements: Retirements,
         max_message_chars: int,
         without_model: Interviewer | None = None,
+        floor: Floor | None = None,
     ) -> None:
-        """`without_model` interviews where a simulated candidate plays for a chosen outcome."""
+        """`without_model` interviews where a simulated candidate plays for a chosen outcome.
+
+        `floor` says who speaks where several processes serve one database.
+        """
         self._assessments = assessments
         self._briefing = Briefing(content, retirements)
         self._interviewer = interviewer
@@ -55,6 +61,8 @@ class Conversing:
         self._random = random
         self._max_chars = max_message_chars
         self._observing = Observing(assessments, interviewer, self._briefing.of)
+        self._taking_turns = TakingTurns(floor, stream, assessments)
+        self._is_ending = False
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._reached: dict[str, int] = {}
         """How many turns the log had after the last reply of this process, while an interview runs."""
@@ -120,16 +128,30 @@ class Conversing:
     def _interviewer_of(self, assessment: Assessment) -> Interviewer:
         return self._without_model if assessment.ordered.simulate else self._interviewer
 
+    def end_streams(self) -> None:
+        """End what watchers follow, for good: a browser takes it up again with another process."""
+        self._is_ending = True
+        self._stream.wake_all()
+
     async def close(self) -> None:
-        """Let running turns finish before the process ends; what runs beside them is given up."""
+        """Let running turns finish before the process ends; what runs beside them is given up.
+
+        A turn that takes too long is cut off, and other processes run it anew.
+        """
+        self.end_streams()
+        self._taking_turns.close()
         await self._observing.close()
-        if self._turns:
-            await asyncio.wait(self._turns.values(), timeout=10)
+        if turns := list(self._turns.values()):
+            _, late = await asyncio.wait(turns, timeout=LAST_TURN_SECONDS)
+            for turn in late:
+                turn.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def follow(self, assessment_id: str, after: str) -> AsyncIterator[Frame]:
         """Yield everything after a stream id: durable turns first, then words as they are released.
 
-        Ends after `paused` and `finished`. A reader that fell behind gets all queued words as one frame.
+        Ends after `paused` and `finished`, and when the process ends. A reader that fell behind gets all
+        queued words as one frame.
         `clock` comes when other terms hold than at the beginning.
         """
         position = Position.parse(after)
@@ -154,7 +176,10 @@ class Conversing:
                 async for frame in self._wait(watch, assessment_id, position):
                     told = frame.kind != "heartbeat"
                     yield frame
-                # A writer of this process tells its watchers; what others wrote is read when all is quiet.
+                if self._is_ending:
+                    return
+                # What this process wrote it knows; what others wrote is read when they tell, or all is quiet.
+                told = told and not watch.others_wrote()
                 assessment = await (self._told(assessment_id) if told else self.open(assessment_id))
 
     async def _told(self, assessment_id: str) -> Assessment:
@@ -165,7 +190,7 @@ class Conversing:
 
     async def _wait(self, watch: Watch, assessment_id: str, position: Position) -> AsyncIterator[Frame]:
         """Relay words until something is committed, which clears the buffer."""
-        while True:
+        while not self._is_ending:
             if not await watch.wait(HEARTBEAT_SECONDS):
                 yield Frame("heartbeat", position.id)
                 return
@@ -186,16 +211,27 @@ class Conversing:
             return
         if self._is_behind(assessment):
             return
-        task = asyncio.create_task(self._turn(assessment), name=f"turn {assessment.id}")
+        task = asyncio.create_task(self._see_through(assessment), name=f"turn {assessment.id}")
         self._turns[assessment.id] = task
         task.add_done_callback(lambda _: self._forget(assessment.id, task))
-        self._observing.start(assessment, task)
 
     def _forget(self, assessment_id: str, task: asyncio.Task[None]) -> None:
         if self._turns.get(assessment_id) is task:
             del self._turns[assessment_id]
 
+    async def _see_through(self, assessment: Assessment) -> None:
+        def is_due(now_stands: Assessment) -> bool:
+            return _turn_is_due(now_stands, self._clock.now())
+
+        try:
+            await self._taking_turns.see_through(assessment, is_due, self._turn)
+        except Exception:
+            # Whoever watches sees to the turn again.
+            log.exception("nobody could be given the floor", assessment=assessment.id)
+
     async def _turn(self, assessment: Assessment) -> None:
+        if this := self._turns.get(assessment.id):
+            self._observing.start(assessment, this)
         run = make_id("run", self._random.bytes(16))
 
         def say(words: str) -> None:

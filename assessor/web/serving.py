@@ -83,7 +83,10 @@ def free_port(host: str) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Says that it stops before it does: whoever hands out requests needs a while to notice."""
+    """Says that it stops before it does: whoever hands out requests needs a while to notice.
+
+    Then it ends the streams of interviews, for which it would wait in vain.
+    """
 
     def __init__(self, app: FastAPI, config: uvicorn.Config, drain_seconds: float) -> None:
         super().__init__(config)
@@ -105,6 +108,13 @@ class _Server(uvicorn.Server):
         if self._told and time.monotonic() >= self._told[1] and not self.should_exit:
             super().handle_exit(self._told[0], None)
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, answer what was asked, and end what the application began."""
+        services: Services | None = getattr(self._app.state, "services", None)
+        if services is not None:
+            services.conversing.end_streams()
+        await super().shutdown(sockets)
 
 
 def _server(app: FastAPI, settings: Settings) -> _Server:

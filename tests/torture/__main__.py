@@ -14,7 +14,7 @@ from tests.torture.running import Result, torture_one_process, torture_several
 
 TOPOLOGIES: dict[str, Callable[..., Coroutine[Any, Any, Result]]] = {
     "one process on SQLite": torture_one_process,
-    "web, two workers and PostgreSQL": torture_several,
+    "two web processes, two workers and PostgreSQL": torture_several,
 }
 
 

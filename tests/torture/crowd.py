@@ -3,7 +3,7 @@
 import itertools
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -38,7 +38,7 @@ async def add_endpoint(url: str, key: str, receiver: str) -> str:
 class Crowd:
     """Comes until it is told to close."""
 
-    url: str
+    urls: Sequence[str]
     key: str
     library: Library
     is_closing: bool = False
@@ -50,7 +50,7 @@ class Crowd:
     async def keep_coming(self) -> None:
         """Live one life after the other until the doors close."""
         while not self.is_closing:
-            person = Person(self.url, self.key, self.library, f"person-{next(self._numbers):06}")
+            person = Person(self.urls, self.key, self.library, f"person-{next(self._numbers):06}")
             try:
                 await person.live()
                 self.finished += 1

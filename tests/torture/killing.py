@@ -25,6 +25,8 @@ MOST_BUSY = 4.0
 START_SECONDS = 60.0
 MOMENT_SECONDS = 1.0
 AT_A_POINT = 0.8
+SEVERAL_AT_ONCE = 0.15
+"""Of all turns of the loop, how many end two or more processes, or all of them, at one moment."""
 OF_THE_DATABASE = 0.1
 """Of the ends at a point, and of all kills at any moment, how many are the database's."""
 
@@ -82,6 +84,9 @@ class Killing:
         waiting = [name for name, end in self._ends.items() if end]
         if not waiting:
             return
+        if len(waiting) > 1 and self.chance.random() < SEVERAL_AT_ONCE:
+            await self._kill_at_once(self.chance.sample(waiting, self.chance.randint(2, len(waiting))))
+            return
         name = self.chance.choice(waiting)
         end = self._ends[name]
         if end and end.point and await self._came_to(name, end):
@@ -91,6 +96,11 @@ class Killing:
         if self._ends[name] is end:
             await self.fleet.kill(name)
             self._ended(name, f"{name} at any moment")
+
+    async def _kill_at_once(self, names: Collection[str]) -> None:
+        await self.fleet.kill(*names)
+        for name in names:
+            self._ended(name, f"{name} with others")
 
     async def look_after(self, left: Collection[str] = ()) -> None:
         """Start what has ended, but those that are left dead."""
@@ -116,6 +126,8 @@ class Killing:
             await asyncio.sleep(POLL_SECONDS)
             await self.look_after(left - {name})
             if over is None and await self.fleet.is_ready(name):
+                if end.point is CrashPoint.LISTENING and self.database:
+                    await asyncio.to_thread(self.database.cut_off_listeners)
                 over = time.monotonic() + (ADOPTING_SECONDS if adopts else LIFE_SECONDS) * _business()
             if time.monotonic() > (over or late):
                 return False

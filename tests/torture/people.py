@@ -3,7 +3,7 @@
 import asyncio
 import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from assessor.domain.library import Library
 from assessor.domain.notice import CURRENT
 from assessor.simulation.candidate import SimulatedCandidate
 from assessor.simulation.headless import fields_of
+from assessor.simulation.round_robin import RoundRobin
 
 PATIENCE_SECONDS = 120.0
 PAUSE_SECONDS = 0.05
@@ -40,7 +41,8 @@ class Acknowledged:
 class Person:
     """One candidate and the platform that ordered them."""
 
-    url: str
+    urls: Sequence[str]
+    """Of the web processes; requests go to each in turn."""
     key: str
     library: Library
     name: str
@@ -48,9 +50,9 @@ class Person:
 
     async def live(self) -> None:
         """Go through one assessment, from the order to the verdict."""
-        limits = httpx.Limits(max_connections=2)
-        async with httpx.AsyncClient(base_url=self.url, timeout=10, limits=limits) as client:
-            client.headers["origin"] = self.url
+        proxy = RoundRobin(self.urls, random.randrange(len(self.urls)))
+        async with httpx.AsyncClient(base_url=self.urls[0], timeout=10, transport=proxy) as client:
+            client.headers["origin"] = self.urls[0]
             ordered = await self._order(client)
             self.acknowledged = known = Acknowledged(ordered["id"])
             await self._enter(client, ordered["invite_url"])

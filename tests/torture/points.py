@@ -28,9 +28,11 @@ _OF_WORK = (
     CrashPoint.BEFORE_DELIVERY,
     CrashPoint.AFTER_DELIVERY,
 )
+_AMONG_PROCESSES = (CrashPoint.FLOOR_TAKEN, CrashPoint.LISTENING)
+"""A process that is alone takes the floor from nobody and listens to nobody."""
 POINTS: Mapping[str, tuple[CrashPoint, ...]] = {
     "all": (*_OF_THE_WEB, *_OF_WORK),
-    "web": _OF_THE_WEB,
+    "web": (*_OF_THE_WEB, *_AMONG_PROCESSES),
     "worker": (*_OF_WORK, CrashPoint.IN_ADOPTION),  # a process that is alone has nobody's work to adopt
 }
 """By role: `all` is web and worker in one process."""

@@ -19,15 +19,20 @@ from tests.torture.crowd import TENANT, Crowd, add_endpoint, add_platform
 from tests.torture.database import Database
 from tests.torture.hearing import Hearing, Notification
 from tests.torture.killing import Killing
-from tests.torture.service import FRONT, Fleet
+from tests.torture.service import Fleet
 
 REPORT_EVERY = 25
 WATCH_SECONDS = 0.1
 LAST_WEBHOOK_SECONDS = 90.0
 """Longer than a claim of an attempt that nobody recorded takes to run out."""
 
-ONE_PROCESS: Mapping[str, str] = {FRONT: "all"}
-SEVERAL: Mapping[str, str] = {FRONT: "web", "worker-1": "worker", "worker-2": "worker"}
+ONE_PROCESS: Mapping[str, str] = {"all": "all"}
+SEVERAL: Mapping[str, str] = {
+    "web-1": "web",
+    "web-2": "web",
+    "worker-1": "worker",
+    "worker-2": "worker",
+}
 
 Tell = Callable[[str], None]
 
@@ -65,7 +70,7 @@ async def torture_one_process(folder: Path, *, kills: int, people: int, seed: in
 
 
 async def torture_several(folder: Path, *, kills: int, people: int, seed: int, tell: Tell) -> Result:
-    """Torture one web and two worker processes, and the PostgreSQL that they share."""
+    """Torture two web and two worker processes, and the PostgreSQL that they share."""
     with running_server() as server:
         settings = {**_settings(folder), "database_url": server.get_uri(), "adopt_after_seconds": 2}
         fleet = Fleet(folder, SEVERAL, settings)
@@ -87,11 +92,11 @@ async def _run(fleet: Fleet, killing: Killing, people: int, tell: Tell) -> Resul
     settings = Settings(**fleet.settings)
     key = await add_platform(settings)
     library = await shipped_content().library()
-    crowd = Crowd(fleet.url, key, library)
+    crowd = Crowd(fleet.urls, key, library)
     async with receiving() as receiver, stored(settings) as store:
         with _opened(fleet):
             killing.start()
-            hearing = Hearing(receiver, await add_endpoint(fleet.url, key, receiver.url))
+            hearing = Hearing(receiver, await add_endpoint(fleet.urls[0], key, receiver.url))
             load = [asyncio.create_task(crowd.keep_coming()) for _ in range(people)]
             await _kill_all(killing, hearing, tell)
             crowd.is_closing = True

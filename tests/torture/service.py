@@ -16,8 +16,8 @@ import httpx
 from assessor.web.serving import free_port
 
 POLL_SECONDS = 0.02
-FRONT = "web"
-"""The name of the process that serves HTTP."""
+SERVES = ("all", "web")
+"""The roles of processes that serve HTTP."""
 
 
 @dataclass
@@ -27,16 +27,20 @@ class Fleet:
     folder: Path
     roles: Mapping[str, str]
     settings: Mapping[str, Any]
-    port: int = field(default_factory=lambda: free_port("127.0.0.1"))
+    _ports: dict[str, int] = field(init=False)
     _pids: dict[str, int] = field(default_factory=dict)
     _exit_codes: dict[str, int] = field(default_factory=dict)
     _zygote: "subprocess.Popen[str] | None" = None
     _log: IO[str] | None = None
 
+    def __post_init__(self) -> None:
+        """Choose a port for every process that serves."""
+        self._ports = {name: free_port("127.0.0.1") for name, role in self.roles.items() if role in SERVES}
+
     @property
-    def url(self) -> str:
-        """Where it answers, while it does."""
-        return f"http://127.0.0.1:{self.port}"
+    def urls(self) -> tuple[str, ...]:
+        """Where it answers, while it does; the first is the public one."""
+        return tuple(_url(port) for port in self._ports.values())
 
     def open(self) -> None:
         """Start the zygote."""
@@ -63,7 +67,10 @@ class Fleet:
 
     def start(self, name: str, crash_at: str | None = None, strikes: Path | None = None) -> None:
         """Fork a process. It ends at its crash point, or ends the PostgreSQL there that has a data folder."""
-        settings = {**self.settings, "port": self.port, "executor_id": name, "crash_at": crash_at}
+        own: dict[str, Any] = {"executor_id": name, "crash_at": crash_at, "public_url": self.urls[0]}
+        if name in self._ports:
+            own["port"] = self._ports[name]
+        settings = {**self.settings, **own}
         database = str(strikes) if strikes else None
         order = {"role": self.roles[name], "settings": settings, "database": database}
         self._exit_codes.pop(name, None)
@@ -80,18 +87,19 @@ class Fleet:
 
     async def is_ready(self, name: str) -> bool:
         """Whether a process can work; of workers this is not known, so they always can."""
-        if name != FRONT:
+        if name not in self._ports:
             return True
         try:
             async with httpx.AsyncClient() as client:
-                return (await client.get(f"{self.url}/readyz", timeout=2)).is_success
+                return (await client.get(f"{_url(self._ports[name])}/readyz", timeout=2)).is_success
         except httpx.TransportError:
             return False
 
-    async def kill(self, name: str) -> None:
-        """End one at this moment."""
-        self._kill(name)
-        while self.exit_code(name) is None:  # noqa: ASYNC110 - another process tells no event
+    async def kill(self, *names: str) -> None:
+        """End some at this moment."""
+        for name in names:
+            self._kill(name)
+        while any(self.exit_code(name) is None for name in names):  # noqa: ASYNC110 - they tell no event
             await asyncio.sleep(POLL_SECONDS)
 
     def _kill(self, name: str) -> None:
@@ -109,3 +117,7 @@ class Fleet:
         if self._zygote is None or self._zygote.stdout is None:
             raise RuntimeError("open it first")
         return self._zygote.stdout.readline().strip()
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"

@@ -45,11 +45,15 @@ def test_every_crash_point_stands_in_the_code_and_some_role_ends_there(point: Cr
         ("between signature and delivery", {"after-signature", "after-verdict", "before-delivery"}),
         ("while what was delivered is not noted yet", {"after-delivery"}),
         ("in adoption", {"in-adoption"}),
+        ("when a turn is handed over", {"floor-taken", "mid-turn"}),
+        ("when processes hear of each other again", {"listening"}),
     ],
 )
 def test_processes_end_at_every_moment_at_which_durability_is_decided(moment: str, points: set[str]) -> None:
     assert points <= {*POINTS["web"], *POINTS["worker"]}, moment
 
 
-def test_a_process_alone_ends_wherever_web_or_worker_do_but_for_adoption() -> None:
-    assert {*POINTS["all"]} == {*POINTS["web"], *POINTS["worker"]} - {CrashPoint.IN_ADOPTION}
+def test_a_process_alone_ends_wherever_web_or_worker_do_but_for_what_needs_others() -> None:
+    of_several = {CrashPoint.IN_ADOPTION, CrashPoint.FLOOR_TAKEN, CrashPoint.LISTENING}
+
+    assert {*POINTS["all"]} == {*POINTS["web"], *POINTS["worker"]} - of_several
