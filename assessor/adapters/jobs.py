@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from assessor.domain.errors import StoreUnavailable
 from assessor.ports import Steps
 
 WORKFLOW_VERSION = "1"
@@ -31,6 +32,11 @@ AT_ONCE = 16
 OF_ONE_PLATFORM = 8
 """How many of these are one platform's, so that thousands of one leave room for another's ten. Beyond
 that the platforms that have work are asked in an order that is drawn anew each time."""
+
+CONNECTIONS = 16
+"""To a server, at most."""
+_HELD = 5
+"""Of these, how many are kept when there is nothing to do."""
 
 MAX_STEP_ATTEMPTS = 3
 GRACE_SECONDS = 5
@@ -96,7 +102,7 @@ async def _through_outages(fn: Callable[..., Awaitable[Any]], *args: str) -> Any
     while True:
         try:
             return await fn(*args)
-        except sa.exc.OperationalError:
+        except (sa.exc.OperationalError, StoreUnavailable):
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
@@ -161,10 +167,10 @@ class QueuedJobs:
 
 
 @asynccontextmanager
-async def queued_jobs(database_url: str) -> AsyncIterator[QueuedJobs]:
+async def queued_jobs(database_url: str, connections: int = CONNECTIONS) -> AsyncIterator[QueuedJobs]:
     """Open the job engine's database for a process that only hands work in."""
     await asyncio.to_thread(migrate_jobs, database_url)
-    engine = _engine(database_url)
+    engine = _engine(database_url, connections)
     try:
         client = await asyncio.to_thread(_client, engine)
         yield QueuedJobs(client)
@@ -194,9 +200,11 @@ def _workflow_prefix(assessment_id: str) -> str:
 
 
 @asynccontextmanager
-async def dbos_jobs(database_url: str, executor_id: str, scoring: ScoringWorkflow) -> AsyncIterator[DbosJobs]:
+async def dbos_jobs(
+    database_url: str, executor_id: str, scoring: ScoringWorkflow, connections: int = CONNECTIONS
+) -> AsyncIterator[DbosJobs]:
     """Run the job engine in this event loop; pending workflows of this executor go on at once."""
-    engine, home = _engine(database_url), asyncio.get_running_loop()
+    engine, home = _engine(database_url, connections), asyncio.get_running_loop()
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": database_url,
@@ -242,12 +250,16 @@ async def _stop() -> None:
         loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="assessor"))
 
 
-def _engine(database_url: str) -> sa.Engine:
+def _engine(database_url: str, connections: int) -> sa.Engine:
     """Open the engine's database. WAL gives SQLite five times the workflows per second."""
     url = sa.make_url(database_url)
     if url.get_backend_name() != "sqlite":
         server = url.set(drivername="postgresql+psycopg")
-        return sa.create_engine(server, pool_size=5, pool_pre_ping=True)
+        # The engine listens on one more, which it takes out of the pool.
+        held = min(_HELD, connections - 1)
+        return sa.create_engine(
+            server, pool_size=held, max_overflow=connections - 1 - held, pool_pre_ping=True
+        )
     _make_folder(url)
     engine = sa.create_engine(database_url)
 

@@ -45,15 +45,23 @@ TOP_LOGPROBS = 5
 
 
 @asynccontextmanager
-async def stored(settings: Settings, *, durable: bool = True) -> AsyncIterator[Store]:
+async def stored(settings: Settings, *, durable: bool = True, serving: bool = False) -> AsyncIterator[Store]:
     """Open the store. Its schema must be this version's (`assessor migrate`).
 
+    What serves is held to shorter statements than a command, which nobody waits for.
     One that is not durable may lose its last commits with the machine: for what can be made again.
     Before anything is read, keys are destroyed again that an older backup brought back.
     """
-    from assessor.adapters.store import SqlStore
+    from assessor.adapters.store import ServerLimits, SqlStore
 
-    store = SqlStore(settings.database_url, await asyncio.to_thread(vault, settings), durable=durable)
+    limits = ServerLimits(
+        settings.database_connections,
+        settings.database_wait_seconds,
+        settings.database_statement_seconds if serving else settings.database_command_seconds,
+        settings.database_idle_seconds,
+    )
+    opens = await asyncio.to_thread(vault, settings)
+    store = SqlStore(settings.database_url, opens, durable=durable, limits=limits)
     try:
         await store.ping()
         await destroy_again(store, ledger(settings))

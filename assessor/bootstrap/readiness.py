@@ -50,7 +50,7 @@ async def _database(services: Services) -> Failing | None:
     except TimeoutError:
         return Failing("database", f"did not answer within {PATIENCE_SECONDS:g} s")
     except Exception as fault:  # noqa: BLE001 - whatever its driver raises, the answer is: it is away
-        return Failing("database", f"cannot be reached ({type(fault).__name__})")
+        return Failing("database", f"cannot be reached ({type(fault.__cause__ or fault).__name__})")
     return None
 
 

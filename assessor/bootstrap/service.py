@@ -202,7 +202,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     signer = parts.signer(settings)
     receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
     async with (
-        parts.stored(settings) as store,
+        parts.stored(settings, serving=True) as store,
         models(parts.choice(settings), store, clock) as chosen,
         parts.identity_service(settings) as identity_service,
         parts.stream(settings, store) as (stream, floor),

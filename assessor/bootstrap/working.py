@@ -30,14 +30,19 @@ async def working(
     from assessor.adapters.roster import Roster
 
     if not works:
-        async with queued_jobs(settings.jobs_database_url) as queue:
+        async with queued_jobs(settings.jobs_database_url, settings.jobs_database_connections) as queue:
             yield queue
         return
     roster = Roster(store, settings.executor_id, settings.adopt_after_seconds)
     # On the roster before the engine starts: what it takes up again must not count as a dead worker's.
     async with (
         roster.joined(),
-        dbos_jobs(settings.jobs_database_url, settings.executor_id, scoring.workflow) as jobs,
+        dbos_jobs(
+            settings.jobs_database_url,
+            settings.executor_id,
+            scoring.workflow,
+            settings.jobs_database_connections,
+        ) as jobs,
         beside(_keep_place(roster, jobs), "roster"),
     ):
         yield jobs

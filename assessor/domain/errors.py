@@ -25,6 +25,7 @@
       LibraryInvalid          errors in banks and rubrics, all at once
       SettingsInvalid         settings that are missing or unsafe, all at once
       DocumentRefused         a verdict document or signature that must not be relied on
+      StoreUnavailable        the database is away or busy; says when to ask again
       ModelFault              a provider failed; never the candidate's fault
       IdentityFault           an identity service failed; never the candidate's fault
 
@@ -384,6 +385,18 @@ class DocumentRefused(AssessorError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass
+class StoreUnavailable(AssessorError):
+    """The database is away, took too long, or has no connection free. What was acknowledged is kept."""
+
+    retry_after: int
+    """Seconds."""
+    code = "store-unavailable"
+
+    def __str__(self) -> str:
+        return f"The database cannot be had at this moment. Try again in {self.retry_after} seconds."
 
 
 @dataclass

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from assessor.domain.errors import AssessorError
+from assessor.domain.errors import AssessorError, StoreUnavailable
 from assessor.ports import Store
 from assessor.services.differences import Opened
 
@@ -68,6 +68,8 @@ class ChainChecking:
             verdicts = await self._store.verify_verdicts(assessment_id)
             for one in await self._store.verdicts(assessment_id):
                 self._opened(one.jws)
+        except StoreUnavailable:
+            raise  # it says nothing about what is stored
         except AssessorError as refused:
             return ChainsChecked(1, events, verdicts, 0, (ChainFault(assessment_id, str(refused)),))
         return ChainsChecked(1, events, verdicts, 0, ())
@@ -75,6 +77,8 @@ class ChainChecking:
     async def _audit_log(self, tenant: str | None) -> ChainsChecked:
         try:
             return ChainsChecked(0, 0, 0, await self._store.verify_audit_log(tenant), ())
+        except StoreUnavailable:
+            raise
         except AssessorError as refused:
             where = f"audit log of {tenant or 'the service'}"
             return ChainsChecked(0, 0, 0, 0, (ChainFault(where, str(refused)),))

@@ -26,6 +26,39 @@ class Databases(Installation):
         description="Database of the job engine, which holds ids and no text. On PostgreSQL its tables lie "
         "in a schema of their own, `dbos`.",
     )
+    database_connections: int = Field(
+        default=14,
+        ge=3,
+        description="Connections that one process opens to the main database at most, on PostgreSQL. All "
+        "processes together must stay under the server's `max_connections` "
+        "([running.md](running.md#connections-and-time-limits)).",
+    )
+    jobs_database_connections: int = Field(
+        default=16,
+        ge=6,
+        description="The same for the job engine. Where both are one server, add the two.",
+    )
+    database_wait_seconds: float = Field(
+        default=15,
+        gt=0,
+        description="Seconds for which work waits for a connection. Beyond them a request is answered with "
+        "status 503 and `Retry-After`.",
+    )
+    database_statement_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="Seconds after which PostgreSQL ends a statement of a process that serves or works.",
+    )
+    database_command_seconds: float = Field(
+        default=3600,
+        gt=0,
+        description="The same for commands such as exports and reports.",
+    )
+    database_idle_seconds: float = Field(
+        default=60,
+        gt=0,
+        description="Seconds after which PostgreSQL ends a transaction that does nothing.",
+    )
     erasure_ledger: Path = Field(
         json_schema_extra={"shown": "`destroyed-keys.jsonl` in the data folder"},
         description="File that notes whose data keys were destroyed; it is read at every start, so that an "

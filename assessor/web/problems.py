@@ -232,6 +232,13 @@ BY_ERROR: Final[Mapping[type[AssessorError], Kind]] = MappingProxyType(
             "The key has used up its requests for the moment. `Retry-After` says after how many seconds the "
             "next one is answered, and `RateLimit` on every answer how many are left.",
         ),
+        e.StoreUnavailable: Kind(
+            "store-unavailable",
+            503,
+            "Busy for a moment",
+            "The database of the service is busy or restarting. What was acknowledged is kept. Send it again "
+            "after `Retry-After` seconds; with the same `Idempotency-Key` nothing is done twice.",
+        ),
         e.ModelFault: Kind(
             "model-fault",
             502,
@@ -282,7 +289,7 @@ def problem_of(error: AssessorError) -> Problem:
             return Problem(kind, detail, {"errors": [vars(problem) for problem in error.problems]})
         case e.VerdictNotReady():
             return Problem(kind, detail, {"assessment_status": error.status}, _retry_after(error.retry_after))
-        case e.RequestUnderWay() | TooManyTries() | RateLimited():
+        case e.RequestUnderWay() | e.StoreUnavailable() | TooManyTries() | RateLimited():
             return Problem(kind, detail, headers=_retry_after(error.retry_after))
         case e.StaleRevision() | e.RetakeTooEarly():
             return Problem(kind, detail, _members_of(error))

@@ -38,6 +38,7 @@ EVERY_ERROR: list[tuple[AssessorError, int, str]] = [
     (e.LibraryInvalid([e.LibraryProblem("a.yaml", 3, "key", "a secret key")]), 503, "library-invalid"),
     (e.SettingsInvalid([e.SettingProblem("ASSESSOR_X", "is missing", "Set it")]), 500, "settings-invalid"),
     (e.DocumentRefused("the signature is of another key"), 500, "document-refused"),
+    (e.StoreUnavailable(5), 503, "store-unavailable"),
     (e.ModelFault("timeout", "words of a candidate"), 502, "model-fault"),
     (e.IdentityFault("timeout"), 502, "identity-fault"),
     (TooManyTries(61), 429, "too-many-tries"),

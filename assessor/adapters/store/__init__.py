@@ -1,6 +1,7 @@
 """The store: every SQL statement and commit of the service."""
 
+from assessor.adapters.store.limits import ServerLimits
 from assessor.adapters.store.schema import migrate
 from assessor.adapters.store.store import SqlStore
 
-__all__ = ["SqlStore", "migrate"]
+__all__ = ["ServerLimits", "SqlStore", "migrate"]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -24,7 +25,9 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 
+from assessor.adapters.store.limits import SERVING, ServerLimits, connecting
 from assessor.adapters.store.lookup import Lookup, LookupConnection
+from assessor.adapters.store.outages import outages_told, soon
 
 T = TypeVar("T")
 
@@ -32,9 +35,6 @@ _BUSY_MILLISECONDS: Final = 10_000
 _PATIENCE_MILLISECONDS: Final = 500
 """For what may as well be done later."""
 _READERS: Final = 4
-_SERVER_CONNECTIONS: Final = 10
-_SERVER_LOOKUPS: Final = 4
-"""Threads, each with a connection of its own."""
 _WRITES: Final = "assessor_writes"
 _DEADLOCKS: Final = 3
 """How often a transaction is begun again after a deadlock. Its work is a function of the database alone."""
@@ -79,7 +79,7 @@ def database_file(address: str) -> Path:
     return Path(url.database)
 
 
-def create_engine(address: str, *, durable: bool = True) -> Engine:
+def create_engine(address: str, *, durable: bool = True, limits: ServerLimits = SERVING) -> Engine:
     """Return an engine; it connects on first use.
 
     One that is not durable does not wait for the disk: only for what can be made again, as simulations.
@@ -92,7 +92,15 @@ def create_engine(address: str, *, durable: bool = True) -> Engine:
             event.listen(engine, "connect", _trust_the_system)
         event.listen(engine, "begin", _begin)
         return engine
-    engine = sqlalchemy.create_engine(url, pool_size=_SERVER_CONNECTIONS, pool_pre_ping=True)
+    engine = sqlalchemy.create_engine(
+        url,
+        pool_size=limits.transactions,
+        max_overflow=0,
+        pool_timeout=limits.wait_seconds,
+        pool_pre_ping=True,
+        connect_args=connecting(url),
+    )
+    event.listen(engine, "connect", partial(_bound, limits))
     if durable:
         event.listen(engine, "connect", _wait_for_the_disk)
     return engine
@@ -133,6 +141,13 @@ def _wait_for_the_disk(connection: DBAPIConnection, _record: Any) -> None:
     connection.commit()  # a rollback would undo the setting
 
 
+def _bound(limits: ServerLimits, connection: DBAPIConnection, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(limits.session())
+    cursor.close()
+    connection.commit()
+
+
 def _begin(connection: Connection) -> None:
     """Begin; a transaction that will write takes the lock at once.
 
@@ -150,8 +165,9 @@ class _DeadlockError(Exception):
 class Database:
     """Runs transactions. Usable from any event loop."""
 
-    def __init__(self, address: str, *, durable: bool = True) -> None:
-        self.engine = create_engine(address, durable=durable)
+    def __init__(self, address: str, *, durable: bool = True, limits: ServerLimits = SERVING) -> None:
+        self.engine = create_engine(address, durable=durable, limits=limits)
+        self._patience = limits.wait_seconds
         self._for_reading, self._for_writing = reading(self.engine), writing(self.engine)
         self._fault: type[Exception] = self.engine.dialect.loaded_dbapi.Error
         self._writers: Executor
@@ -167,12 +183,15 @@ class Database:
             self._readers = ThreadPoolExecutor(_READERS, "store-reader")
             self._lookups = _LookupsOnTheSpot(self.engine)
         else:
-            self._writers = self._readers = ThreadPoolExecutor(_SERVER_CONNECTIONS, "store")
-            self._lookups = _LookupsOnThreads(self.engine)
+            self._writers = self._readers = ThreadPoolExecutor(limits.transactions, "store")
+            self._lookups = _LookupsOnThreads(create_engine(address, durable=durable, limits=limits), limits)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction that sees one state of the database and changes nothing."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        """Run `work` in a transaction that sees one state of the database and changes nothing.
+
+        Raises StoreUnavailable.
+        """
+        return await soon(self._readers, self._patience, self._read, work)
 
     def read_here(self, work: Callable[[Connection], T]) -> T:
         """Run `work` as `read` does, where it is called: for the little that a process reads once."""
@@ -181,9 +200,10 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that is on disk when this returns, and undone when it raises.
 
-        When the caller is cancelled, it either never begins or runs to its end.
+        When the caller is cancelled, it either never begins or runs to its end. Raises StoreUnavailable:
+        where the server went away in the very moment of the commit, nobody knows yet whether it was kept.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+        return await soon(self._writers, self._patience, self._write, work)
 
     async def look_up(self, lookup: Lookup, values: Mapping[str, object]) -> Any:
         """Return the row of a lookup as a named tuple, or None.
@@ -195,7 +215,7 @@ class Database:
         parameters = statement.parameters(values)
         try:
             found = await self._lookups.first(statement.text, parameters)
-        except self._fault:
+        except (self._fault, OperationalError):
             return await self.read(lambda connection: connection.execute(lookup.query, values).first())
         return None if found is None else statement.read(found)
 
@@ -220,7 +240,7 @@ class Database:
             connection.close()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._for_reading.connect() as connection:
+        with outages_told(), self._for_reading.connect() as connection:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
@@ -232,17 +252,18 @@ class Database:
             with suppress(_DeadlockError):
                 return self._attempt(work)
             time.sleep(random.uniform(0, _STEP_ASIDE_SECONDS * 2**attempt))  # noqa: S311 - not a secret
-        with self._for_writing.begin() as connection:
+        with outages_told(), self._for_writing.begin() as connection:
             return work(connection)
 
     def _attempt(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self._for_writing.begin() as connection:
-                return work(connection)
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
-                raise _DeadlockError from error
-            raise
+        with outages_told():
+            try:
+                with self._for_writing.begin() as connection:
+                    return work(connection)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
+                    raise _DeadlockError from error
+                raise
 
     async def close(self) -> None:
         """Let what has begun end, then close every connection."""
@@ -287,11 +308,12 @@ class _LookupsOnTheSpot:
 
 
 class _LookupsOnThreads:
-    """For a server, which may be far away."""
+    """For a server, which may be far away. The engine is theirs: of its pool only connecting is used."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, limits: ServerLimits) -> None:
         self._engine = engine
-        self._threads = ThreadPoolExecutor(_SERVER_LOOKUPS, "store-lookup", initializer=self._begin)
+        self._patience = limits.wait_seconds
+        self._threads = ThreadPoolExecutor(limits.lookups, "store-lookup", initializer=self._begin)
         self._mine = threading.local()
         self._all: list[LookupConnection] = []
 
@@ -300,7 +322,7 @@ class _LookupsOnThreads:
         self._all.append(self._mine.connection)
 
     async def first(self, text: str, parameters: Any) -> Sequence[Any] | None:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._first, text, parameters)
+        return await soon(self._threads, self._patience, self._first, text, parameters)
 
     def _first(self, text: str, parameters: Any) -> Sequence[Any] | None:
         connection: LookupConnection = self._mine.connection
@@ -310,3 +332,4 @@ class _LookupsOnThreads:
         self._threads.shutdown()
         for connection in self._all:
             connection.close()
+        self._engine.dispose()

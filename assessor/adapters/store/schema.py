@@ -7,6 +7,7 @@ from sqlalchemy import Connection, column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from assessor.adapters.store.engine import create_engine, writing
+from assessor.adapters.store.limits import UNHURRIED
 from assessor.domain.errors import Conflict
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _VERSION: Final = table("alembic_version", column("version_num"))
 
 def migrate(address: str) -> None:
     """Bring the database to the newest schema, in one transaction; make it when there is none."""
-    engine = create_engine(address)
+    engine = create_engine(address, limits=UNHURRIED)
     try:
         with writing(engine).begin() as connection:
             _wait_for_others(connection)

@@ -17,6 +17,7 @@ from assessor.adapters.store.items import SqlItems
 from assessor.adapters.store.keys import SqlKeys
 from assessor.adapters.store.ledger import SqlLedger
 from assessor.adapters.store.libraries import SqlLibraries
+from assessor.adapters.store.limits import SERVING, ServerLimits
 from assessor.adapters.store.mail_outbox import SqlMailOutbox
 from assessor.adapters.store.notices import SqlNotices
 from assessor.adapters.store.outbox import SqlOutbox
@@ -69,9 +70,16 @@ class SqlStore(
     """Fulfils `Store` on SQLite or PostgreSQL."""
 
     def __init__(
-        self, address: str, vault: Vault, random: Random | None = None, *, durable: bool = True
+        self,
+        address: str,
+        vault: Vault,
+        random: Random | None = None,
+        *,
+        durable: bool = True,
+        limits: ServerLimits = SERVING,
     ) -> None:
-        super().__init__(Database(address, durable=durable), vault, random or SystemRandom())
+        database = Database(address, durable=durable, limits=limits)
+        super().__init__(database, vault, random or SystemRandom())
 
     async def ping(self) -> None:
         """Raise when the database cannot be reached, Conflict when its schema is not the code's."""

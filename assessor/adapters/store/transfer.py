@@ -17,6 +17,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from assessor.adapters.store.alone import opened_alone
 from assessor.adapters.store.engine import create_engine, database_url
+from assessor.adapters.store.limits import UNHURRIED
 from assessor.adapters.store.schema import check_revision, is_migrated, migrate
 from assessor.adapters.store.tables import WORKER, Row
 from assessor.domain.errors import Conflict
@@ -107,7 +108,7 @@ def transferring(source: str, target: str) -> Iterator[Transfer]:
         with _told("The target cannot be used"):
             _require_ours(target)
             migrate(target)
-        engine = create_engine(target)
+        engine = create_engine(target, limits=UNHURRIED)
         try:
             with engine.begin() as there:
                 with _told("The target cannot be used"):
