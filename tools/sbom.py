@@ -46,7 +46,9 @@ def locked(text: str) -> list[Locked]:
             found.append(Locked(head["name"], head["version"], head["marker"] or ""))
         elif hashed := re.search(r"--hash=sha256:([0-9a-f]{64})", line):
             found[-1].hashes.append(hashed[1])
-        elif wanted := re.match(r"    #( via|  ) (?P<name>[a-z0-9][a-z0-9._-]*)( \(pyproject\.toml\))?$", line):
+        elif wanted := re.match(
+            r"    #( via|  ) (?P<name>[a-z0-9][a-z0-9._-]*)( \(pyproject\.toml\))?$", line
+        ):
             found[-1].wanted_by.append(wanted["name"])
     return found
 

@@ -14,6 +14,7 @@ from assessor.adapters.shipped import shipped
 from assessor.adapters.stream import InProcessStream
 from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.domain.library import Library
+from assessor.domain.providers import rules_of
 from assessor.ports import (
     Clock,
     Floor,
@@ -245,6 +246,7 @@ def choice(settings: Settings) -> "Choice":
         timeout_seconds=settings.model_timeout_seconds,
         concurrency=settings.model_concurrency,
         tokens_per_minute=settings.model_tokens_per_minute,
+        rules=rules_of(settings.model_providers),
     )
 
 

@@ -80,11 +80,13 @@ class Subject:
 
     assessment_id: str
     tenant: str
+    scopes: frozenset[str] = frozenset()
+    """What rules for providers may name: its platform, track, region and jurisdiction."""
 
 
 SUBJECT: ContextVar[Subject | None] = ContextVar("subject", default=None)
-"""Set by services for the cost ledger alone. It goes around the interviewer, the judge and the
-provider, none of whom may learn whose assessment it is."""
+"""Set by services for the cost ledger, and for the rules on which provider may be asked. It goes around the
+interviewer, the judge and the provider, none of whom may learn whose assessment it is."""
 
 
 @dataclass(frozen=True)

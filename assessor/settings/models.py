@@ -6,8 +6,9 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import NoDecode
 
+from assessor.domain.providers import rules_of
 from assessor.settings.installation import Installation
-from assessor.settings.values import is_production, listed
+from assessor.settings.values import is_production, listed, paired
 
 LOCAL: Final = "local:"
 
@@ -49,6 +50,17 @@ class Models(Installation):
         description="Models that word the interviewer's questions when `ASSESSOR_MODEL` fails, in this "
         "order, with commas between them. A judge is never replaced: another model is another rater.",
     )
+    model_providers: Annotated[dict[str, str], NoDecode, BeforeValidator(paired)] = Field(
+        default_factory=dict,
+        json_schema_extra={
+            "remedy": "Give pairs as region:eu=mistral+azure,tenant:acme=openai,track:nursing=none",
+            "shown": "all providers, everywhere",
+        },
+        description="Which providers may read words from where: `tenant:`, `track:`, `region:` or "
+        "`jurisdiction:` with a name, then the providers, or whole models, with `+` between them, or `none`. "
+        "Any other is never called there, and the service goes on as when no model can be reached "
+        "([models.md](models.md#which-provider-may-read-what)).",
+    )
     model_concurrency: int = Field(
         default=16, ge=1, description="Calls to models that this process makes at once; turns go first."
     )
@@ -66,6 +78,12 @@ class Models(Installation):
         description="Model that is asked where several readings of the judge differ, best of another family. "
         "Without one a person decides.",
     )
+
+    @field_validator("model_providers")
+    @classmethod
+    def _providers_are_named_for_what_there_is(cls, value: dict[str, str]) -> dict[str, str]:
+        rules_of(value)
+        return value
 
     @field_validator("model", "judge_model", "judge_second_model", "fallback_models")
     @classmethod

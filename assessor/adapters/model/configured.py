@@ -12,6 +12,7 @@ from assessor.adapters.model.limiter import Limiter
 from assessor.adapters.model.provider import LitellmModel
 from assessor.adapters.model.resilient import Provider
 from assessor.domain.errors import Conflict
+from assessor.domain.providers import Rules
 from assessor.ports import Clock, Ledger, Model
 
 
@@ -28,6 +29,8 @@ class Choice:
     timeout_seconds: float = 20
     concurrency: int = 16
     tokens_per_minute: int | None = None
+    rules: Rules = field(default_factory=dict)
+    """On which providers may read whose words."""
 
     def named(self) -> list[tuple[str, str]]:
         """Return every name that was chosen, after the variable that holds it."""
@@ -73,7 +76,7 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
     Raises SettingsInvalid for a model file that cannot be served.
     """
     limiter = Limiter(choice.concurrency, choice.tokens_per_minute)
-    gateway = Gateway(limiter, ledger, clock, choice.timeout_seconds)
+    gateway = Gateway(limiter, ledger, clock, choice.timeout_seconds, choice.rules)
     async with AsyncExitStack() as running:
         providers = _Providers(choice, running)
         interviewer, judges = None, []

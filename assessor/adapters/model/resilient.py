@@ -22,7 +22,8 @@ from assessor.adapters.model.faults import ProviderFault, by
 from assessor.adapters.model.limiter import Lease, Limiter
 from assessor.adapters.model.provider import Tally
 from assessor.domain.errors import ModelFault
-from assessor.ports import ModelReply, ModelRequest, Purpose
+from assessor.domain.providers import Rules, is_admitted
+from assessor.ports import SUBJECT, ModelReply, ModelRequest, Purpose
 
 _T = TypeVar("_T")
 
@@ -97,6 +98,8 @@ class ResilientModel:
     limiter: Limiter
     books: Books
     timeout_seconds: float
+    rules: Rules = field(default_factory=dict)
+    """On which providers may read whose words."""
     chance: Callable[[], float] = field(default=random.random)
 
     @property
@@ -128,7 +131,7 @@ class ResilientModel:
         """Try one model after the other; each gets an equal share of the time that is left."""
         deadline = _now() + (request.within_seconds or self.timeout_seconds) * (1 - MARGIN)
         last, numbers = ModelFault("unavailable", "every model is left alone for a while"), count(1)
-        members = [member for member in self.chain if not member.breaker.is_open]
+        members = [member for member in self._admitted() if not member.breaker.is_open]
         for at, member in enumerate(members):
             share = (deadline - _now()) / (len(members) - at)
             try:
@@ -137,6 +140,14 @@ class ResilientModel:
             except ModelFault as fault:
                 last = fault
         raise last
+
+    def _admitted(self) -> Sequence[Guarded]:
+        """Return those of the chain that may read the words at hand. Raises ModelFault when none may."""
+        subject = SUBJECT.get()
+        scopes = subject.scopes if subject else frozenset()
+        if members := [one for one in self.chain if is_admitted(one.provider.name, scopes, self.rules)]:
+            return members
+        raise ModelFault("not_configured", "no model of this chain may be used here")
 
     async def _retried(
         self, trial: _Try, once: Callable[[_Try], Awaitable[_T]], numbers: Iterator[int]
