@@ -3,8 +3,8 @@
 import asyncio
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,10 +16,12 @@ from assessor.settings import Settings
 
 if TYPE_CHECKING:
     from assessor.bootstrap import Services
+    from assessor.cli.processes import Processes
 
 DEMO_DIR = "demonstration"
 ADOPT_SECONDS = 5
 """Whoever tries the kill out should not have to wait for long."""
+_MIDST = {"worker": "mid-scoring", "web": "mid-turn"}
 
 
 @app.command()
@@ -37,10 +39,18 @@ def demo(
     workers: Annotated[
         int, typer.Option(min=0, help="Worker processes beside a server that does not work itself.")
     ] = 0,
+    web: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Headless, on PostgreSQL: web processes that share the requests, with --workers."
+        ),
+    ] = 0,
     kill_one: Annotated[
         bool,
         typer.Option(
-            "--kill-one", help="Headless, a test of resilience: one of the workers is killed in mid-scoring."
+            "--kill-one",
+            help="Headless, a test of resilience: one of the workers is killed in mid-scoring, and with "
+            "--web one of the web processes in mid-turn.",
         ),
     ] = False,
 ) -> None:
@@ -48,11 +58,11 @@ def demo(
 
     It has a database of its own, or is the tenant `demo` in the one that ASSESSOR_DATABASE_URL names.
     """
-    if kill_one and not (headless and workers > 1):
-        raise typer.BadParameter("needs --headless and --workers 2 or more", param_hint="--kill-one")
+    _require_topology(headless=headless, web=web, workers=workers, kill_one=kill_one)
     if headless:
         with _headless_folder() as folder:
-            result = asyncio.run(_headless(_demonstration(folder, 0), workers, kill_one=kill_one))
+            chosen = _demonstration(folder, 0)
+            result = asyncio.run(_headless(chosen, workers, web, kill_one=kill_one))
         if out:
             _write(result, out)
         if as_json or not out:
@@ -68,6 +78,21 @@ def demo(
             )
         _forget(folder)
     asyncio.run(_serve(_demonstration(folder, port if port is not None else settings().port), workers))
+
+
+def _require_topology(*, headless: bool, web: int, workers: int, kill_one: bool) -> None:
+    """Raise BadParameter for processes that cannot be, or of which none would be left."""
+    if web and not (headless and workers):
+        raise typer.BadParameter("needs --headless and --workers", param_hint="--web")
+    if web and settings().database_url.startswith("sqlite"):
+        raise typer.BadParameter(
+            "needs PostgreSQL, by which web processes hear each other: set ASSESSOR_DATABASE_URL",
+            param_hint="--web",
+        )
+    if kill_one and not (headless and workers > 1):
+        raise typer.BadParameter("needs --headless and --workers 2 or more", param_hint="--kill-one")
+    if kill_one and web == 1:
+        raise typer.BadParameter("needs --web 2 or more, or none", param_hint="--kill-one")
 
 
 @contextmanager
@@ -116,7 +141,7 @@ def _named_database(chosen: Settings) -> dict[str, Any]:
 
 
 async def _serve(demonstration: Settings, count: int) -> None:
-    from assessor.cli.workers import workers
+    from assessor.cli.processes import workers
     from assessor.simulation.outcomes import simulating
     from assessor.web.serving import serving
 
@@ -137,22 +162,47 @@ async def _serve(demonstration: Settings, count: int) -> None:
         await server.until_stopped()
 
 
-async def _headless(demonstration: Settings, count: int, *, kill_one: bool) -> dict[str, object]:
-    from assessor.cli.workers import token_in, workers
+async def _headless(demonstration: Settings, count: int, web: int, *, kill_one: bool) -> dict[str, object]:
+    from assessor.cli.processes import workers
     from assessor.simulation.headless import play
+
+    urls = _urls(demonstration, web)
+    async with AsyncExitStack() as stack:
+        beside = [await stack.enter_async_context(workers(demonstration, count))]
+        beside += await _served(stack, demonstration, urls if web else (), works=count == 0)
+        if kill_one:
+            for processes in beside:
+                processes.token.touch()
+        result = await play(demonstration, _tell, urls)
+        if kill_one:
+            for processes in beside:
+                _tell(f"{processes.killed()} was killed in {_MIDST[processes.kind]}, and another went on.")
+        return result
+
+
+def _urls(demonstration: Settings, web: int) -> tuple[str, ...]:
+    """Return where the web processes answer; the first is the public address."""
+    from assessor.web.serving import free_port
+
+    others = [f"http://{demonstration.host}:{free_port(demonstration.host)}" for _ in range(1, web)]
+    return (demonstration.public_url, *others)
+
+
+async def _served(
+    stack: AsyncExitStack, demonstration: Settings, urls: Sequence[str], *, works: bool
+) -> "list[Processes]":
+    """Serve from here, or by a process for each of the addresses, and return those."""
+    from assessor.bootstrap import running
+    from assessor.cli.processes import web_processes
     from assessor.web.serving import serving
 
-    async with (
-        serving(demonstration, works=count == 0) as server,
-        workers(demonstration, count) as started,
-    ):
-        await _prepare(server.services)
-        if kill_one:
-            token_in(demonstration).touch()
-        result = await play(demonstration, _tell)
-        if kill_one:
-            _tell(f"{started.killed()} was killed in mid-scoring, and another went on with its work.")
-        return result
+    if not urls:
+        await _prepare((await stack.enter_async_context(serving(demonstration, works=works))).services)
+        return []
+    started = await stack.enter_async_context(web_processes(demonstration, urls))
+    async with running(demonstration, works=False) as services:
+        await _prepare(services)
+    return [started]
 
 
 async def _prepare(services: "Services") -> None:

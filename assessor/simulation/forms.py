@@ -51,9 +51,11 @@ class Page:
 class FormBrowser:
     """One person's browser: cookies, redirects, forms."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._origin = origin
-        self._client = httpx.AsyncClient(base_url=origin, follow_redirects=True, timeout=30)
+        self._client = httpx.AsyncClient(
+            base_url=origin, follow_redirects=True, timeout=30, transport=transport
+        )
 
     async def __aenter__(self) -> Self:
         return self

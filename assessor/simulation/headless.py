@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from assessor.simulation.candidate import EXPERT, SimulatedCandidate
 from assessor.simulation.demonstration import KEY_FILE, TRACK
 from assessor.simulation.forms import Fields, Form, FormBrowser, Page
 from assessor.simulation.playing import SimulationStuck
+from assessor.simulation.round_robin import RoundRobin
 
 WAIT_SECONDS = 60.0
 POLL_SECONDS = 0.05
@@ -30,8 +31,8 @@ REASON = "Scored by the headless demonstration from the level that the candidate
 Tell = Callable[[str], None]
 
 
-async def play(demonstration: Settings, tell: Tell) -> dict[str, Any]:
-    """Play the short form and the person's part against the served application.
+async def play(demonstration: Settings, tell: Tell, urls: Sequence[str]) -> dict[str, Any]:
+    """Play the short form and the person's part against the application that is served at some addresses.
 
     Returns the files that a platform would keep: `verdict.json` (the document), `verdict.jws`,
     `jwks.json`, `transcript.json`. Raises SimulationStuck when something does not come to its end.
@@ -39,8 +40,8 @@ async def play(demonstration: Settings, tell: Tell) -> dict[str, Any]:
     library = await shipped_content().library()
     key = (demonstration.data_dir / KEY_FILE).read_text("ascii").strip()
     async with (
-        FormBrowser(demonstration.public_url) as browser,
-        Platform(demonstration.public_url, key) as platform,
+        FormBrowser(demonstration.public_url, RoundRobin(urls)) as browser,
+        Platform(demonstration.public_url, key, RoundRobin(urls)) as platform,
     ):
         assessment_id, token = await platform.order()
         candidate = SimulatedCandidate(library, TRACK, EXPERT)
@@ -59,11 +60,11 @@ async def play(demonstration: Settings, tell: Tell) -> dict[str, Any]:
 class Platform:
     """A platform's backend: one API key, plain HTTP."""
 
-    def __init__(self, origin: str, key: str) -> None:
+    def __init__(self, origin: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         # A new person each time: on a database that stays, the last one has a verdict already.
         self._candidate = f"headless-{secrets.token_hex(4)}"
         self._client = httpx.AsyncClient(
-            base_url=origin, headers={"Authorization": f"Bearer {key}"}, timeout=30
+            base_url=origin, headers={"Authorization": f"Bearer {key}"}, timeout=30, transport=transport
         )
 
     async def __aenter__(self) -> Self:

@@ -45,16 +45,17 @@ def test_the_demonstrations_verdict_verifies_as_such_and_as_nothing_else(run: Ru
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
-def test_the_decision_is_the_same_on_postgresql_while_one_of_two_workers_is_killed(
+def test_the_decision_is_the_same_on_postgresql_while_one_of_two_web_and_of_two_worker_processes_is_killed(
     run: Run, out: Path, empty_address: str, tmp_path: Path
 ) -> None:
-    killing = ("--workers", "2", "--kill-one", "--out", str(tmp_path / "killed"))
+    killing = ("--web", "2", "--workers", "2", "--kill-one", "--out", str(tmp_path / "killed"))
 
     played = run("demo", "--headless", *killing, ASSESSOR_DATABASE_URL=empty_address)
     again = run("demo", "--headless", "--json", ASSESSOR_DATABASE_URL=empty_address)
 
     assert played.returncode == 0, played.stderr
     assert "was killed in mid-scoring, and another went on" in played.stderr
+    assert "was killed in mid-turn, and another went on" in played.stderr
     decisions = [
         json.loads((out / "verdict.json").read_text())["decision"],
         json.loads((tmp_path / "killed" / "verdict.json").read_text())["decision"],
@@ -68,6 +69,14 @@ def test_the_decision_is_the_same_on_postgresql_while_one_of_two_workers_is_kill
     [
         (["--kill-one"], {}, "needs --headless and --workers 2"),
         (["--headless", "--kill-one", "--workers", "1"], {}, "needs --headless and --workers 2"),
+        (["--web", "2", "--workers", "1"], {}, "needs --headless and --workers"),
+        (["--headless", "--web", "2"], {}, "needs --headless and --workers"),
+        (["--headless", "--web", "2", "--workers", "1"], {}, "needs PostgreSQL"),
+        (
+            ["--headless", "--web", "1", "--workers", "2", "--kill-one"],
+            {"ASSESSOR_DATABASE_URL": "postgresql://nobody@localhost/none"},
+            "needs --web 2 or more",
+        ),
         (["--fresh"], {"ASSESSOR_DATABASE_URL": "postgresql://nobody@localhost/none"}, "not a named one"),
     ],
 )
