@@ -52,7 +52,7 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" = "$key" ]; then
     exit 0
 fi
 
-say "Installing about 150 packages into $venv: a download of about 400 MB, 1.2 GB on disk."
+say "Installing about 160 packages into $venv: a download of about 500 MB, 1.6 GB on disk."
 say "Nothing outside this folder is changed, except the cache of uv."
 [ -x "$venv/bin/uv" ] || install_uv
 VIRTUAL_ENV=$(cd "$venv" && pwd)
