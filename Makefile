@@ -26,8 +26,8 @@ demo: setup ## serve the demonstration on 127.0.0.1 and print its address
 test: setup ## run the tests, with a real Chromium where one can be had
 	@sh tools/test.sh $(VENV) $(ARGS)
 
-test-deep: setup ## run what takes minutes: lists of a million rows, on PostgreSQL
-	@$(BIN)/pytest -m deep -rA $(ARGS)
+test-deep: setup ## run what takes minutes: a million rows, hundreds of lives, every page in every look
+	@DEPTH=deep sh tools/test.sh $(VENV) -rA $(ARGS)
 
 check: setup ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .

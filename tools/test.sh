@@ -61,6 +61,7 @@ fi
 if [ -z "$browser" ] && install_with_apt; then browser=$(find_browser); fi
 if [ -z "$browser" ] && install_with_playwright; then browser=$(find_browser); fi
 
+depth=${DEPTH:-not deep}
 failed=0 runs=0 empty=0
 run() {
     status=0
@@ -70,10 +71,10 @@ run() {
 }
 
 # Browsers in a process of their own: Playwright keeps the event loop that other tests need.
-run -n auto --dist loadfile -m "not browser and not deep" "$@"
+run -n auto --dist loadfile -m "not browser and $depth" "$@"
 if [ -n "$browser" ]; then
     export ASSESSOR_CHROMIUM="$browser"
-    run -n auto --dist loadfile -m "browser and not deep" "$@"
+    run -n auto --dist loadfile -m "browser and $depth" "$@"
 else
     say "Left out: every test marked 'browser', because no Chromium was found and none could be installed."
     say "Install one, or name it: make test with ASSESSOR_CHROMIUM=/path/to/chromium."
