@@ -117,12 +117,11 @@ class Ordering:
     async def cancel(self, tenant: str, assessment_id: str) -> Assessment:
         """End it before it was submitted. Cancelling twice is once."""
         await self._log.load_for(tenant, assessment_id)
-        assessment = await self._log.change(
+        # The candidate stays signed in, to be told, and to have their data.
+        return await self._log.change(
             assessment_id,
             lambda a, _now: [] if a.status is Status.CANCELLED else [e.AssessmentCancelled()],
         )
-        await self._store.close_sessions("candidate", assessment_id)
-        return assessment
 
     async def give_back(self, assessment_id: str, reason: str) -> Ordered:
         """Void an attempt that a fault of ours spoiled, and order the next with the same terms."""

@@ -60,6 +60,13 @@ def test_code_and_lists_are_shown_as_such() -> None:
     assert shown.count("<li>") == 2
 
 
+def test_the_end_of_a_line_is_one_but_not_in_a_wrapped_text() -> None:
+    letter = "Kind regards,\nKlara"
+
+    assert "Kind regards,<br>\nKlara" in markdown(letter)
+    assert "Kind regards,\nKlara" in markdown(letter, wrapped=True)
+
+
 fenced = st.sampled_from(
     ["```\n", "```python\n", "x = 1 < 2\n", "\n", "   ```\n", "a & b ", "`", "**", "*", "“quote”", "\r\n"]
 )

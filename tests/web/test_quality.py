@@ -155,11 +155,13 @@ def test_a_chart_draws_what_there_is_and_leaves_out_what_there_is_not() -> None:
     looks = [looked(level, min(4, level + 1)) for level in range(5)] * 5
     macros = environment("en").get_template("reviewer/charts.html").make_module({})
     parts = split([*looks, looked(4, 4, model="m2")], SPLITS["model"]).parts
+    weeks = [{"day": f"2026-11-{day:02}", "bias": bias} for day, bias in ((2, 1), (9, None), (16, -2))]
 
     rows = str(macros.intervals(parts, 0.7, "Kappa"))  # type: ignore[attr-defined]  # a macro of the file
-    columns = str(macros.columns([1, None, -2], "Drift"))  # type: ignore[attr-defined]  # likewise
+    columns = str(macros.columns(weeks, "bias", "Drift"))  # type: ignore[attr-defined]  # likewise
 
     assert 'aria-label="Kappa"' in rows
     assert [rows.count(mark) for mark in ('class="name"', 'class="interval"', 'class="dot"')] == [2, 1, 1]
     assert columns.count('class="column"') == 2
+    assert ["2026-11-02" in columns, "2026-11-09" in columns, "2026-11-16" in columns] == [True, False, True]
     assert "style=" not in rows + columns

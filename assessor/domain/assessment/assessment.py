@@ -46,6 +46,8 @@ class Assessment(Timekeeping):
     ordered_at: datetime | None = None
     started_at: datetime | None = None
     submitted_at: datetime | None = None
+    ran_out: bool = False
+    """Whether it was submitted because the time was over."""
     invites: Mapping[str, datetime] = field(default_factory=dict)
     """Unused invites by token hash, with their expiry."""
     expires_at: datetime | None = None

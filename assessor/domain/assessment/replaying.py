@@ -89,7 +89,7 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.BlockFinished():
             return replace(a, blocks_finished=fact.block + 1, ended_early=fact.ends)
         case e.AssessmentSubmitted():
-            return replace(a.moved(Status.SUBMITTED), submitted_at=at)
+            return replace(a.moved(Status.SUBMITTED), submitted_at=at, ran_out=fact.by == "deadline")
         case e.ModelReplied():
             return replace(a, replies={**a.replies, fact.request_hash: fact})
         case e.ResponseScored():

@@ -18,6 +18,7 @@ from assessor.services.closing import INTERVIEW_DRAFT, unsent
 from assessor.services.following import Frame
 from assessor.web.candidate.amending import amendments, may_correct, may_redact
 from assessor.web.candidate.breaks import INTERVIEW, break_page
+from assessor.web.candidate.hub import ENDED
 from assessor.web.candidate.notice import must_read
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
 from assessor.web.markdown import markdown
@@ -51,7 +52,7 @@ async def page(request: Request, visitor: Visitor) -> Response:
         return break_page(INTERVIEW)
     if assessment.status is Status.IN_PROGRESS and not assessment.transcript.turns:
         assessment = await _settled(visitor, SECONDS_FOR_FIRST_WORDS)
-    elif assessment.status is not Status.IN_PROGRESS and not assessment.transcript.turns:
+    elif assessment.status in ENDED or not assessment.transcript.turns:
         return see("/assessment")
     return await _page(request, visitor, assessment)
 

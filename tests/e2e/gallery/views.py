@@ -233,7 +233,7 @@ AFTERWARDS: Final = (
     View("feedback", "afterwards", "waiting", f"{A}/feedback"),
     View("about you", "afterwards", "waiting", f"{A}/about-you"),
     View("my data", "afterwards", "qualified", DATA),
-    View("my data, deletion asked for", "afterwards", "deleting", DATA),
+    View("my data, deleted", "afterwards", "deleting", DATA),
     View("delete my data", "afterwards", "qualified", f"{DATA}/delete"),
     View("deleted", "afterwards", "nobody", f"{DATA}/deleted"),
 )

@@ -176,6 +176,23 @@ async def test_a_cancelled_invitation_says_so(candidate: Candidate) -> None:
     assert "cancelled" in words(page)
 
 
+@pytest.mark.parametrize("path", ["", "/interview", "/result"])
+async def test_who_has_begun_is_told_of_a_cancellation_and_keeps_their_data(
+    candidate: Candidate, path: str
+) -> None:
+    await candidate.begin()
+    await candidate.interview()
+    await candidate.site.services.ordering.cancel(candidate.platform.tenant.id, candidate.id)
+
+    page = await candidate.browser.get(f"/assessment{path}", follow_redirects=True)
+    data = await candidate.get("/assessment/my-data")
+    handed_in = await candidate.post("/assessment/submit")
+
+    assert "The platform has cancelled this assessment" in words(page)
+    assert data.status_code == 200
+    assert handed_in.status_code == 409
+
+
 @pytest.mark.parametrize("path", ["", "/interview", "/submit", "/result", "/tasks/sft-naive-aware"])
 async def test_a_browser_without_a_session_is_told_where_to_go(browser: httpx.AsyncClient, path: str) -> None:
     page = await browser.get(f"/assessment{path}")

@@ -6,7 +6,10 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from assessor.adapters.clock import SystemClock
+from assessor.domain import events as e
 from assessor.domain.assessment import Status
+from assessor.services.log import AssessmentLog
 from assessor.services.marking import Mark
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site
@@ -47,9 +50,9 @@ async def test_the_result_shows_rule_scores_at_once_and_names_what_waits(working
     assert submitted.headers["location"] == "/assessment/result"
     said = words(await scored(working))
     assert "2 parts wait for a person" in said
-    assert "100 of 100 : Puts the responses in the order that careful people give" in said
+    assert "Shown : Puts the responses in the order that careful people give" in said
     assert "What happens next" in said
-    assert "What would have changed it That is ours to settle:" in said
+    assert "What it still depends on That is ours to settle:" in said
     library = await working.site.services.content.library()
     for criterion in library.rubric("python-sft-naive-aware").criteria:
         assert criterion.text not in said  # what a rater looks for is not told before it was scored
@@ -143,6 +146,17 @@ async def test_when_the_time_is_over_the_hub_says_so_and_offers_to_submit(
     assert "The time is over" in words(page)
     assert 'href="/assessment/submit"' in page.text
     assert "/assessment/tasks/" not in page.text
+
+
+async def test_what_the_end_of_the_time_submitted_is_not_called_the_candidates_doing(
+    working: Candidate,
+) -> None:
+    log = AssessmentLog(working.site.services.store, SystemClock())
+    await log.change(working.id, lambda _assessment, _now: [e.AssessmentSubmitted(by="deadline")])
+
+    page = await working.get("/assessment")
+
+    assert "The time was over: what counts of your work was submitted" in words(page)
 
 
 async def test_an_empty_answer_does_not_buy_the_list_of_what_a_good_one_has(working: Candidate) -> None:
