@@ -1,4 +1,4 @@
-"""What waits in the demonstration: a platform, two reviewers, and three finished simulated cases."""
+"""What waits in the demonstration: a platform, two reviewers, and four finished simulated cases."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from assessor.domain.policy import Grade, Policy
 from assessor.domain.roles import Role
 from assessor.ports import Reviewer, Tenant
 from assessor.services.access import Scope
-from assessor.simulation.candidate import COMPETENT, EXPERT, MIDDLING
+from assessor.simulation.candidate import COMPETENT, EXPERT, MIDDLING, WEAK
 from assessor.simulation.playing import begin
 
 TENANT = "demo"
@@ -18,6 +18,8 @@ REVIEWER_EMAIL = "reviewer@demo.example"
 COLLEAGUE_EMAIL = "colleague@demo.example"
 """Of somebody who has seen no scores: an appeal is not for whoever has."""
 KEY_FILE = "demo-key"
+NOT_QUALIFIED = "simulated-not-qualified"
+"""Whose result the candidate's door leads to, for an appeal."""
 
 UNTRAINED = "A demonstration: its cases can be opened at once, and the training can be tried out as well."
 
@@ -34,7 +36,7 @@ class Demonstration:
 
 
 async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstration:
-    """Make the platform, its key and its reviewers, and play the three cases. Doing it twice is once."""
+    """Make the platform, its key and its reviewers, and play the four cases. Doing it twice is once."""
     reviewer = await services.store.reviewer_by_email(REVIEWER_EMAIL)
     if reviewer is not None:
         if not (services.settings.data_dir / KEY_FILE).exists():
@@ -44,7 +46,7 @@ async def prepare(services: Services, tell: Callable[[str], None]) -> Demonstrat
         return Demonstration(await services.store.tenant(TENANT), reviewer)
     tenant = await services.access.add_tenant(TENANT, "Demonstration platform", POLICY)
     await _write_key(services)
-    tell("Playing three simulated candidates ...")
+    tell("Playing four simulated candidates ...")
     reviewer = await _first_cases(services, tenant)
     await _add_colleague(services)
     await _excuse(services)
@@ -63,6 +65,7 @@ async def _first_cases(services: Services, tenant: Tenant) -> Reviewer:
     reviewer = await _add_reviewer(services, REVIEWER_EMAIL, "Demo reviewer")
     await _qualified(services, tenant, reviewer)
     await _near_the_cut(services, tenant, reviewer)
+    await _not_qualified(services, tenant, reviewer)
     await _given_back(services, tenant)
     return reviewer
 
@@ -92,6 +95,20 @@ async def _near_the_cut(services: Services, tenant: Tenant, reviewer: Reviewer) 
     await player.tasks()
     await player.submit()
     await player.review(reviewer)
+
+
+async def _not_qualified(services: Services, tenant: Tenant, reviewer: Reviewer) -> None:
+    player = await begin(services, tenant, NOT_QUALIFIED, "short", TRACK, WEAK)
+    await player.interview()
+    await player.tasks()
+    await player.submit()
+    await player.review(reviewer)
+    await services.reviewing.decide(
+        reviewer,
+        player.assessment_id,
+        "not_qualified",
+        "The answers name what goes wrong, and seldom why, or what to do about it.",
+    )
 
 
 async def _given_back(services: Services, tenant: Tenant) -> None:

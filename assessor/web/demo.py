@@ -16,13 +16,14 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import OPEN, Projection, Status
 from assessor.domain.errors import NotFound, VerdictNotReady
 from assessor.domain.item import Category
+from assessor.ports import Page
 from assessor.services.order import Order
 from assessor.web import casework
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.problems import problem_document, problem_of
 from assessor.web.resources import served_verdict
-from assessor.web.security import REVIEWER_COOKIE, set_session_cookie
+from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE, set_session_cookie
 
 TENANT: Final = "demo"
 TRACK: Final = "python"
@@ -30,6 +31,8 @@ FORM: Final = "short"
 REVIEWER_EMAIL: Final = "reviewer@demo.example"
 COLLEAGUE_EMAIL: Final = "colleague@demo.example"
 KEY_FILE: Final = "demo-key"
+NOT_QUALIFIED: Final = "simulated-not-qualified"
+"""Whose result anybody here may look at and appeal."""
 _COMMAND: Final = "assessor" if shutil.which("assessor") else shlex.join([sys.executable, "-m", "assessor"])
 """What runs the command line in a terminal like the one that this was started from."""
 
@@ -58,6 +61,7 @@ async def doors(request: Request, service: Running) -> Response:
         tasks=sum(counts.values()),
         simulated=[row for row in rows if row.simulated and row.status not in OPEN],
         played=[row for row in rows if not row.simulated],
+        may_appeal=await _not_qualified(service) is not None,
         plainly=plainly,
     )
 
@@ -71,6 +75,23 @@ async def candidate(service: Running) -> Response:
     ordered = await service.ordering.order(tenant, order)
     # The path alone: a form may lead only to the address that the browser is at.
     return RedirectResponse(urlsplit(ordered.invite_url).path, 303)
+
+
+@router.post("/demo/result")
+async def result(service: Running) -> Response:
+    """Go in as the candidate who was not qualified, and look at the result."""
+    row = await _not_qualified(service)
+    if row is None:
+        raise NotFound("assessment", NOT_QUALIFIED)
+    response = RedirectResponse("/assessment/result", 303)
+    secret = await service.inviting.open_session(row.id)
+    set_session_cookie(response, CANDIDATE_COOKIE, secret, service.settings)
+    return response
+
+
+async def _not_qualified(service: Services) -> Projection | None:
+    rows = await service.store.page(Page(TENANT, livemode=False, limit=1, candidate_ref=NOT_QUALIFIED))
+    return next(iter(rows), None)
 
 
 @router.post("/demo/reviewer")

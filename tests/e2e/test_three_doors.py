@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """`assessor demo`, with its three simulated cases played."""
+    """`assessor demo`, with its four simulated cases played."""
     service = Service(tmp_path_factory.mktemp("demonstration"))
     process = service.start_command("demo", "--port", str(service.port))
     until = time.monotonic() + START_SECONDS

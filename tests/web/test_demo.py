@@ -9,6 +9,7 @@ import pytest
 from assessor.simulation.demonstration import (
     COLLEAGUE_EMAIL,
     KEY_FILE,
+    NOT_QUALIFIED,
     REVIEWER_EMAIL,
     TENANT,
     TRACK,
@@ -34,6 +35,7 @@ def test_the_pages_and_the_simulation_mean_the_same_platform_and_people() -> Non
     assert (demo.TENANT, demo.TRACK, demo.REVIEWER_EMAIL, demo.COLLEAGUE_EMAIL, demo.KEY_FILE) == (
         TENANT, TRACK, REVIEWER_EMAIL, COLLEAGUE_EMAIL, KEY_FILE,
     )  # fmt: skip
+    assert demo.NOT_QUALIFIED == NOT_QUALIFIED
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,7 @@ def test_the_pages_and_the_simulation_mean_the_same_platform_and_people() -> Non
         ("GET", "/"),
         ("GET", "/demo"),
         ("POST", "/demo/candidate"),
+        ("POST", "/demo/result"),
         ("POST", "/demo/reviewer"),
         ("POST", "/demo/colleague"),
         ("GET", "/demo/platform"),
@@ -72,13 +75,18 @@ async def test_one_address_leads_to_three_doors_marked_as_a_demonstration(visito
     assert "No model: authored questions and rule-chosen probes." in page
 
 
-async def test_the_three_simulated_cases_wait_and_say_in_plain_words_how_they_ended(
+async def test_the_four_simulated_cases_wait_and_say_in_plain_words_how_they_ended(
     visitor: httpx.AsyncClient,
 ) -> None:
     page = unescape((await visitor.get("/demo")).text)
 
     finished = page.partition("played by a simulation")[2].partition("</ul>")[0]
-    for reference in ("simulated-qualified", "simulated-near-the-cut", "simulated-fault-of-ours"):
+    for reference in (
+        "simulated-qualified",
+        "simulated-near-the-cut",
+        NOT_QUALIFIED,
+        "simulated-fault-of-ours",
+    ):
         assert finished.count(f"<strong>{reference}") == 1
     assert "the attempt was given back" in page
 
@@ -95,6 +103,24 @@ async def test_the_candidates_door_orders_the_short_form_and_opens_its_invitatio
     newest = (await prepared.services.ordering.recent(TENANT))[0]
     assessment = await prepared.services.ordering.get(TENANT, newest.id)
     assert (newest.livemode, newest.simulated, assessment.form.name) == (False, False, "short")
+
+
+async def test_a_result_that_was_not_hoped_for_can_be_read_and_appealed_and_the_colleague_answers(
+    prepared: Site, visitor: httpx.AsyncClient
+) -> None:
+    led = await visitor.post("/demo/result")
+    result = unescape((await visitor.get(led.headers["location"])).text)
+    form = unescape((await visitor.get("/assessment/appeal")).text)
+    names = ("appeal_id", "criteria", "ground")
+    fields = {name: re.findall(rf'name="{name}" value="([^"]+)"', form)[0] for name in names}
+    sent = await visitor.post("/assessment/appeal", data=fields)
+    await visitor.post("/demo/colleague")
+    queue = unescape((await visitor.get("/review?reason=appeal")).text)
+
+    assert "A person decided: not qualified" in result
+    assert "Nothing here counts for anyone" in result
+    assert sent.status_code == 303
+    assert NOT_QUALIFIED in queue
 
 
 async def test_the_reviewers_door_opens_the_queue_without_a_password(visitor: httpx.AsyncClient) -> None:

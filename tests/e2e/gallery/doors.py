@@ -4,6 +4,8 @@ from pathlib import Path
 
 from assessor.services.access import Scope
 from assessor.services.order import Order
+from assessor.simulation.candidate import WEAK
+from assessor.simulation.playing import begin
 from assessor.web import demo
 from tests.web.site import PILOT, serving
 
@@ -15,7 +17,10 @@ async def seed_doors(folder: Path) -> None:
         tenant = await access.add_tenant(demo.TENANT, "Demonstration platform", PILOT)
         key = await access.add_key(demo.TENANT, tuple(Scope), livemode=False)
         (folder / demo.KEY_FILE).write_text(key.secret)
-        await site.submitted(tenant)
+        player = await begin(site.services, tenant, demo.NOT_QUALIFIED, demo.FORM, demo.TRACK, WEAK)
+        await player.interview()
+        await player.tasks()
+        await player.submit()
         begun = Order(
             candidate_ref="visitor-of-the-gallery", track=demo.TRACK, form=demo.FORM, livemode=False
         )
