@@ -74,7 +74,7 @@ MODEL_DOLLARS: Final = Counter(
 )
 WAITING: Final = Gauge(
     "assessor_waiting",
-    "How many wait over all platforms: for scoring, for review, webhooks and mail that are due.",
+    "How many wait over all platforms: to begin, for scoring, for review, webhooks and mail that are due.",
     ["line"],
     registry=REGISTRY,
 )
@@ -87,6 +87,11 @@ OLDEST: Final = Gauge(
 IN_PROGRESS: Final = Gauge(
     "assessor_assessments_in_progress", "Candidates who are at work.", registry=REGISTRY
 )
+INTERVIEWS: Final = Gauge(
+    "assessor_interviews_in_progress",
+    "Interviews that hold a place, over all processes.",
+    registry=REGISTRY,
+)
 FAILURES: Final = Counter(
     "assessor_background_failures_total",
     "Work beside requests that failed; it is tried again.",
@@ -98,6 +103,7 @@ FAILURES: Final = Counter(
 def show_backlog(backlog: Backlog, now: datetime) -> None:
     """Show what waits at a moment."""
     IN_PROGRESS.set(backlog.in_progress)
+    INTERVIEWS.set(backlog.interviews)
     for line, waiting in backlog.lines.items():
         WAITING.labels(line).set(waiting.count)
         OLDEST.labels(line).set(max(0.0, (now - waiting.since).total_seconds()) if waiting.since else 0)

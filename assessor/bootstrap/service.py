@@ -52,6 +52,7 @@ from assessor.services.inviting import Inviting
 from assessor.services.knowing import Knowing
 from assessor.services.known_cases import KnownCases
 from assessor.services.leasing import Leasing
+from assessor.services.letting_in import LettingIn
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
 from assessor.services.log import AssessmentLog, each_overdue
@@ -85,6 +86,7 @@ from assessor.services.training import Training
 from assessor.settings import Settings
 
 SWEEP_SECONDS = 60
+PLACES_SECONDS = 20
 RETENTION_SECONDS = 3600
 """Terms are counted in days; a deletion that was held back may wait an hour longer."""
 
@@ -107,6 +109,7 @@ class Services:
     ordering: Ordering
     identifying: Identifying
     adjusting: Adjusting
+    letting_in: LettingIn
     conversing: Conversing
     pausing: Pausing
     caring: Caring
@@ -176,11 +179,21 @@ async def _sweep(services: Services, jobs: Jobs, notifying: Notifying) -> None:
     await services.mailing.forget_old()
     await services.polling.forget_old()
     await services.idempotency.forget_old()
+    await services.letting_in.forget_old()
 
 
 def _ending_terms(services: Services) -> AbstractAsyncContextManager[None]:
     """Erase, while this lasts, what is not kept any longer."""
     return beside(each_time(services.erasing.erase_due, RETENTION_SECONDS), "retention")
+
+
+def _keeping_places(letting_in: LettingIn) -> AbstractAsyncContextManager[None]:
+    """Write down, while this lasts, whose interviews go on."""
+    return beside(each_time(letting_in.write_down, PLACES_SECONDS), "places")
+
+
+def _shadow_runs(services: Services) -> AbstractAsyncContextManager[None]:
+    return beside(each_time(services.shadowing.go_on, SWEEP_SECONDS), "shadow runs")
 
 
 @asynccontextmanager
@@ -252,6 +265,9 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 inviting,
                 identity_service=identity_service,
             )
+            letting_in = LettingIn(
+                store, clock, at_once=settings.interviews_at_once, waited=chosen.seconds_waited
+            )
             conversing = Conversing(
                 assessments,
                 content,
@@ -263,6 +279,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 max_message_chars=settings.max_message_chars,
                 without_model=Interviewer(None, prompts),
                 floor=floor,
+                letting_in=letting_in,
             )
             outlooks = Outlooks(assessments, content, store)
             sheets = Sheets(assessments, scoring, outlooks)
@@ -280,9 +297,16 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 inviting=inviting,
                 ordering=ordering,
                 identifying=Identifying(
-                    store, assessments, scoring, identity_service, clock, public_url=settings.public_url
+                    store,
+                    assessments,
+                    scoring,
+                    identity_service,
+                    clock,
+                    public_url=settings.public_url,
+                    letting_in=letting_in,
                 ),
                 adjusting=Adjusting(assessments),
+                letting_in=letting_in,
                 conversing=conversing,
                 pausing=Pausing(store, assessments, clock),
                 caring=Caring(assessments),
@@ -365,6 +389,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             )
 
             async with contextlib.AsyncExitStack() as background:
+                await background.enter_async_context(_keeping_places(letting_in))
                 if settings.metrics_port:
                     await background.enter_async_context(measured(settings, store, clock))
                 if works:
@@ -373,8 +398,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     await background.enter_async_context(notifying.running())
                     await background.enter_async_context(services.mailing.running())
                     await background.enter_async_context(_ending_terms(services))
-                    runs = each_time(services.shadowing.go_on, SWEEP_SECONDS)
-                    await background.enter_async_context(beside(runs, "shadow runs"))
+                    await background.enter_async_context(_shadow_runs(services))
                 gold = gold_replay(settings, store, services.piloting, chosen.judges, judge)
                 if works and gold:
                     work = each_time(gold.run_if_due, SWEEP_SECONDS)

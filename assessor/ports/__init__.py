@@ -42,6 +42,7 @@ from assessor.ports.model import (
 )
 from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
+from assessor.ports.places import InterviewPlaces
 from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
 from assessor.ports.quality import (
     Kind,
@@ -120,6 +121,7 @@ __all__ = [
     "GradedCase",
     "Grounds",
     "IdentityService",
+    "InterviewPlaces",
     "Items",
     "JobRecords",
     "Jobs",

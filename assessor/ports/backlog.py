@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-Line = Literal["scoring", "review", "webhooks", "mail"]
-"""What something waits for: a worker, a person, an endpoint, the mail server."""
+Line = Literal["begin", "scoring", "review", "webhooks", "mail"]
+"""What something waits for: a place for an interview, a worker, a person, an endpoint, the mail server."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Backlog:
-    """All lines, and how many candidates are at work."""
+    """All lines, and how many candidates are at work; of these, how many hold a place for an interview."""
 
     lines: dict[Line, Waiting]
     in_progress: int
+    interviews: int
 
 
 class Backlogs(Protocol):

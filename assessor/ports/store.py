@@ -20,6 +20,7 @@ from assessor.ports.mail import MailOutbox
 from assessor.ports.model import Ledger, TenantUsage
 from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
+from assessor.ports.places import InterviewPlaces
 from assessor.ports.projections import Projections
 from assessor.ports.quality import QualityReads
 from assessor.ports.queue import Queue
@@ -44,6 +45,7 @@ class Store(
     Workers,
     Calibrations,
     Pilots,
+    InterviewPlaces,
     Changes,
     GoldRuns,
     Outcomes,

@@ -16,8 +16,9 @@ from assessor.interview.graph import Interviewer
 from assessor.ports import Clock, Content, Floor, Random, Retirements, Stream, Watch
 from assessor.services.beginning import started
 from assessor.services.briefing import Briefing
-from assessor.services.consenting import consents, notice_accepted
+from assessor.services.consenting import consents, has_read, notice_accepted
 from assessor.services.following import Frame, Position
+from assessor.services.letting_in import LettingIn
 from assessor.services.log import AssessmentLog
 from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
@@ -47,10 +48,12 @@ class Conversing:
         max_message_chars: int,
         without_model: Interviewer | None = None,
         floor: Floor | None = None,
+        letting_in: LettingIn | None = None,
     ) -> None:
         """`without_model` interviews where a simulated candidate plays for a chosen outcome.
 
-        `floor` says who speaks where several processes serve one database.
+        `floor` says who speaks where several processes serve one database. Without `letting_in` everybody
+        may begin.
         """
         self._assessments = assessments
         self._briefing = Briefing(content, retirements)
@@ -60,6 +63,7 @@ class Conversing:
         self._clock = clock
         self._random = random
         self._max_chars = max_message_chars
+        self._letting_in = letting_in
         self._observing = Observing(assessments, interviewer, self._briefing.of)
         self._taking_turns = TakingTurns(floor, stream, assessments)
         self._is_ending = False
@@ -70,19 +74,29 @@ class Conversing:
     async def begin(self, assessment_id: str, answers: Mapping[str, bool] | None = None) -> Assessment:
         """Record that today's notice was read, and start the clock, or ask who it is first.
 
-        Beginning twice is once.
+        Beginning twice is once. Where too many interviews go on, the clock is not started: who comes back
+        with `begin` gets a place in turn.
 
         `answers` are those about optional uses. Raises InvalidInput for a use that is not asked about.
         """
+        may_start = await self._may_start(await self._assessments.load(assessment_id))
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             if assessment.status is not Status.OPENED:
                 assessment.require("beginning", Status.IDENTITY, Status.IN_PROGRESS)
                 return []
-            next_step = started(assessment, now) if assessment.identity.is_met else e.IdentityAsked()
-            return [notice_accepted(), *consents(assessment, answers or {}), next_step]
+            read = [] if has_read(assessment) else [notice_accepted()]
+            before = [*read, *consents(assessment, answers or {})]
+            if not assessment.identity.is_met:
+                return [*before, e.IdentityAsked()]
+            return [*before, started(assessment, now)] if may_start else before
 
         return await self._assessments.change(assessment_id, decide)
+
+    async def _may_start(self, assessment: Assessment) -> bool:
+        if self._letting_in is None or assessment.status is not Status.OPENED:
+            return True
+        return not assessment.identity.is_met or await self._letting_in.may_start(assessment)
 
     async def open(self, assessment_id: str) -> Assessment:
         """Return the assessment for the interview page, and see to it that the interviewer speaks."""
@@ -90,6 +104,8 @@ class Conversing:
         if self._is_behind(assessment):
             assessment = await self._assessments.load(assessment_id)
         self._see_to_turn(assessment)
+        if self._letting_in:
+            self._letting_in.seen(assessment)
         return assessment
 
     async def receive(self, assessment_id: str, message_id: str, text: str) -> Assessment:
@@ -250,6 +266,8 @@ class Conversing:
             if after.interview_finished:
                 self._reached.pop(assessment.id, None)
                 self._briefing.forget(assessment.id)
+                if self._letting_in:
+                    await self._letting_in.leave(assessment.id)
             else:
                 self._reached[assessment.id] = len(after.transcript.turns)
             reach(CrashPoint.AFTER_REPLY)

@@ -16,6 +16,7 @@ from assessor.domain.identification import CheckState
 from assessor.domain.identity import Level, Report
 from assessor.ports import Clock, IdentityService, Projections
 from assessor.services.beginning import started
+from assessor.services.letting_in import LettingIn, waits_to_begin
 from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.scoring import Scoring
 
@@ -36,12 +37,14 @@ class Identifying:
         clock: Clock,
         *,
         public_url: str,
+        letting_in: LettingIn | None = None,
     ) -> None:
         self._store = store
         self._assessments = assessments
         self._scoring = scoring
         self._service = service
         self._clock = clock
+        self._letting_in = letting_in
         self._return_url = f"{public_url.rstrip('/')}/assessment/identity"
 
     @property
@@ -84,7 +87,7 @@ class Identifying:
         return await self.take(found.report)
 
     async def go_on(self, assessment_id: str) -> Assessment:
-        """Start the clock. Twice is once.
+        """Start the clock. Twice is once. Where too many interviews go on, it is not started.
 
         Raises Conflict before the check was tried: it may fail or be late, but it has to be tried.
         """
@@ -95,8 +98,9 @@ class Identifying:
                 return []
             if assessment.identity.state is CheckState.NOT_BEGUN:
                 raise Conflict("Your identity has not been checked yet", "Begin the check first.")
-            return [started(assessment, now)]
+            return [started(assessment, now)] if may_start else []
 
+        may_start = await self._may_start(await self._assessments.load(assessment_id))
         return await self._assessments.change(assessment_id, decide)
 
     async def report(self, body: bytes, signature: str) -> None:
@@ -180,6 +184,11 @@ class Identifying:
             return [] if known else [e.IdentityUnavailable(kind=fault.kind)]
 
         await self._assessments.change(assessment_id, decide)
+
+    async def _may_start(self, assessment: Assessment) -> bool:
+        if self._letting_in is None or not waits_to_begin(assessment):
+            return True
+        return await self._letting_in.may_start(assessment)
 
     async def _settled(self, assessment: Assessment) -> Assessment:
         """Issue what is due: the first verdict that waited, or one that follows a late outcome."""

@@ -167,11 +167,16 @@ class Ordering:
         return ordered
 
     async def expire_overdue(self) -> int:
-        """Mark invitations that ran out. Returns how many."""
+        """Mark invitations that ran out. Returns how many.
+
+        Who stands in the line to begin has come in time: it is held open for them.
+        """
 
         async def expire(assessment_id: str) -> bool:
             assessment = await self._log.load(assessment_id)
             if assessment.status not in UNBEGUN:
+                return False
+            if await self._store.is_remembered(assessment_id, self._clock.now()):
                 return False
             await self._log.change(assessment_id, _expire)
             return True

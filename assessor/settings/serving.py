@@ -56,6 +56,13 @@ class Serving(Installation):
         description="Seconds without a sign of life after which other workers take a worker for dead and "
         "take over its work. The same for all workers of a database.",
     )
+    interviews_at_once: int = Field(
+        default=5000,
+        ge=1,
+        description="Interviews that go on at once, over all processes. Whoever would begin then waits on a "
+        "calm page, in the order in which they came; interviews that have begun go on. The same for all "
+        "processes of a database.",
+    )
     invite_days: int = Field(default=14, ge=1, description="Days for which an invite link can be opened.")
     api_requests_per_minute: int = Field(
         default=3000,

@@ -65,6 +65,8 @@ class Models:
     judges: tuple[Model, ...]
     """The one that reads first, and the one that it asks in doubt, where they are set."""
     shown: str | None
+    seconds_waited: Callable[[], float]
+    """For how long the turn that came first has waited for its call; 0 when none waits."""
     named: Callable[[str], Model]
     """Opens a further model of a provider, which shares the limiter, the breakers and the ledger."""
 
@@ -97,6 +99,7 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
                 interviewer,
                 tuple(judges),
                 _shown(interviewer),
+                lambda: limiter.seconds_waited,
                 lambda name: gateway.model([providers.remote(name)]),
             )
         finally:

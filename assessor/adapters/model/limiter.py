@@ -30,6 +30,7 @@ class _Waiter:
     admitted: asyncio.Future[None] = field(compare=False)
     kept_places: int = field(compare=False, default=0)
     kept_tokens: float = field(compare=False, default=0.0)
+    since: float = field(compare=False, default=0.0)
     """What has to be free besides, for calls that matter more and may come any moment."""
 
 
@@ -67,6 +68,12 @@ class Limiter:
         self._orders = itertools.count()
         self._alarm: asyncio.TimerHandle | None = None
 
+    @property
+    def seconds_waited(self) -> float:
+        """For how long the turn that came first has waited; 0 when none waits."""
+        turns = [one.since for one in self._waiting if one.priority == _FIRST["turn"]]
+        return self._now() - min(turns) if turns else 0.0
+
     @asynccontextmanager
     async def place(self, tokens: int, purpose: Purpose) -> AsyncIterator[Lease]:
         """Wait for a place and for this many tokens, and keep the place while the context lasts.
@@ -98,6 +105,7 @@ class Limiter:
             asyncio.get_running_loop().create_future(),
             kept_places=int(is_dispensable),
             kept_tokens=kept,
+            since=self._now(),
         )
 
     def _leave(self, waiter: _Waiter) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 
 from assessor.adapters.store.part import StorePart
+from assessor.adapters.store.places import has_place, is_there
 from assessor.adapters.store.queue import line_of
-from assessor.adapters.store.tables import ASSESSMENT, MAIL, QUEUE_ENTRY, WEBHOOK_DELIVERY
+from assessor.adapters.store.tables import ASSESSMENT, INTERVIEW_PLACE, MAIL, QUEUE_ENTRY, WEBHOOK_DELIVERY
 from assessor.domain.assessment import Status
 from assessor.domain.mail import MailStatus
 from assessor.domain.webhook import DeliveryStatus
@@ -21,8 +22,9 @@ class SqlBacklog(StorePart):
         at_work = select(func.count()).where(
             ASSESSMENT.c.status == Status.IN_PROGRESS, ASSESSMENT.c.erased_at.is_(None)
         )
+        interviews = select(func.count()).select_from(INTERVIEW_PLACE).where(has_place(now))
         lines = {line: await self._waiting(query) for line, query in _queries(now).items()}
-        return Backlog(lines, (await self._all(at_work))[0][0])
+        return Backlog(lines, (await self._all(at_work))[0][0], (await self._all(interviews))[0][0])
 
     async def _waiting(self, query: Select[int, datetime | None]) -> Waiting:
         row = (await self._all(query))[0]
@@ -34,6 +36,7 @@ def _queries(now: datetime) -> dict[Line, Select[int, datetime | None]]:
     undelivered = WEBHOOK_DELIVERY.c.status == DeliveryStatus.PENDING, WEBHOOK_DELIVERY.c.next_at <= now
     unsent = MAIL.c.status == MailStatus.PENDING, MAIL.c.next_at <= now
     return {
+        "begin": _counted(INTERVIEW_PLACE.c.asked_at, is_there(now)),
         "scoring": _counted(ASSESSMENT.c.submitted_at, *unscored),
         "review": _counted(QUEUE_ENTRY.c.since, QUEUE_ENTRY.c.line == line_of()),
         "webhooks": _counted(WEBHOOK_DELIVERY.c.next_at, *undelivered),

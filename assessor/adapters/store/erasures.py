@@ -17,6 +17,7 @@ from assessor.adapters.store.tables import (
     ERASURE_REQUEST,
     FEEDBACK,
     IDEMPOTENCY,
+    INTERVIEW_PLACE,
     INVITE,
     LEASE,
     LEGAL_HOLD,
@@ -241,6 +242,7 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     connection.execute(delete(DRAFT).where(DRAFT.c.assessment_id.in_(theirs)))
     connection.execute(delete(MAIL).where(MAIL.c.assessment_id.in_(theirs)))
     connection.execute(delete(MAIL_ADDRESS).where(MAIL_ADDRESS.c.assessment_id.in_(theirs)))
+    connection.execute(delete(INTERVIEW_PLACE).where(INTERVIEW_PLACE.c.assessment_id.in_(theirs)))
     connection.execute(delete(MOVE_CODE).where(MOVE_CODE.c.assessment_id.in_(theirs)))
     connection.execute(delete(SHADOW_CASE).where(SHADOW_CASE.c.assessment_id.in_(theirs)))
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))

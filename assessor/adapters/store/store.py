@@ -24,6 +24,7 @@ from assessor.adapters.store.outbox import SqlOutbox
 from assessor.adapters.store.outcomes import SqlOutcomes
 from assessor.adapters.store.people import SqlPeople
 from assessor.adapters.store.pilots import SqlPilots
+from assessor.adapters.store.places import SqlPlaces
 from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.quality import SqlQuality
 from assessor.adapters.store.queue import SqlQueue
@@ -55,6 +56,7 @@ class SqlStore(
     SqlLedger,
     SqlCalibrations,
     SqlPilots,
+    SqlPlaces,
     SqlChanges,
     SqlGoldRuns,
     SqlOutcomes,

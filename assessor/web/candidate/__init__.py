@@ -1,5 +1,5 @@
-"""The candidate's face: welcome, practice, notice, identity, accommodations, hub, other browsers, interview,
-tasks, breaks, result, the rules, about you, your data, and what follows a result: appeals, replies, feedback.
+"""The candidate's face: welcome, practice, notice, the line to begin, identity, accommodations, hub, other
+browsers, interview, tasks, breaks, result, the rules, about you, your data, and what follows a result.
 """
 
 from fastapi import APIRouter
@@ -26,6 +26,7 @@ from assessor.web.candidate import (
     scored,
     sharing,
     tasks,
+    waiting,
 )
 
 _AFTER = (appeal, reply, questions, feedback)
@@ -36,6 +37,7 @@ for _part in (
     identity,
     practice,
     notice,
+    waiting,
     accommodating,
     moving,
     hub,

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from assessor.domain.assessment import Status
 from assessor.domain.identification import WAIT, CheckState
+from assessor.services.letting_in import waits_to_begin
+from assessor.web.candidate.notice import WAITING
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, see, track_of
 from assessor.web.pages import render
 
@@ -55,9 +57,9 @@ async def look(visitor: Visitor) -> Response:
 
 @router.post(f"{IDENTITY}/go-on")
 async def go_on(visitor: Visitor) -> Response:
-    """Start the clock, whatever came of the check."""
-    await visitor.services.identifying.go_on(visitor.assessment_id)
-    return see("/assessment")
+    """Start the clock, whatever came of the check, or show how long that takes."""
+    assessment = await visitor.services.identifying.go_on(visitor.assessment_id)
+    return see(WAITING if waits_to_begin(assessment) else "/assessment")
 
 
 async def _page(request: Request, visitor: Visit) -> Response:

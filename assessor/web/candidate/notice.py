@@ -10,12 +10,14 @@ from assessor.domain.errors import StaleEdit
 from assessor.domain.notice import CURRENT, Reader
 from assessor.domain.retention import UNTIL_LIFTED
 from assessor.services.consenting import has_read, require_current
+from assessor.services.letting_in import waits_to_begin
 from assessor.web.candidate.breaks import way_back
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, see
 from assessor.web.pages import render
 
 NOTICE: Final = "/assessment/notice"
 CONSENTS: Final = "/assessment/consents"
+WAITING: Final = "/assessment/waiting"
 
 router = APIRouter(route_class=PageRoute)
 
@@ -40,7 +42,7 @@ async def read(request: Request, visitor: Visitor, notice: Text = "", back: Text
 
 @router.post("/assessment/begin")
 async def begin(request: Request, visitor: Visitor, notice: Text = "") -> Response:
-    """Record the notice and what was agreed to, and start the clock."""
+    """Record the notice and what was agreed to, and start the clock, or show how long that takes."""
     answers = _answers(await request.form())
     assessment = await visitor.load()
     if assessment.status is Status.OPENED:
@@ -48,8 +50,8 @@ async def begin(request: Request, visitor: Visitor, notice: Text = "") -> Respon
             require_current(notice)
         except StaleEdit as changed:
             return await _page(request, visitor, "notice", 412, answers=answers, changed=changed)
-        await visitor.services.conversing.begin(visitor.assessment_id, answers)
-    return see("/assessment")
+        assessment = await visitor.services.conversing.begin(visitor.assessment_id, answers)
+    return see(WAITING if waits_to_begin(assessment) else "/assessment")
 
 
 @router.get("/assessment/decline")
@@ -83,10 +85,13 @@ async def answer(request: Request, visitor: Visitor, notice: Text = "") -> Respo
 
 
 def must_read(assessment: Assessment, path: str) -> Response | None:
-    """Lead to the notice where it has to be read before going on; None where it has been."""
+    """Lead to the notice where it has to be read before going on, and from there to the line to begin.
+
+    None where nothing comes before the work.
+    """
     is_at_work = assessment.status in {Status.OPENED, Status.IN_PROGRESS}
     if not is_at_work or has_read(assessment):
-        return None
+        return see(WAITING) if waits_to_begin(assessment) else None
     return see(NOTICE if assessment.status is Status.OPENED else f"{NOTICE}?back={path}")
 
 

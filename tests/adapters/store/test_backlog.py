@@ -16,7 +16,7 @@ async def test_nothing_waits_at_first(store: SqlStore) -> None:
     found = await store.backlog(NOW)
 
     assert found.in_progress == 0
-    assert found.lines == dict.fromkeys(("scoring", "review", "webhooks", "mail"), NOBODY)
+    assert found.lines == dict.fromkeys(("begin", "scoring", "review", "webhooks", "mail"), NOBODY)
 
 
 async def test_each_line_tells_how_many_wait_and_since_when(store: SqlStore) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.e2e.gallery.seeding import DOORS, SETTINGS, Person, people_of
+from tests.e2e.gallery.seeding import DOORS, FULL, SETTINGS, Person, people_of
 from tests.e2e.gallery.views import View
 from tests.e2e.service import Service
 from tests.e2e.watched import NETWORK_TROUBLE
@@ -76,7 +76,7 @@ def gallery(folder: Path) -> Iterator[Gallery]:
         timeout=SEED_SECONDS,
         stdout=subprocess.DEVNULL,
     )
-    settings = {f"ASSESSOR_{name.upper()}": value for name, value in SETTINGS.items()}
+    settings = {f"ASSESSOR_{name.upper()}": value for name, value in (SETTINGS | FULL).items()}
     service, doors = Service(folder, settings), Service(folder / DOORS, {"ASSESSOR_DEMONSTRATION": "true"})
     try:
         service.start()

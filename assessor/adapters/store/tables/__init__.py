@@ -43,6 +43,7 @@ from assessor.adapters.store.tables.people import (
     TRAINING_SCORE,
     WRONG_TRY,
 )
+from assessor.adapters.store.tables.places import INTERVIEW_PLACE
 from assessor.adapters.store.tables.platforms import (
     API_KEY,
     IDEMPOTENCY,
@@ -83,6 +84,7 @@ __all__ = [
     "GRADING_STEP",
     "IDEMPOTENCY",
     "INSTALLATION_KEY",
+    "INTERVIEW_PLACE",
     "INVITE",
     "KNOWN_CASE",
     "LEASE",

@@ -196,6 +196,23 @@ def _derived_from_logs() -> None:
         sa.UniqueConstraint("assessment_id", name="uq_move_code_assessment_id"),
     )
     op.create_table(
+        "interview_place",
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.Column("seen_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("assessment_id", name="pk_interview_place"),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name="fk_interview_place_assessment_id"
+        ),
+    )
+    op.create_index(
+        "ix_interview_place_state_asked_at_assessment_id",
+        "interview_place",
+        ["state", "asked_at", "assessment_id"],
+    )
+    op.create_index("ix_interview_place_state_seen_at", "interview_place", ["state", "seen_at"])
+    op.create_table(
         "verdict",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("assessment_id", sa.String(), nullable=False),
