@@ -3,13 +3,18 @@
 import asyncio
 import json
 import signal
-from typing import Annotated
+import time
+from typing import Annotated, Final
 
 import typer
 
 from assessor.cli.app import app
 from assessor.cli.output import Json, print_json, print_table, progress, settings
+from assessor.domain.errors import StoreUnavailable
 from assessor.settings import Settings, setting_rows
+
+DATABASE_PATIENCE_SECONDS: Final = 60
+DATABASE_PAUSE_SECONDS: Final = 1
 
 
 @app.command()
@@ -21,7 +26,6 @@ def serve(
     ] = True,
 ) -> None:
     """Migrate the database and serve until stopped."""
-    from assessor.adapters.store import migrate as migrate_store
     from assessor.bootstrap import check_models
     from assessor.simulation.outcomes import simulating
     from assessor.web.app import create_app
@@ -31,18 +35,33 @@ def serve(
     overrides = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     chosen = chosen.model_copy(update=overrides)
     check_models(chosen)
-    migrate_store(chosen.database_url)
+    _migrate_when_reachable(chosen.database_url)
     run(create_app(chosen, works=works, simulating=simulating), chosen)
 
 
 @app.command()
 def worker() -> None:
     """Migrate the database, score and deliver until stopped; serves no HTTP."""
+    chosen = settings()
+    _migrate_when_reachable(chosen.database_url)
+    asyncio.run(_work(chosen))
+
+
+def _migrate_when_reachable(address: str) -> None:
+    """Wait for a database that comes up later than we do. Raises StoreUnavailable when it stays away."""
     from assessor.adapters.store import migrate as migrate_store
 
-    chosen = settings()
-    migrate_store(chosen.database_url)
-    asyncio.run(_work(chosen))
+    until = time.monotonic() + DATABASE_PATIENCE_SECONDS
+    while True:
+        try:
+            migrate_store(address)
+        except StoreUnavailable:
+            if time.monotonic() > until:
+                raise
+            typer.echo("Waiting for the database ...", err=True)
+            time.sleep(DATABASE_PAUSE_SECONDS)
+        else:
+            return
 
 
 async def _work(chosen: Settings) -> None:

@@ -17,6 +17,7 @@ import psycopg
 import structlog
 
 from assessor.adapters.store.engine import database_url
+from assessor.adapters.store.limits import connecting
 from assessor.crash_points import CrashPoint, reach
 
 NAME: Final = "assessor"
@@ -30,16 +31,9 @@ _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 _LAST_WORDS_SECONDS: Final = 2.0
 _SPENT_SECONDS: Final = 11
-"""After so long without any sign of the other side, each side takes a connection for dead."""
+"""After so long without any sign of us the server takes us for dead, and frees what we have locked."""
 
-_FROM_HERE: Final[dict[str, Any]] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": _SPENT_SECONDS * 1000,
-}
-_FROM_THERE: Final = (
+_SESSION: Final = (
     "SET synchronous_commit = off; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2;"
     f" SET tcp_keepalives_count = 3; SET tcp_user_timeout = {_SPENT_SECONDS * 1000}"
 )
@@ -53,6 +47,7 @@ class Channel:
     def __init__(self, address: str) -> None:
         url = database_url(address).set(drivername="postgresql")
         self._address = url.render_as_string(hide_password=False)
+        self._how = connecting(url)
         self._speaking: psycopg.AsyncConnection[Any] | None = None
         self._connecting = asyncio.Lock()
         self._locks: set[int] = set()
@@ -170,10 +165,10 @@ class Channel:
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
         connection = await psycopg.AsyncConnection.connect(
-            self._address, autocommit=True, application_name=APPLICATION, **_FROM_HERE
+            self._address, autocommit=True, application_name=APPLICATION, **self._how
         )
         try:
-            await connection.execute(_FROM_THERE)
+            await connection.execute(_SESSION)
         except BaseException:
             await connection.close()
             raise

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assessor.adapters.store.engine import create_engine, writing
 from assessor.adapters.store.limits import UNHURRIED
+from assessor.adapters.store.outages import outages_told
 from assessor.domain.errors import Conflict
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ _VERSION: Final = table("alembic_version", column("version_num"))
 
 
 def migrate(address: str) -> None:
-    """Bring the database to the newest schema, in one transaction; make it when there is none."""
+    """Bring the database to the newest schema, in one transaction; make it when there is none.
+
+    Raises StoreUnavailable.
+    """
     engine = create_engine(address, limits=UNHURRIED)
     try:
-        with writing(engine).begin() as connection:
+        with outages_told(), writing(engine).begin() as connection:
             _wait_for_others(connection)
             if _revision(connection) != HEAD:  # importing Alembic is a tenth of what a start takes
                 _upgrade(connection)
