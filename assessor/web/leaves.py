@@ -31,6 +31,8 @@ class Leaf:
     """On which page each place is that a link leads to."""
     address: str
     """Where this page is."""
+    also: str = ""
+    """What else the address of a page says."""
     form: str = ""
     """Where the form goes whose fields are kept while one turns over; empty when there is nothing to keep."""
 
@@ -39,12 +41,12 @@ class Leaf:
         return self.places.get(place, self.number)
 
 
-def leaf(items: Sequence[CaseItem], wanted: str, address: str, form: str = "") -> Leaf:
+def leaf(items: Sequence[CaseItem], wanted: str, address: str, form: str = "", also: str = "") -> Leaf:
     """Return the page that was asked for, or the nearest that there is."""
     pages = [*_pages(items)] or [()]
     asked = int(wanted) if _NUMBER.fullmatch(wanted) else 1
     number = min(max(asked, 1), len(pages))
-    return Leaf(pages[number - 1], number, len(pages), _places(pages), address, form)
+    return Leaf(pages[number - 1], number, len(pages), _places(pages), address, also, form)
 
 
 def page_in(form: FormData) -> str:
@@ -110,7 +112,8 @@ def _places(pages: Sequence[Sequence[CaseItem]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for number, page in enumerate(pages, 1):
         for part in page:
-            for place in (f"item-{part.item.id}", f"noticed-{part.item.id}", *_evidence(part)):
+            turns = (f"turn-{one.seq}" for one in _said(part))
+            for place in (f"item-{part.item.id}", f"noticed-{part.item.id}", *turns, *_evidence(part)):
                 found.setdefault(place, number)
     return found
 

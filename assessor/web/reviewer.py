@@ -27,7 +27,7 @@ from assessor.domain.verdict import THRESHOLDS, stated_rules
 from assessor.ports import ActFilter, Reviewer
 from assessor.services.access import LOCK_AFTER
 from assessor.services.marking import Sheet
-from assessor.web import casework, leaves, sheets
+from assessor.web import casework, finding, leaves, sheets
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
 from assessor.web.permitted import FRESH, HandlesFaults, OpensCases, Scores, SignedIn
@@ -123,10 +123,11 @@ async def case(
     assessment_id: str,
     done: str = "",
     page: str = "",
+    find: str = "",
 ) -> Response:
     """Show one case, with the form for what has to be done next."""
     return await _case_page(
-        request, service, reviewer, assessment_id, Sheet(), done=DONE.get(done), page=page
+        request, service, reviewer, assessment_id, Sheet(), done=DONE.get(done), page=page, find=find
     )
 
 
@@ -134,17 +135,20 @@ async def case(
 async def hand_in(request: Request, service: Running, reviewer: Scores, assessment_id: str) -> Response:
     """Store what a reviewer scored and decided; what cannot be stored stays on the page.
 
-    Whoever only turns over to another page of the transcript takes along what they typed.
+    Whoever only turns over to another page of the transcript, or looks for words in it, takes along what they
+    typed.
     """
     form = await request.form(max_fields=sheets.MAX_FIELDS)
-    sheet, page = sheets.read(form), leaves.page_in(form)
+    sheet, page, find = sheets.read(form), leaves.page_in(form), finding.asked_in(form)
     try:
         await service.leasing.hold(reviewer, assessment_id)
-        if leaves.turns_over(form):
-            return await _case_page(request, service, reviewer, assessment_id, sheet, page=page)
+        if leaves.turns_over(form) or finding.searches(form):
+            return await _case_page(request, service, reviewer, assessment_id, sheet, page=page, find=find)
         await service.sheets.hand_in(reviewer, assessment_id, sheet)
     except (InvalidInput, TooLarge, Conflict) as refused:
-        return await _case_page(request, service, reviewer, assessment_id, sheet, refused, page=page)
+        return await _case_page(
+            request, service, reviewer, assessment_id, sheet, refused, page=page, find=find
+        )
     await service.leasing.end_if_done(reviewer, assessment_id)
     return _to_case(assessment_id, "decided" if sheet.decision else "scored")
 
@@ -218,6 +222,7 @@ async def _case_page(
     *,
     done: str | None = None,
     page: str = "",
+    find: str = "",
 ) -> Response:
     """Show the case again with what was given, so that nothing has to be typed twice."""
     if reviewer.may(Permission.SCORE):
@@ -233,6 +238,7 @@ async def _case_page(
     lease = await _lease(service, reviewer, found.assessment)
     is_theirs = lease is None or lease[0].holder == reviewer.id or refused is not None
     items, address = sheets.in_order(found, form), f"/review/{assessment_id}"
+    search = finding.search(items, find)
     return render(
         request,
         "reviewer/case.html",
@@ -243,7 +249,14 @@ async def _case_page(
         form=form,
         ahead=form.ahead if form else None,
         items=items,
-        leaf=leaves.leaf(items, page, address, f"{address}/sheet" if form and is_theirs else ""),
+        search=search,
+        leaf=leaves.leaf(
+            items,
+            page,
+            address,
+            f"{address}/sheet" if form and is_theirs else "",
+            f"&find={quote(search.words, safe='')}" if search.words else "",
+        ),
         overtaken=sheets.overtaken(found, typed),
         is_open=found.assessment.status in OPEN,
         held=found.assessment.status is Status.TECHNICAL_HOLD,

@@ -64,6 +64,13 @@ def test_pages_of_a_long_case_are_turned_without_scripts_and_keep_what_was_typed
     expect(page.get_by_label("Reason for the decision")).to_have_value(WORD)
     assert page.url.endswith("#work")
 
+    page.get_by_label("Find words").fill(spoken(101)[:40])
+    page.get_by_label("Find words").press("Enter")
+    expect(page.get_by_text("stands in one place")).to_be_visible()
+    page.get_by_role("region", name="stands in one place").locator("li").first.locator("a, button").click()
+    expect(page.get_by_text(spoken(101))).to_be_in_viewport()
+    expect(page.get_by_label("Reason for the decision")).to_have_value(WORD)
+
 
 def test_a_page_of_a_long_case_is_accessible(long_case: tuple[Service, str, str], opened: Open) -> None:
     service, email, assessment_id = long_case

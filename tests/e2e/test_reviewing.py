@@ -19,6 +19,7 @@ from assessor.services.log import AssessmentLog
 from tests.e2e.conftest import Open
 from tests.e2e.looks import axe_findings
 from tests.e2e.service import Service
+from tests.e2e.watched import followed
 from tests.web.site import PASSWORD, Site, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -122,7 +123,7 @@ def at_desk(cases: Cases, opened: Open) -> Callable[[str], Counted]:
         page.goto(f"{cases.service.url}/review/login")
         page.get_by_label("E-mail address").fill(cases.email)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        followed(page.get_by_role("button", name="Sign in"))  # loaded whole before loads are counted
         expect(page.get_by_role("heading", name="What waits for a person")).to_be_visible()
         counted = Counted(page)
         page.get_by_role("link", name=assessment_id).click()

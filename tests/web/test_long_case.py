@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from html import unescape
+from html import escape, unescape
 
 import httpx
 import pytest
@@ -78,6 +78,56 @@ async def test_turning_over_keeps_what_was_typed_and_stores_nothing(
     assert score in (await desk.load(player)).open_scores
     refused = await desk.hand_in(player, decision="qualified", decision_reason="", page="3")
     assert "Page 3 of" in refused.text
+
+
+async def test_words_are_found_on_every_page_and_what_was_typed_is_kept(
+    desk: Desk, player: Player, item_id: str
+) -> None:
+    score = (await desk.case(player)).open[0]
+    name = f"{score.item_id}/{score.criterion}"
+    words = spoken(101)[:40]
+    typed = {f"mark.{name}": "met", f"reason.{name}": "Half of a sentence", "page": "1", "found": ""}
+
+    sent = await desk.hand_in(player, **typed, find=f"  {words.upper()} ")
+    shown = await desk.hand_in(player, **typed, find=words, turn="1")
+
+    for page in (sent, shown):
+        assert page.status_code == 200
+        assert "stands in one place" in page.text
+        assert f"<mark>{escape(words)}</mark>" in page.text
+        assert "Half of a sentence" in page.text
+        assert spoken(101) not in page.text
+    (number, place) = re.findall(r'formaction="[^"]*#(turn-\d+)"[^>]* value="(\d+)"', sent.text)[0][::-1]
+    there = await desk.hand_in(player, **typed, find=words, turn=number)
+    assert f'id="{place}"' in there.text
+    assert score in (await desk.load(player)).open_scores
+
+
+async def test_a_button_to_store_stores_whatever_stands_in_the_field_for_words(
+    desk: Desk, player: Player
+) -> None:
+    score = (await desk.case(player)).open[0]
+    name = f"{score.item_id}/{score.criterion}"
+
+    await desk.hand_in(player, **{f"mark.{name}": "met", "find": "typed and not looked for", "do": "store"})
+
+    assert score not in (await desk.load(player)).open_scores
+
+
+async def test_where_nothing_waits_to_be_stored_an_address_finds_words(
+    desk: Desk, player: Player, item_id: str
+) -> None:
+    auditor = await desk.site.reviewer(desk.platform.tenant, Role.AUDITOR)
+    await sign_in(desk.browser, auditor.email)
+    address = f"/review/{player.assessment_id}"
+
+    found = unescape((await desk.browser.get(address, params={"find": spoken(101)[:40]})).text)
+    hostile = (await desk.browser.get(address, params={"find": "<script>x"})).text
+
+    (way,) = re.findall(r'href="([^"]*find=[^"]*#turn-\d+)"', found)
+    assert spoken(101) in unescape((await desk.browser.get(way)).text)
+    assert "stands nowhere here" in hostile
+    assert "<script>x" not in hostile
 
 
 async def test_a_link_to_evidence_leads_to_the_page_that_it_is_on(

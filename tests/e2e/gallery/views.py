@@ -248,6 +248,7 @@ REVIEWERS: Final = (
     View("queue, empty", "reviewer", "idle", "/review"),
     View("case", "reviewer", "rita", CASE),
     View("case, a person's word", "reviewer", "rita", "/review/{undecided}"),
+    View("case, words found", "reviewer", "rita", f"{CASE}?find=claims"),
     View("case, refused", "reviewer", "rita", CASE, _decide_without_reason),
     View("case, help asked", "reviewer", "rita", "/review/{asking}"),
     View("case, words noticed", "reviewer", "rita", "/review/{noticed}"),
