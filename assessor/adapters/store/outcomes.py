@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
+from sqlalchemy import Connection, Row, delete, insert, literal, select, tuple_
 
 from assessor.adapters.store.answers import SqlAnswers
 from assessor.adapters.store.derived import ISSUED
@@ -79,8 +79,8 @@ class SqlOutcomes(SqlAnswers):
             last = connection.execute(query.where(OUTCOME.c.id == after)).first()
             if last is None:
                 raise NotFound("outcome", after)
-            same_moment = and_(OUTCOME.c.recorded_at == last.recorded_at, OUTCOME.c.id < after)
-            later = query.where(or_(OUTCOME.c.recorded_at < last.recorded_at, same_moment))
+            place = tuple_(literal(last.recorded_at, OUTCOME.c.recorded_at.type), literal(after))
+            later = query.where(tuple_(OUTCOME.c.recorded_at, OUTCOME.c.id) < place)
             return connection.execute(later.order_by(*_NEWEST_FIRST).limit(limit)).all()
 
         return tuple(map(_outcome, await self._database.read(read)))

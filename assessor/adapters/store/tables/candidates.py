@@ -50,7 +50,7 @@ class OutcomeRow(Row, table=True):
     __tablename__ = "outcome"
     __table_args__ = (
         UniqueConstraint("assessment_id", "metric", "work", "observed_at"),
-        Index(None, "tenant_id", "recorded_at"),
+        Index(None, "tenant_id", "recorded_at", "id"),
     )
     id: str = Field(primary_key=True)
     tenant_id: str = Field(foreign_key="tenant.id")

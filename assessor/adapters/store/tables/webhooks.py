@@ -49,7 +49,11 @@ class WebhookDeliveryRow(Row, table=True):
     """One event for one endpoint: the outbox, written in the transaction of the fact."""
 
     __tablename__ = "webhook_delivery"
-    __table_args__ = (Index(None, "status", "next_at"), Index(None, "endpoint_id", "created_at"))
+    __table_args__ = (
+        Index(None, "status", "next_at"),
+        Index(None, "endpoint_id", "created_at"),
+        Index(None, "endpoint_id", "status", "created_at"),
+    )
     id: str = Field(primary_key=True)
     endpoint_id: str = Field(foreign_key="webhook_endpoint.id")
     event_id: str

@@ -366,6 +366,11 @@ def _webhooks() -> None:
     op.create_index(
         "ix_webhook_delivery_endpoint_id_created_at", "webhook_delivery", ["endpoint_id", "created_at"]
     )
+    op.create_index(
+        "ix_webhook_delivery_endpoint_id_status_created_at",
+        "webhook_delivery",
+        ["endpoint_id", "status", "created_at"],
+    )
     op.create_table(
         "webhook_attempt",
         sa.Column("delivery_id", sa.String(), nullable=False),
@@ -554,7 +559,7 @@ def _later_outcomes() -> None:
             name="uq_outcome_assessment_id_metric_work_observed_at",
         ),
     )
-    op.create_index("ix_outcome_tenant_id_recorded_at", "outcome", ["tenant_id", "recorded_at"])
+    op.create_index("ix_outcome_tenant_id_recorded_at_id", "outcome", ["tenant_id", "recorded_at", "id"])
 
 
 def _demographics() -> None:
