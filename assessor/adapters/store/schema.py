@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD: Final = "0001"
-"""The revision that this code reads and writes; a test holds it equal to Alembic's head."""
+"""The revision that this code reads and writes; a test holds it equal to Alembic's head.
+
+It is a number, or `NUMBER.OLDEST` where it only added to the schema: then code for revision OLDEST and later
+goes on working, so that processes can be replaced one after the other (docs/running.md).
+"""
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
@@ -28,13 +32,16 @@ _VERSION: Final = table("alembic_version", column("version_num"))
 def migrate(address: str) -> None:
     """Bring the database to the newest schema, in one transaction; make it when there is none.
 
-    Raises StoreUnavailable.
+    A later one that this code can work on stays. Raises Conflict for one that it cannot, StoreUnavailable.
     """
     engine = create_engine(address, limits=UNHURRIED)
     try:
         with outages_told(), writing(engine).begin() as connection:
             _wait_for_others(connection)
-            if _revision(connection) != HEAD:  # importing Alembic is a tenth of what a start takes
+            stored = _revision(connection)
+            if _is_later(stored):
+                check_revision(connection)
+            elif stored != HEAD:  # importing Alembic is a tenth of what a start takes
                 _upgrade(connection)
     finally:
         engine.dispose()
@@ -69,11 +76,11 @@ def _upgrade(connection: Connection) -> None:
 
 
 def check_revision(connection: Connection) -> None:
-    """Raise Conflict unless the schema is the one that this code was written for."""
+    """Raise Conflict unless this code can work on the schema: its own, or a later one that allows it."""
     stored = _revision(connection)
-    if stored == HEAD:
+    is_newer = _is_later(stored)
+    if stored == HEAD or (stored and is_newer and _oldest(stored) <= _number(HEAD)):
         return
-    is_newer = stored is not None and stored > HEAD  # revisions are numbered
     raise Conflict(
         f"The database has {'the newer ' if is_newer else ''}schema {stored or 'none'}, and this program "
         f"needs {HEAD}",
@@ -98,6 +105,24 @@ def why_unusable(address: str) -> str:
     finally:
         engine.dispose()
     return ""
+
+
+def has_own_schema(connection: Connection) -> bool:
+    """Whether the schema is exactly this code's: it knows every column then."""
+    return _revision(connection) == HEAD
+
+
+def _is_later(stored: str | None) -> bool:
+    return stored is not None and _number(stored) > _number(HEAD)
+
+
+def _number(revision: str) -> str:
+    return revision.partition(".")[0]
+
+
+def _oldest(revision: str) -> str:
+    """Return the revision from which on code can work on this one."""
+    return revision.rpartition(".")[2]
 
 
 def is_migrated(connection: Connection) -> bool:

@@ -18,7 +18,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from assessor.adapters.store.alone import opened_alone
 from assessor.adapters.store.engine import create_engine, database_url
 from assessor.adapters.store.limits import UNHURRIED
-from assessor.adapters.store.schema import check_revision, is_migrated, migrate
+from assessor.adapters.store.schema import check_revision, has_own_schema, is_migrated, migrate
 from assessor.adapters.store.tables import WORKER, Row
 from assessor.domain.errors import Conflict
 
@@ -103,7 +103,7 @@ def transferring(source: str, target: str) -> Iterator[Transfer]:
     ours.
     """
     with opened_alone(source) as here:
-        check_revision(here)
+        _require_own_schema(here)
         _require_readable(target)
         with _told("The target cannot be used"):
             _require_ours(target)
@@ -113,6 +113,7 @@ def transferring(source: str, target: str) -> Iterator[Transfer]:
             with engine.begin() as there:
                 with _told("The target cannot be used"):
                     _keep_writers_out(there)
+                _require_own_schema(there)
                 yield Transfer(here, there)
         finally:
             engine.dispose()
@@ -124,6 +125,13 @@ def _require_readable(target: str) -> None:
     except (ValueError, SQLAlchemyError):  # the address has a password in it: it is not repeated
         example = "Write postgresql://USER:PASSWORD@HOST/NAME."
         raise Conflict("The target's address cannot be read", example) from None
+
+
+def _require_own_schema(connection: Connection) -> None:
+    """A later schema may have columns that this code does not know, and would leave behind."""
+    check_revision(connection)
+    if not has_own_schema(connection):
+        raise Conflict("The database has a later schema than this program", "Use the version it is of.")
 
 
 def _require_ours(target: str) -> None:
