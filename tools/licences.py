@@ -8,6 +8,7 @@ STATED: Final = {
     "axe-playwright-python": "MIT",
     "colorama": "BSD-3-Clause",
     "httpx2-jsfetch": "BSD-3-Clause",
+    "protobuf": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
     "reportlab": "BSD-3-Clause",
     "uvloop": "MIT OR Apache-2.0",

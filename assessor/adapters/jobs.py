@@ -3,19 +3,21 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from assessor.domain.errors import StoreUnavailable
 from assessor.ports import Steps
+from assessor.tracing import describe, span, traceparent
 
 WORKFLOW_VERSION = "1"
 """Changes when the order or the names of steps do, so that no half-done workflow replays onto others."""
@@ -80,7 +82,8 @@ class DbosSteps:
         """Run a step; what it returned is recorded before the next begins."""
 
         async def at_home(*args: str) -> Any:
-            return await _through_outages(fn, *args)
+            with span("step", {"assessor.step": name}):
+                return await _through_outages(fn, *args)
 
         async def step(*args: str) -> Any:
             if asyncio.get_running_loop() is self._home:
@@ -94,6 +97,18 @@ class DbosSteps:
             "interval_seconds": 0.2,
         }
         return await DBOS.run_step_async(options, step, *ids)
+
+
+@contextmanager
+def _told(assessment_id: str, tenant: str, parent: str) -> Iterator[None]:
+    """Say in the log and the trace what a job is about. It goes on with the trace of who handed it in."""
+    ids = {"assessment": assessment_id, **({"tenant": tenant} if tenant else {})}
+    with (
+        structlog.contextvars.bound_contextvars(job=DBOS.workflow_id or SCORE, **ids),
+        span("job score", kind="consumer", parent=parent),
+    ):
+        describe(**ids)
+        yield
 
 
 async def _through_outages(fn: Callable[..., Awaitable[Any]], *args: str) -> Any:
@@ -111,14 +126,16 @@ async def _through_outages(fn: Callable[..., Awaitable[Any]], *args: str) -> Any
 class DbosJobs:
     """Works. Ids of workflows derive from what they work on: starting twice is starting once."""
 
-    def __init__(self, workflow: Callable[[str], Coroutine[Any, Any, None]]) -> None:
+    def __init__(self, workflow: Callable[[str, str, str], Coroutine[Any, Any, None]]) -> None:
         self._workflow = workflow
 
     async def score(self, tenant: str, assessment_id: str, round_: int) -> None:
         """Queue the scoring of one round, unless it was started already. This worker takes it, or another."""
         options = SetEnqueueOptions(queue_partition_key=tenant)
         with SetWorkflowID(_workflow_id(assessment_id, round_)), options:
-            await DBOS.enqueue_workflow_async(QUEUE, self._workflow, assessment_id)
+            await DBOS.enqueue_workflow_async(
+                QUEUE, self._workflow, assessment_id, tenant, traceparent() or ""
+            )
 
     async def forget(self, assessment_id: str) -> None:
         """Delete what was noted of an assessment's workflows; what still runs of it ends."""
@@ -156,6 +173,8 @@ class QueuedJobs:
                 "app_version": WORKFLOW_VERSION,
             },
             assessment_id,
+            tenant,
+            traceparent() or "",
         )
 
     async def forget(self, assessment_id: str) -> None:
@@ -218,8 +237,10 @@ async def dbos_jobs(
     DBOS(config=config)
 
     @DBOS.workflow(name=SCORE)
-    async def score(assessment_id: str) -> None:
-        await scoring(DbosSteps(home), assessment_id)
+    async def score(assessment_id: str, tenant: str = "", parent: str = "") -> None:
+        """The last two came later: work that an earlier version queued has neither."""
+        with _told(assessment_id, tenant, parent):
+            await scoring(DbosSteps(home), assessment_id)
 
     try:
         DBOS.launch()

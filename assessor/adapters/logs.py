@@ -5,7 +5,9 @@ import sys
 import traceback
 
 import structlog
-from structlog.typing import ExcInfo
+from structlog.typing import EventDict, ExcInfo, WrappedLogger
+
+from assessor.tracing import trace_id
 
 
 def configure_logs(level: str, *, for_machines: bool) -> None:
@@ -13,6 +15,7 @@ def configure_logs(level: str, *, for_machines: bool) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(kinds_and_places),
@@ -25,6 +28,13 @@ def configure_logs(level: str, *, for_machines: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
     )
+
+
+def _with_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the id of the trace that a line belongs to."""
+    if found := trace_id():
+        event["trace"] = found
+    return event
 
 
 def kinds_and_places(exc_info: ExcInfo) -> str:

@@ -1,5 +1,6 @@
-"""Showing metrics: the process counts as it goes, and what waits in the database is looked up."""
+"""Showing metrics and sending traces: the process counts as it goes, and what waits is looked up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Final
@@ -25,6 +26,22 @@ async def measured(settings: Settings, backlogs: Backlogs, clock: Clock) -> Asyn
     with _served(settings):
         async with beside(each_time(look, BACKLOG_SECONDS), "backlog"):
             yield
+
+
+@asynccontextmanager
+async def traced(settings: Settings) -> AsyncIterator[None]:
+    """Send traces while this lasts, where they are wanted. Raises SettingsInvalid without the extra."""
+    if settings.traces == "off":
+        yield
+        return
+    from assessor.adapters.traces import traces_sent
+
+    with ExitStack() as stack:
+        await asyncio.to_thread(stack.enter_context, traces_sent(settings.executor_id))
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(stack.close)  # what waits is sent, and that may take a while
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from assessor.adapters.passwords import Argon2Passwords
 from assessor.bootstrap import parts
 from assessor.bootstrap.background import beside, each_time, repeating
 from assessor.bootstrap.crashing import crash_hook
-from assessor.bootstrap.measuring import measured
+from assessor.bootstrap.measuring import measured, traced
 from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
 from assessor.ports import Content, Jobs, Store
@@ -215,6 +215,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     signer = parts.signer(settings)
     receivers = HttpReceivers(allow_loopback=settings.webhook_allow_loopback)
     async with (
+        traced(settings),
         parts.stored(settings, serving=True) as store,
         models(parts.choice(settings), store, clock) as chosen,
         parts.identity_service(settings) as identity_service,

@@ -5,7 +5,7 @@ every step, while loading from the log stays flat.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,7 @@ from assessor.interview.observer import Observer
 from assessor.interview.routing import after_screen
 from assessor.interview.state import Brief, Commit, Heard, Plan, Progress, Say, TurnState, Utterance
 from assessor.ports import Model, Prompts
+from assessor.tracing import span
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
@@ -87,6 +88,14 @@ class Interviewer:
             await self._graph.ainvoke(state)
 
 
+def _traced(name: str, node: Callable[[TurnState], Awaitable[Any]]) -> Any:
+    async def traced(state: TurnState) -> Any:
+        with span(f"turn {name}"):
+            return await node(state)
+
+    return traced
+
+
 def build(speaker: Speaker) -> "CompiledStateGraph[Any, Any, Any, Any]":
     """Return the compiled graph of one turn."""
     # Imported here: it takes more than a second, and is needed by the first turn only.
@@ -107,10 +116,8 @@ def build(speaker: Speaker) -> "CompiledStateGraph[Any, Any, Any, Any]":
         return await speaker.speak(state, state["say"])
 
     graph = StateGraph(TurnState)
-    graph.add_node("screen", screen)
-    graph.add_node("plan", plan)
-    graph.add_node("speak", speak)
-    graph.add_node("commit", keep)
+    for name, node in (("screen", screen), ("plan", plan), ("speak", speak), ("commit", keep)):
+        graph.add_node(name, _traced(name, node))
     graph.add_edge(START, "screen")
     graph.add_conditional_edges("screen", route, {"plan": "plan", "end": END})
     graph.add_edge("plan", "speak")

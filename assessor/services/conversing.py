@@ -24,6 +24,7 @@ from assessor.services.observing import Observing
 from assessor.services.pausing import with_pause
 from assessor.services.subject import on_behalf_of
 from assessor.services.taking_turns import TakingTurns
+from assessor.tracing import span
 
 HEARTBEAT_SECONDS = 10.0
 RETRY_SECONDS = 2.0
@@ -274,10 +275,9 @@ class Conversing:
 
         self._stream.begin(assessment.id, run)
         try:
-            brief = await self._briefing.of(assessment)
-            with on_behalf_of(assessment):
+            with span("turn"), on_behalf_of(assessment):
                 await self._interviewer_of(assessment).turn(
-                    brief,
+                    await self._briefing.of(assessment),
                     assessment.transcript.as_understood,
                     observed=assessment.observed,
                     run=run,
@@ -288,7 +288,7 @@ class Conversing:
         except Exception:
             # The candidate's message is safe in the log. The turn is due still, and runs again for
             # whoever watches, but not at once: what failed may need a moment, and a loop helps nobody.
-            log.exception("turn failed", assessment=assessment.id)
+            log.exception("turn failed", assessment=assessment.id, tenant=assessment.ordered.tenant)
             await asyncio.sleep(RETRY_SECONDS)
         finally:
             self._stream.committed(assessment.id)

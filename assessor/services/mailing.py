@@ -35,6 +35,7 @@ from assessor.domain.mail import (
 from assessor.ports import ClaimedMail, Clock, Content, LetterWriter, Mailer, Store
 from assessor.services.links import LinkPurpose, SignedLinks
 from assessor.services.log import AssessmentLog
+from assessor.tracing import span
 
 AT_ONCE: Final = 8
 PUMP_SECONDS: Final = 1.0
@@ -139,7 +140,8 @@ class Mailing:
     async def _deliver(self, claimed: ClaimedMail) -> None:
         """Make one attempt. A fault of ours is tried again like one of the server's."""
         try:
-            settled = await self._attempt(claimed)
+            with span("mail attempt", {"assessor.assessment": claimed.assessment_id}):
+                settled = await self._attempt(claimed)
         except Exception:
             log.exception("mail attempt failed", mail=claimed.id)
             fault = Sending(Acceptance.DEFERRED, "fault")

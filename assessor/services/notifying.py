@@ -17,6 +17,7 @@ from assessor.crash_points import CrashPoint, reach
 from assessor.domain.notification import cloud_event
 from assessor.domain.webhook import RETRY_SECONDS, settle
 from assessor.ports import Claimed, Clock, Receivers, Webhooks
+from assessor.tracing import span
 
 AT_ONCE = 16
 PER_ENDPOINT = 2
@@ -118,7 +119,8 @@ class Notifying:
     async def _deliver(self, claimed: Claimed) -> None:
         """Make one attempt. A fault of ours leaves the claim to run out."""
         try:
-            await self._attempt(claimed)
+            with span("webhook attempt", {"assessor.tenant": claimed.tenant}):
+                await self._attempt(claimed)
         except Exception:
             log.exception("webhook attempt failed", delivery=claimed.delivery.id)
 

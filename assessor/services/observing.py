@@ -13,6 +13,7 @@ from assessor.interview.graph import Interviewer
 from assessor.interview.state import Brief
 from assessor.services.log import AssessmentLog
 from assessor.services.subject import on_behalf_of
+from assessor.tracing import span
 
 log = structlog.get_logger()
 
@@ -76,7 +77,7 @@ class Observing:
             log.exception("observing failed", assessment=assessment.id)
 
     async def _observe(self, assessment: Assessment) -> None:
-        with on_behalf_of(assessment):
+        with span("observation"), on_behalf_of(assessment):
             found = await self._interviewer.observe(
                 await self._brief_of(assessment), assessment.transcript.as_understood, assessment.observed
             )

@@ -1,6 +1,6 @@
 """The web processes and the workers."""
 
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -43,6 +43,13 @@ class Serving(Installation):
         default="127.0.0.1",
         description="Address for that. Metrics name no person, but what they tell is for operators alone: "
         "keep the port from the public.",
+    )
+    traces: Literal["off", "otlp"] = Field(
+        json_schema_extra={"remedy": "Set it to otlp or off"},
+        default="off",
+        description="`otlp` sends traces, without a word of anybody, to where "
+        "`OTEL_EXPORTER_OTLP_ENDPOINT` and the other standard variables say "
+        "([operations.md](operations.md#traces)); it needs `pip install 'assessor[otel]'`.",
     )
     executor_id: str = Field(
         json_schema_extra={"shown": "`local-` and the name of the machine"},

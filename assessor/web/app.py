@@ -66,6 +66,7 @@ from assessor.web.measuring import Measured
 from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
 from assessor.web.throttle import Throttle
+from assessor.web.tracing import Traced
 
 __all__ = ["create_app", "services"]
 
@@ -169,6 +170,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SecurityHeaders, hsts=settings.environment != "development")
     if settings.metrics_port:
         app.add_middleware(Measured)
+    app.add_middleware(Traced)
 
 
 def _add_routes(app: FastAPI, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from assessor.bootstrap import Services
 from assessor.ports import ApiKey, Owned, Tenant
 from assessor.services.admission import Scope
-from assessor.web.dependencies import Running
+from assessor.web.dependencies import Running, known
 from assessor.web.rates import count
 from assessor.web.wrong_keys import counting_wrong_keys
 
@@ -49,15 +49,16 @@ class Calling:
 
     async def identified(self, request: Request, service: Services) -> Caller:
         """Return who calls; once identified, a request is neither asked nor counted again."""
-        known: Caller | None = getattr(request.state, "caller", None)
-        if known is not None:
-            return known
+        before: Caller | None = getattr(request.state, "caller", None)
+        if before is not None:
+            return before
         with counting_wrong_keys(request):
             key, tenant = await service.access.caller(request.headers.get("authorization"), self.scope)
         count(request, key)
         for kind in _OWNED:
             if kind in request.path_params:
                 await service.access.require_own(key, kind, request.path_params[kind])
+        known(tenant=tenant.id, assessment=request.path_params.get("assessment_id"))
         request.state.caller = caller = Caller(key, tenant)
         return caller
 

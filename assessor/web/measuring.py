@@ -25,7 +25,7 @@ class Measured:
 
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start":
-                method, route = _called(scope)
+                method, route = called(scope)
                 RESPONSE_START.labels(method, route).observe(time.perf_counter() - began)
                 REQUESTS.labels(method, route, message["status"]).inc()
             await send(message)
@@ -34,7 +34,7 @@ class Measured:
             await self._app(scope, receive, watch)
 
 
-def _called(scope: Scope) -> tuple[str, str]:
+def called(scope: Scope) -> tuple[str, str]:
     """Return the method and the template; made-up methods and addresses must not become labels."""
     method = scope["method"] if scope["method"] in METHODS else "other"
     return method, getattr(scope.get("route"), "path", NO_ROUTE)

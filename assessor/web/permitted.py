@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from assessor.domain.errors import Unauthenticated
 from assessor.domain.roles import Permission, require
 from assessor.ports import Reviewer
-from assessor.web.dependencies import Running
+from assessor.web.dependencies import Running, known
 from assessor.web.security import REVIEWER_COOKIE
 
 FRESH: Final = timedelta(minutes=15)
@@ -27,6 +27,7 @@ async def signed_in(request: Request, service: Running) -> Reviewer:
         raise HTTPException(
             303, headers={"Location": f"/review/login?{urlencode({'next': came_for})}"}
         ) from None
+    known(tenant=reviewer.tenant, assessment=request.path_params.get("assessment_id"))
     request.state.reviewer = reviewer  # for the frame of the pages, which shows what they may open
     return reviewer
 

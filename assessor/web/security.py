@@ -1,5 +1,6 @@
 """What surrounds every request: headers, a request id, the origin of what changes something, cookies."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from typing import Final
@@ -28,6 +29,8 @@ COOKIE_SECONDS: Final = {CANDIDATE_COOKIE: 60 * 86_400, REVIEWER_COOKIE: REVIEWE
 RawHeader = tuple[bytes, bytes]
 _POLICY: Final = b"content-security-policy"
 _REQUEST_ID: Final = b"x-request-id"
+_CALLERS_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""An id that a caller may give a request for its own log; anything else is not repeated."""
 _STREAM: Final = b"text/event-stream"
 _FIXED: Final[list[RawHeader]] = [
     (_POLICY, CONTENT_SECURITY_POLICY.encode()),
@@ -61,11 +64,15 @@ class SecurityHeaders:
                 message["headers"] = self._with_ours(message.get("headers", ()), request_id)
             await send(message)
 
-        bound = structlog.contextvars.bind_contextvars(request=request_id)
+        before = structlog.contextvars.get_contextvars()
+        theirs = Headers(scope=scope).get("x-request-id", "")
+        known = {"callers_request": theirs} if _CALLERS_ID.fullmatch(theirs) else {}
+        structlog.contextvars.bind_contextvars(request=request_id, **known)
         try:
             await self._app(scope, receive, send_with_headers)
-        finally:
-            structlog.contextvars.reset_contextvars(**bound)
+        finally:  # also what was found out about the request meanwhile
+            structlog.contextvars.clear_contextvars()
+            structlog.contextvars.bind_contextvars(**before)
 
     def _with_ours(self, headers: Iterable[RawHeader], request_id: str) -> list[RawHeader]:
         brought = list(headers)

@@ -1,6 +1,7 @@
 """Durable workflows on each kind of database, and what a killed process leaves to the living."""
 
 import asyncio
+import json
 import os
 import signal
 import sqlite3
@@ -9,8 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy.exc import OperationalError
 
+from assessor import tracing
 from assessor.adapters.jobs import (
     MAX_STEP_ATTEMPTS,
     OF_ONE_PLATFORM,
@@ -19,8 +22,10 @@ from assessor.adapters.jobs import (
     dbos_jobs,
     queued_jobs,
 )
+from assessor.adapters.logs import configure_logs
 from assessor.ports import Steps
 from tests.databases import Kind
+from tests.traced import recorded, trace_of
 
 WORKER = """
 import asyncio, os, signal, sys
@@ -77,6 +82,40 @@ async def test_starting_a_round_twice_runs_it_once(jobs_address: str) -> None:
         await until(done)
 
     assert runs == ["asm_1", "asm_1"]
+
+
+async def test_a_job_goes_on_with_the_trace_of_who_handed_it_in_and_its_lines_say_what_it_is(
+    jobs_address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = asyncio.Event()
+
+    async def note(_assessment_id: str) -> None:
+        structlog.get_logger().info("noted")
+        done.set()
+
+    async def scoring(steps: Steps, assessment_id: str) -> None:
+        await steps.run("note it", note, assessment_id)
+
+    configure_logs("INFO", for_machines=True)
+    with recorded() as spans:
+        async with dbos_jobs(jobs_address, "worker", scoring), queued_jobs(jobs_address) as queue:
+            with tracing.span("handing in"):
+                await queue.score("tenant", "asm_1", 1)
+            await until(done)
+    structlog.reset_defaults()
+
+    (handed_in,), (job,), (step,) = map(spans.named, ("handing in", "job score", "step"))
+    assert (job.parent and job.parent.span_id) == (handed_in.context and handed_in.context.span_id)
+    assert step.parent == job.context
+    assert dict(step.attributes or {}) == {"assessor.step": "note it"}
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "noted" in line]
+    told = {name: line[name] for name in ("job", "assessment", "tenant", "trace")}
+    assert told == {
+        "job": "score:asm_1:1",
+        "assessment": "asm_1",
+        "tenant": "tenant",
+        "trace": trace_of(handed_in),
+    }
 
 
 async def test_a_step_that_fails_is_tried_again(jobs_address: str) -> None:
@@ -244,7 +283,7 @@ async def test_the_engine_keeps_ids_and_no_text(jobs_address: str, tmp_path: Pat
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         dump = "\n".join(connection.iterdump())
     connection.close()
-    assert '{"args": ["asm_1"], "kwargs": {}}' in dump
+    assert '{"args": ["asm_1", "tenant", ""], "kwargs": {}}' in dump
     assert "pickle" not in dump
 
 

@@ -23,7 +23,8 @@ from assessor.adapters.model.limiter import Lease, Limiter
 from assessor.adapters.model.provider import Tally
 from assessor.domain.errors import ModelFault
 from assessor.domain.providers import Rules, is_admitted
-from assessor.ports import SUBJECT, ModelReply, ModelRequest, Purpose
+from assessor.ports import SUBJECT, ModelReply, ModelRequest, Purpose, Subject
+from assessor.tracing import Attributes, leaf
 
 _T = TypeVar("_T")
 
@@ -211,7 +212,7 @@ class ResilientModel:
                 raise ModelFault("timeout", "no place in the queue for model calls in time") from None
             tally = Tally()
             trial.spent.append(tally)
-            with self._watched(trial, tally, lease):
+            with _traced(trial, tally), self._watched(trial, tally, lease):
                 yield tally
 
     @contextmanager
@@ -237,6 +238,28 @@ class ResilientModel:
                     trial.request.purpose, trial.member.provider.name, outcome, tally, elapsed, trial.number
                 )
             )
+
+
+@contextmanager
+def _traced(trial: _Try, tally: Tally) -> Iterator[None]:
+    """Record an attempt: which model, what for, whose, and how many tokens. Never a word of either side."""
+    subject = SUBJECT.get() or Subject("", "")
+    known: Attributes = {
+        "gen_ai.request.model": trial.member.provider.name,
+        "assessor.purpose": trial.request.purpose,
+        "assessor.attempt": trial.number,
+        "assessor.assessment": subject.assessment_id or None,
+        "assessor.tenant": subject.tenant or None,
+    }
+    with leaf("model call", known) as span:
+        try:
+            yield
+        except ModelFault as fault:
+            span.set_attribute("assessor.fault", fault.kind)
+            raise
+        finally:
+            span.set_attribute("gen_ai.usage.input_tokens", tally.prompt_tokens or 0)
+            span.set_attribute("gen_ai.usage.output_tokens", tally.completion_tokens or 0)
 
 
 def _is_observation(trial: _Try) -> bool:

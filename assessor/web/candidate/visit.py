@@ -13,7 +13,7 @@ from assessor.bootstrap import Services
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError, Conflict, Gone, MovedOn, TooLarge, Unauthenticated
 from assessor.domain.track import Track
-from assessor.web.dependencies import Running
+from assessor.web.dependencies import Running, known
 from assessor.web.pages import render
 from assessor.web.problems import is_navigation, kind_of
 from assessor.web.security import CANDIDATE_COOKIE
@@ -43,7 +43,9 @@ class Visit:
 async def visit(request: Request, services: Running) -> Visit:
     """Return who visits. Raises Unauthenticated."""
     secret = request.cookies.get(CANDIDATE_COOKIE, "")
-    return Visit(services, await services.inviting.session(secret), secret)
+    assessment_id = await services.inviting.session(secret)
+    known(assessment=assessment_id)
+    return Visit(services, assessment_id, secret)
 
 
 Visitor = Annotated[Visit, Depends(visit)]
@@ -52,6 +54,7 @@ Visitor = Annotated[Visit, Depends(visit)]
 async def load(services: Services, assessment_id: str) -> Assessment:
     """Return an assessment that the visitor was let in to."""
     projection = await services.store.projection(assessment_id)
+    known(assessment=assessment_id, tenant=projection.tenant)
     return await services.ordering.get(projection.tenant, assessment_id)
 
 
