@@ -10,6 +10,7 @@ from assessor.domain.errors import AssessorError
 # Importing a module registers its commands.
 from assessor.cli import (  # noqa: F401  # isort: skip
     audit,
+    backups,
     banks,
     calibrate,
     decisions,
