@@ -92,6 +92,12 @@ INTERVIEWS: Final = Gauge(
     "Interviews that hold a place, over all processes.",
     registry=REGISTRY,
 )
+PROVIDER_CALLS: Final = Gauge(
+    "assessor_provider_calls",
+    "Calls to a provider whose limits all processes share: running or waiting.",
+    ["provider", "state"],
+    registry=REGISTRY,
+)
 FAILURES: Final = Counter(
     "assessor_background_failures_total",
     "Work beside requests that failed; it is tried again.",
@@ -104,6 +110,9 @@ def show_backlog(backlog: Backlog, now: datetime) -> None:
     """Show what waits at a moment."""
     IN_PROGRESS.set(backlog.in_progress)
     INTERVIEWS.set(backlog.interviews)
+    for provider, (running, in_line) in backlog.calls.items():
+        PROVIDER_CALLS.labels(provider, "running").set(running)
+        PROVIDER_CALLS.labels(provider, "waiting").set(in_line)
     for line, waiting in backlog.lines.items():
         WAITING.labels(line).set(waiting.count)
         OLDEST.labels(line).set(max(0.0, (now - waiting.since).total_seconds()) if waiting.since else 0)

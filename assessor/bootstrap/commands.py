@@ -153,7 +153,7 @@ async def rescoring(settings: Settings) -> AsyncIterator[Rescoring]:
 
     crash_points.install(crash_hook(settings))
     clock, prompts = SystemClock(), parts.prompts()
-    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock, store) as chosen:
         content = parts.content_with_own(store)
         assessments, judge = AssessmentLog(store, clock), parts.judge(chosen.judges, prompts, settings)
         code = JailedCode(settings.code_isolation)
@@ -187,7 +187,7 @@ async def shadowing(settings: Settings) -> AsyncIterator[Changes]:
 
     await asyncio.to_thread(migrate, settings.database_url)
     clock, prompts = SystemClock(), parts.prompts()
-    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock, store) as chosen:
         tried = Shadowing(
             store,
             parts.content_with_own(store),
@@ -254,7 +254,7 @@ async def watching(settings: Settings, templates: Mapping[str, str] | None = Non
 
     await asyncio.to_thread(migrate, settings.database_url)
     clock, prompts = SystemClock(), parts.prompts().replaced(templates or {})
-    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock) as chosen:
+    async with parts.stored(settings) as store, models(parts.choice(settings), store, clock, store) as chosen:
         calibrating = Calibrating(
             parts.content(),
             prompts,

@@ -23,6 +23,7 @@ from assessor.ports import (
     Mailer,
     Model,
     Prompts,
+    ProviderLimits,
     Random,
     Store,
     Stream,
@@ -247,6 +248,11 @@ def choice(settings: Settings) -> "Choice":
         concurrency=settings.model_concurrency,
         tokens_per_minute=settings.model_tokens_per_minute,
         rules=rules_of(settings.model_providers),
+        provider_limits=ProviderLimits(
+            settings.provider_concurrency,
+            settings.provider_requests_per_minute,
+            settings.provider_tokens_per_minute,
+        ),
     )
 
 

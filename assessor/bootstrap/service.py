@@ -217,7 +217,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     async with (
         traced(settings),
         parts.stored(settings, serving=True) as store,
-        models(parts.choice(settings), store, clock) as chosen,
+        models(parts.choice(settings), store, clock, store) as chosen,
         parts.identity_service(settings) as identity_service,
         parts.stream(settings, store) as (stream, floor),
     ):

@@ -44,6 +44,7 @@ from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, D
 from assessor.ports.pilot import Pilots
 from assessor.ports.places import InterviewPlaces
 from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
+from assessor.ports.provider_calls import Exchange, Granted, ProviderCalls, ProviderLimits, WantedCall
 from assessor.ports.quality import (
     Kind,
     LookedTwice,
@@ -111,6 +112,7 @@ __all__ = [
     "Entry",
     "Erasures",
     "EventLog",
+    "Exchange",
     "Feedbacks",
     "Files",
     "Floor",
@@ -119,6 +121,7 @@ __all__ = [
     "GoldRun",
     "GoldRuns",
     "GradedCase",
+    "Granted",
     "Grounds",
     "IdentityService",
     "InterviewPlaces",
@@ -160,6 +163,8 @@ __all__ = [
     "Printout",
     "Projections",
     "Prompts",
+    "ProviderCalls",
+    "ProviderLimits",
     "Purpose",
     "QualityReads",
     "QualityWindow",
@@ -202,6 +207,7 @@ __all__ = [
     "Verdicts",
     "Vouched",
     "Waiting",
+    "WantedCall",
     "Watch",
     "Webhooks",
     "Worker",

@@ -1,6 +1,6 @@
 """What waits, over all platforms, for those who run the service."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -23,6 +23,8 @@ class Backlog:
     lines: dict[Line, Waiting]
     in_progress: int
     interviews: int
+    calls: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By provider whose limits are shared: calls that run, and calls that wait."""
 
 
 class Backlogs(Protocol):

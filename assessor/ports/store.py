@@ -22,6 +22,7 @@ from assessor.ports.outcomes import Attempts, Demographics, Outcomes
 from assessor.ports.pilot import Pilots
 from assessor.ports.places import InterviewPlaces
 from assessor.ports.projections import Projections
+from assessor.ports.provider_calls import ProviderCalls
 from assessor.ports.quality import QualityReads
 from assessor.ports.queue import Queue
 from assessor.ports.training import Trainings
@@ -46,6 +47,7 @@ class Store(
     Calibrations,
     Pilots,
     InterviewPlaces,
+    ProviderCalls,
     Changes,
     GoldRuns,
     Outcomes,

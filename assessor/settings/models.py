@@ -67,6 +67,18 @@ class Models(Installation):
     model_tokens_per_minute: int | None = Field(
         default=None, ge=1, description="Tokens a minute that this process may use, over all models."
     )
+    provider_concurrency: int | None = Field(
+        default=None,
+        ge=1,
+        description="Calls at once to one provider (the word before the first `/` of a model's name), over "
+        "all processes of a database. This and the two limits that follow are the same for all of them.",
+    )
+    provider_requests_per_minute: int | None = Field(
+        default=None, ge=1, description="Calls a minute to one provider, over all processes of a database."
+    )
+    provider_tokens_per_minute: int | None = Field(
+        default=None, ge=1, description="Tokens a minute of one provider, over all processes of a database."
+    )
     judge_model: str | None = Field(
         default=None,
         json_schema_extra={"remedy": _OWN_SERVER, "shown": "the interviewer's model"},

@@ -9,11 +9,13 @@ from pathlib import Path
 from assessor.adapters import local_model
 from assessor.adapters.model.gateway import Gateway
 from assessor.adapters.model.limiter import Limiter
+from assessor.adapters.model.places import provider_of
 from assessor.adapters.model.provider import LitellmModel
 from assessor.adapters.model.resilient import Provider
+from assessor.adapters.model.shared import SharedLimits
 from assessor.domain.errors import Conflict
 from assessor.domain.providers import Rules
-from assessor.ports import Clock, Ledger, Model
+from assessor.ports import Clock, Ledger, Model, ProviderCalls, ProviderLimits
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Choice:
     tokens_per_minute: int | None = None
     rules: Rules = field(default_factory=dict)
     """On which providers may read whose words."""
+    provider_limits: ProviderLimits = field(default_factory=ProviderLimits)
+    """Over all processes."""
 
     def named(self) -> list[tuple[str, str]]:
         """Return every name that was chosen, after the variable that holds it."""
@@ -44,7 +48,7 @@ class Choice:
     def belongs_to(self, name: str) -> bool:
         """Whether address and key are for this model: a key must not travel to another provider."""
         remote = (chosen for _, chosen in self.named() if not chosen.startswith(local_model.PREFIX))
-        return _provider(name) == _provider(next(remote, name))
+        return provider_of(name) == provider_of(next(remote, name))
 
 
 def check_files(choice: Choice) -> None:
@@ -72,13 +76,18 @@ class Models:
 
 
 @asynccontextmanager
-async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[Models]:
+async def models(
+    choice: Choice, ledger: Ledger, clock: Clock, calls: ProviderCalls | None = None
+) -> AsyncIterator[Models]:
     """Run the chosen models; all of them share one limiter and the ledger.
+
+    With `calls`, limits of providers hold over all processes that share them.
 
     Raises SettingsInvalid for a model file that cannot be served.
     """
     limiter = Limiter(choice.concurrency, choice.tokens_per_minute)
-    gateway = Gateway(limiter, ledger, clock, choice.timeout_seconds, choice.rules)
+    shared = SharedLimits(calls, choice.provider_limits) if calls and choice.provider_limits else None
+    gateway = Gateway(limiter, ledger, clock, choice.timeout_seconds, choice.rules, shared)
     async with AsyncExitStack() as running:
         providers = _Providers(choice, running)
         interviewer, judges = None, []
@@ -99,7 +108,7 @@ async def models(choice: Choice, ledger: Ledger, clock: Clock) -> AsyncIterator[
                 interviewer,
                 tuple(judges),
                 _shown(interviewer),
-                lambda: limiter.seconds_waited,
+                lambda: gateway.seconds_waited,
                 lambda name: gateway.model([providers.remote(name)]),
             )
         finally:
@@ -152,10 +161,6 @@ class _Providers:
 
 def _path(name: str) -> Path:
     return Path(name.removeprefix(local_model.PREFIX)).expanduser()
-
-
-def _provider(name: str) -> str:
-    return name.partition("/")[0]
 
 
 def _shown(model: Model | None) -> str | None:

@@ -12,12 +12,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from assessor.domain.errors import ModelFault
 from assessor.ports import Purpose
 
 _FIRST: dict[Purpose, int] = {"turn": 0, "judge": 1, "observation": 2}
 _KEPT_TOKENS = 0.5
 """Share of a minute's tokens that no observation touches."""
 _MINUTE = 60.0
+MOST_WAITING = 1000
+"""Calls that wait. What comes beyond would wait longer than anybody waits for it."""
 
 
 @dataclass(order=True)
@@ -78,8 +81,10 @@ class Limiter:
     async def place(self, tokens: int, purpose: Purpose) -> AsyncIterator[Lease]:
         """Wait for a place and for this many tokens, and keep the place while the context lasts.
 
-        More tokens than a minute has count as a whole minute's.
+        More tokens than a minute has count as a whole minute's. Raises ModelFault when too many wait.
         """
+        if len(self._waiting) >= MOST_WAITING:
+            raise ModelFault("timeout", "too many model calls wait")
         waiter = self._waiter(tokens, purpose)
         heapq.heappush(self._waiting, waiter)
         self._admit()

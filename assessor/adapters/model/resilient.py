@@ -19,7 +19,9 @@ import structlog
 from assessor.adapters.model.books import Books, Entry
 from assessor.adapters.model.breaker import Breaker
 from assessor.adapters.model.faults import ProviderFault, by
-from assessor.adapters.model.limiter import Lease, Limiter
+from assessor.adapters.model.limiter import Lease
+from assessor.adapters.model.pause import Pause
+from assessor.adapters.model.places import Places
 from assessor.adapters.model.provider import Tally
 from assessor.domain.errors import ModelFault
 from assessor.domain.providers import Rules, is_admitted
@@ -64,10 +66,11 @@ class Provider(Protocol):
 
 @dataclass(frozen=True)
 class Guarded:
-    """A provider with its breaker, which all who use the provider share."""
+    """A model of a provider with its breaker, and the provider's pause, which all who use it share."""
 
     provider: Provider
     breaker: Breaker
+    pause: Pause
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class ResilientModel:
     """The first of `chain` that answers. Its name is that of the model that was chosen, the first."""
 
     chain: Sequence[Guarded]
-    limiter: Limiter
+    places: Places
     books: Books
     timeout_seconds: float
     rules: Rules = field(default_factory=dict)
@@ -203,17 +206,28 @@ class ResilientModel:
     @asynccontextmanager
     async def _attempt(self, trial: _Try) -> AsyncIterator[Tally]:
         """Wait for a place, pass the breaker, and enter the outcome into breaker, limiter and ledger."""
+        name, pause = trial.member.provider.name, trial.member.pause
+        await pause.over(trial.deadline)
         async with AsyncExitStack() as stack:
-            place = self.limiter.place(_estimate(trial.request), trial.request.purpose)
+            place = self.places.place(name, pause, _estimate(trial.request), trial.request.purpose)
             try:
                 lease = await by(trial.deadline, stack.enter_async_context(place))
             except ModelFault:
-                log.warning("model call found no place in time", model=trial.member.provider.name)
+                log.warning("model call found no place in time", model=name)
                 raise ModelFault("timeout", "no place in the queue for model calls in time") from None
+            await self._not_paused(trial, lease)
             tally = Tally()
             trial.spent.append(tally)
             with _traced(trial, tally), self._watched(trial, tally, lease):
                 yield tally
+
+    async def _not_paused(self, trial: _Try, lease: Lease) -> None:
+        """Wait once more: the provider may have asked to be left alone while the call stood in line."""
+        try:
+            await trial.member.pause.over(trial.deadline)
+        except ModelFault:
+            lease.used = 0
+            raise
 
     @contextmanager
     def _watched(self, trial: _Try, tally: Tally, lease: Lease) -> Iterator[None]:
@@ -227,6 +241,7 @@ class ResilientModel:
             outcome = "ok"
         except ModelFault as fault:
             outcome = fault.kind
+            trial.member.pause.note(fault)
             raise
         finally:
             # A breaker that observations opened would take the words from turns that had been answered.

@@ -7,7 +7,15 @@ from sqlalchemy import ColumnElement, Select, func, select
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.places import has_place, is_there
 from assessor.adapters.store.queue import line_of
-from assessor.adapters.store.tables import ASSESSMENT, INTERVIEW_PLACE, MAIL, QUEUE_ENTRY, WEBHOOK_DELIVERY
+from assessor.adapters.store.tables import (
+    ASSESSMENT,
+    INTERVIEW_PLACE,
+    MAIL,
+    PROVIDER,
+    PROVIDER_CALL,
+    QUEUE_ENTRY,
+    WEBHOOK_DELIVERY,
+)
 from assessor.domain.assessment import Status
 from assessor.domain.mail import MailStatus
 from assessor.domain.webhook import DeliveryStatus
@@ -24,7 +32,8 @@ class SqlBacklog(StorePart):
         )
         interviews = select(func.count()).select_from(INTERVIEW_PLACE).where(has_place(now))
         lines = {line: await self._waiting(query) for line, query in _queries(now).items()}
-        return Backlog(lines, (await self._all(at_work))[0][0], (await self._all(interviews))[0][0])
+        calls = {row.name: (row.running, row.waiting) for row in await self._all(_calls())}
+        return Backlog(lines, (await self._all(at_work))[0][0], (await self._all(interviews))[0][0], calls)
 
     async def _waiting(self, query: Select[int, datetime | None]) -> Waiting:
         row = (await self._all(query))[0]
@@ -42,6 +51,20 @@ def _queries(now: datetime) -> dict[Line, Select[int, datetime | None]]:
         "webhooks": _counted(WEBHOOK_DELIVERY.c.next_at, *undelivered),
         "mail": _counted(MAIL.c.next_at, *unsent),
     }
+
+
+def _calls() -> Select[str, int, int]:
+    """Return the query for calls by provider. Those of a dead process count until the next call is made."""
+    running, is_known = PROVIDER_CALL.c.is_running, PROVIDER_CALL.c.id.is_not(None)
+    return (
+        select(
+            PROVIDER.c.name,
+            func.count().filter(is_known, running).label("running"),
+            func.count().filter(is_known, ~running).label("waiting"),
+        )
+        .outerjoin(PROVIDER_CALL, PROVIDER_CALL.c.provider == PROVIDER.c.name)
+        .group_by(PROVIDER.c.name)
+    )
 
 
 def _counted(

@@ -26,6 +26,7 @@ from assessor.adapters.store.people import SqlPeople
 from assessor.adapters.store.pilots import SqlPilots
 from assessor.adapters.store.places import SqlPlaces
 from assessor.adapters.store.projections import SqlProjections
+from assessor.adapters.store.provider_calls import SqlProviderCalls
 from assessor.adapters.store.quality import SqlQuality
 from assessor.adapters.store.queue import SqlQueue
 from assessor.adapters.store.schema import check_revision
@@ -57,6 +58,7 @@ class SqlStore(
     SqlCalibrations,
     SqlPilots,
     SqlPlaces,
+    SqlProviderCalls,
     SqlChanges,
     SqlGoldRuns,
     SqlOutcomes,

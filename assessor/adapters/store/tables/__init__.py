@@ -52,6 +52,7 @@ from assessor.adapters.store.tables.platforms import (
     TENANT,
     TENANT_LIBRARY,
 )
+from assessor.adapters.store.tables.providers import PROVIDER, PROVIDER_CALL
 from assessor.adapters.store.tables.queue import LEASE, QUEUE_ENTRY
 from assessor.adapters.store.tables.row import Instant, Row, in_utc
 from assessor.adapters.store.tables.sessions import MOVE_CODE, SESSION
@@ -96,6 +97,8 @@ __all__ = [
     "NOTICE",
     "OUTCOME",
     "PILOT_STAGE",
+    "PROVIDER",
+    "PROVIDER_CALL",
     "QUALITY_LEVEL",
     "QUEUE_ENTRY",
     "REMINDER_REFUSAL",

@@ -306,6 +306,33 @@ def _workers() -> None:
         sa.Column("beats", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("executor_id", name="pk_worker"),
     )
+    op.create_table(
+        "provider",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("tokens", sa.Float(), nullable=False),
+        sa.Column("requests", sa.Float(), nullable=False),
+        sa.Column("counted_at", _MOMENT, nullable=False),
+        sa.Column("paused_until", _MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_provider"),
+    )
+    op.create_table(
+        "provider_call",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("process", sa.String(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("tokens", sa.Integer(), nullable=False),
+        sa.Column("asked_at", _MOMENT, nullable=False),
+        sa.Column("is_running", sa.Boolean(), nullable=False),
+        sa.Column("expires_at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_provider_call"),
+        sa.ForeignKeyConstraint(["provider"], ["provider.name"], name="fk_provider_call_provider"),
+    )
+    op.create_index(
+        "ix_provider_call_provider_is_running_rank_asked_at",
+        "provider_call",
+        ["provider", "is_running", "rank", "asked_at"],
+    )
 
 
 def _webhooks() -> None:
