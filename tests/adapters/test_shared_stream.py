@@ -116,6 +116,9 @@ async def test_a_process_that_comes_in_mid_sentence_waits_for_the_whole_one(
     here, there = two
     here.begin("asm_1", "run_1")
     here.write("asm_1", "run_1", "Before. ")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while here._channel._said:  # noqa: ASYNC110 - the channel tells no event
+            await asyncio.sleep(0.01)
     async with listening(here, there) as (_, watch):
         here.write("asm_1", "run_1", "After.")
         assert there.buffer("asm_1") is None
@@ -221,10 +224,10 @@ async def taken(floor: SharedFloor) -> bool:
 
 
 async def cut_off(address: str) -> None:
-    """End every connection of the processes, as a restart of the server does."""
+    """End every connection of the processes, as a restart of the server does, and wait until it is ended."""
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as operator:
         await operator.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND application_name = %s",
             (APPLICATION,),
         )
