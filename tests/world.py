@@ -38,6 +38,7 @@ from assessor.services.inviting import Inviting
 from assessor.services.log import AssessmentLog
 from assessor.services.marking import Sheets
 from assessor.services.moving import Moving
+from assessor.services.near_duplicates import NearDuplicates, scored_and_compared
 from assessor.services.ordering import Ordering
 from assessor.services.outlooks import Outlooks
 from assessor.services.pausing import Pausing
@@ -146,6 +147,7 @@ class World:
     amending: Amending
     answering: Answering
     scoring: Scoring
+    near_duplicates: NearDuplicates
     reviewing: Reviewing
     delivering: Delivering
     signer: JwsSigner
@@ -185,7 +187,8 @@ async def world(
     judge = judge_with(installed, prompts)
     graders = Graders(installed, prompts, judge_with, named)
     scoring = Scoring(log, content, signer, judge, JailedCode("full"), store, graders=graders)
-    jobs = JobsInPlace(scoring.workflow)
+    near_duplicates = NearDuplicates(store, log, content, clock, bytes(32))
+    jobs = JobsInPlace(scored_and_compared(scoring, near_duplicates))
     hosted = HostedInMemory()
     inviting = Inviting(store, log, clock, random, public_url=PUBLIC_URL, invite_days=14)
     ordering = Ordering(store, log, content, prompts, clock, random, inviting, identity_service=hosted)
@@ -221,6 +224,7 @@ async def world(
             amending=Amending(store, log, content, clock, max_message_chars=8000),
             answering=Answering(store, log, content, clock, jobs),
             scoring=scoring,
+            near_duplicates=near_duplicates,
             reviewing=Reviewing(
                 store,
                 log,

@@ -19,7 +19,7 @@ from assessor.domain.errors import StoreUnavailable
 from assessor.ports import Steps
 from assessor.tracing import describe, span, traceparent
 
-WORKFLOW_VERSION = "1"
+WORKFLOW_VERSION = "2"
 """Changes when the order or the names of steps do, so that no half-done workflow replays onto others."""
 
 APPLICATION = "assessor"

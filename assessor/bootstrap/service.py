@@ -23,6 +23,7 @@ from assessor.services.access import Access
 from assessor.services.adjudicating import Adjudicating
 from assessor.services.adjusting import Adjusting
 from assessor.services.agreeing import Agreeing
+from assessor.services.alike_answers import AlikeAnswers
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.appealing import Appealing
@@ -59,6 +60,7 @@ from assessor.services.log import AssessmentLog, each_overdue
 from assessor.services.mailing import Mailing
 from assessor.services.marking import Sheets
 from assessor.services.moving import Moving
+from assessor.services.near_duplicates import NearDuplicates, scored_and_compared
 from assessor.services.notifying import Notifying
 from assessor.services.ordering import Ordering
 from assessor.services.outcomes import Recording
@@ -136,6 +138,8 @@ class Services:
     appealing: Appealing
     hearing: Hearing
     replying: Replying
+    near_duplicates: NearDuplicates
+    alike_answers: AlikeAnswers
     questioning: Questioning
     follow_ups: FollowUps
     listening: Listening
@@ -174,6 +178,7 @@ async def _sweep(services: Services, jobs: Jobs, notifying: Notifying) -> None:
     await services.answering.submit_overdue()
     await services.ordering.expire_overdue()
     await services.identifying.settle_overdue()
+    await services.near_duplicates.compare_overdue()
     await services.piloting.fall_back()
     await notifying.forget_old()
     await services.mailing.forget_old()
@@ -223,8 +228,10 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
     ):
         content = parts.content_with_own(store)
         assessments = AssessmentLog(store, clock)
-        judge = parts.judge(chosen.judges, prompts, settings)
-        graders = parts.graders(chosen, prompts, settings)
+        judge, graders = (
+            parts.judge(chosen.judges, prompts, settings),
+            parts.graders(chosen, prompts, settings),
+        )
         notifying = Notifying(
             store,
             receivers,
@@ -247,7 +254,12 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
             lambda recorded, templates: parts.judge(recorded, prompts.replaced(templates), settings)
         )
         auditing = Auditing(store, clock)
-        async with working(settings, store, scoring, works=works) as jobs:
+        near_duplicates = NearDuplicates(
+            store, assessments, content, clock, await store.derived_key("answer signatures")
+        )
+        async with working(
+            settings, store, scored_and_compared(scoring, near_duplicates), works=works
+        ) as jobs:
             inviting = Inviting(
                 store,
                 assessments,
@@ -354,6 +366,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 appealing=Appealing(assessments, clock),
                 hearing=Hearing(assessments, content, scoring),
                 replying=Replying(assessments),
+                near_duplicates=near_duplicates,
+                alike_answers=AlikeAnswers(assessments, near_duplicates, content, clock),
                 questioning=Questioning(assessments),
                 follow_ups=FollowUps(assessments),
                 listening=Listening(store, assessments, clock),

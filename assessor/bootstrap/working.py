@@ -11,11 +11,10 @@ import structlog
 from assessor.bootstrap.background import beside
 from assessor.domain.errors import Conflict
 from assessor.ports import Store
-from assessor.services.scoring import Scoring
 from assessor.settings import Settings
 
 if TYPE_CHECKING:
-    from assessor.adapters.jobs import DbosJobs, QueuedJobs
+    from assessor.adapters.jobs import DbosJobs, QueuedJobs, ScoringWorkflow
     from assessor.adapters.roster import Roster
 
 log = structlog.get_logger()
@@ -23,7 +22,7 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def working(
-    settings: Settings, store: Store, scoring: Scoring, *, works: bool
+    settings: Settings, store: Store, workflow: "ScoringWorkflow", *, works: bool
 ) -> AsyncIterator["DbosJobs | QueuedJobs"]:
     """Join the workers and work until the end, or only hand work to them."""
     from assessor.adapters.jobs import dbos_jobs, queued_jobs
@@ -40,7 +39,7 @@ async def working(
         dbos_jobs(
             settings.jobs_database_url,
             settings.executor_id,
-            scoring.workflow,
+            workflow,
             settings.jobs_database_connections,
         ) as jobs,
         beside(_keep_place(roster, jobs), "roster"),

@@ -56,6 +56,7 @@ class Action(StrEnum):
     SECOND_LOOK_SEEN = "second_look.seen"
     APPEAL_ANSWERED = "appeal.answered"
     FOLLOW_UP_ASKED = "follow_up.asked"
+    ALIKE_JUDGED = "alike.judged"
     PACKAGE_EXPORTED = "export.package"
     LIST_EXPORTED = "export.list"
     FAIRNESS_SEEN = "fairness.seen"
@@ -90,6 +91,7 @@ _ACTOR_OF: Final[Mapping[Action, str]] = MappingProxyType(
         Action.SECOND_LOOK_SEEN: "reviewer",
         Action.APPEAL_ANSWERED: "reviewer",
         Action.FOLLOW_UP_ASKED: "reviewer",
+        Action.ALIKE_JUDGED: "reviewer",
     }
 )
 """Which field of a fact names the person who acted."""

@@ -2,7 +2,7 @@
 
 import re
 
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 
 Runs = frozenset[tuple[str, ...]]
 
@@ -11,7 +11,7 @@ def runs_of(texts: tuple[str, ...], length: int) -> Runs:
     """Return every run of so many words that stands in one of the texts. Case and signs do not count."""
     found: set[tuple[str, ...]] = set()
     for text in texts:
-        words = _WORD.findall(text.casefold())
+        words = WORD.findall(text.casefold())
         found.update(tuple(words[at : at + length]) for at in range(len(words) - length + 1))
     return frozenset(found)
 

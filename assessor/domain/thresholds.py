@@ -87,6 +87,26 @@ class Switching:
 
 
 @dataclass(frozen=True)
+class NearDuplicate:
+    """When two people's answers to one item are shown to a person side by side. Measured in
+    docs/integrity.md; nothing is decided by it."""
+
+    run: int = 4
+    """Words in a row that are compared as one. Shorter runs are anybody's turns of phrase."""
+    least_runs: int = 40
+    """Different runs of the candidate's own below which an answer is not compared: of short answers to
+    one question, honest ones are alike as well."""
+    likeness: float = 0.6
+    """Least share of all runs that both answers have (Jaccard)."""
+    bands: int = 32
+    rows: int = 4
+    """An answer's signature is so many bands of so many numbers. Two answers of a likeness s share a band
+    with a probability of 1 - (1 - s^rows)^bands: .99 at .6, .9998 at .7 (Leskovec et al., 3.4)."""
+    compared: int = 20
+    """With at most so many answers, those that share most bands, one is compared word by word."""
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """The rule that decides, and what it stands on."""
 
@@ -111,6 +131,7 @@ class Thresholds:
     training: Training = field(default_factory=Training)
     forms: Forms = field(default_factory=Forms)
     switching: Switching = field(default_factory=Switching)
+    near_duplicate: NearDuplicate = field(default_factory=NearDuplicate)
 
 
 THRESHOLDS: Final = Thresholds()

@@ -7,6 +7,7 @@ from assessor.ports.backlog import Backlog, Backlogs, Line, Waiting
 from assessor.ports.calibration import Calibrations, Entry, Replies, Standings, Stopped
 from assessor.ports.changes import INJECTIONS, Changes, GradedCase, ShadowProgress
 from assessor.ports.checks import Checks
+from assessor.ports.duplicates import Signatures
 from assessor.ports.erasure import (
     Destroyed,
     DestroyedKeys,
@@ -184,6 +185,7 @@ __all__ = [
     "ShadowProgress",
     "Share",
     "SignInProvider",
+    "Signatures",
     "Signer",
     "Simulations",
     "Spent",

@@ -9,6 +9,7 @@ from assessor.ports.backlog import Backlogs
 from assessor.ports.calibration import Calibrations
 from assessor.ports.changes import Changes
 from assessor.ports.checks import Checks
+from assessor.ports.duplicates import Signatures
 from assessor.ports.erasure import Erasures
 from assessor.ports.feedback import Feedbacks
 from assessor.ports.gold import GoldRuns
@@ -57,6 +58,7 @@ class Store(
     Attempts,
     Libraries,
     Items,
+    Signatures,
     Verdicts,
     Notices,
     Erasures,

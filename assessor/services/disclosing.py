@@ -19,6 +19,7 @@ KEYED: Final = frozenset({Category.EVALUATION, Category.RANKING, Category.TRAJEC
 
 SOMEBODY: Final = "names a person who works here"
 SECRET: Final = "opens a link"  # noqa: S105 - the reason, not a secret
+ANOTHER: Final = "names another candidate"
 KEY: Final = "gives away how tasks are scored that others still get"
 LATER: Final = "tells of tasks that you have not been given yet"
 UNDECIDED: Final = "is told with the decision"
@@ -48,6 +49,8 @@ WITHHELD: Final[Mapping[type[e.Fact], Mapping[str, str]]] = {
     e.SecondLookSeen: {"reviewer": SOMEBODY},
     e.AppealAnswered: {"reviewer": SOMEBODY},
     e.FollowUpAsked: {"reviewer": SOMEBODY},
+    e.AnswerFoundAlike: {"other": ANOTHER},
+    e.AlikeJudged: {"reviewer": SOMEBODY},
 }
 """Fields that are left out, with the reason."""
 

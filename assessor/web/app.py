@@ -14,6 +14,7 @@ from assessor.settings import Settings
 from assessor.web import (
     adjudications,
     agreement,
+    alike,
     api,
     appeals,
     assessments,
@@ -217,6 +218,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(second_looks.router)
     app.include_router(overrides.router)
     app.include_router(follow_ups.router)
+    app.include_router(alike.router)
     app.include_router(adjudications.router)
     app.include_router(revocations.router)
     app.include_router(audit_exports.router)

@@ -57,6 +57,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.SECOND_LOOK_SEEN: "left a second look that differs as it is",
         Action.APPEAL_ANSWERED: "answered an appeal",
         Action.FOLLOW_UP_ASKED: "asked the candidate a question",
+        Action.ALIKE_JUDGED: "looked at two answers that are alike",
         Action.PACKAGE_EXPORTED: "exported an audit package",
         Action.LIST_EXPORTED: "exported a list",
         Action.FAIRNESS_SEEN: "looked at how groups fare",

@@ -166,6 +166,20 @@ SAMPLES: tuple[e.Fact, ...] = (
     ),
     e.FollowUpExtended(follow_up_id="fol_1", due_at=NOW),
     e.FollowUpAnswered(follow_up_id="fol_1", text="By reading the traceback from below."),
+    e.AnswerFoundAlike(
+        item_id="debugging-1",
+        other="asm_0",
+        likeness=0.75,
+        passages=(Evidence(event_seq=7, start=0, end=9),),
+        rule="near_duplicate@1",
+    ),
+    e.AlikeJudged(
+        reviewer="rev_1",
+        item_id="debugging-1",
+        rule="near_duplicate@1",
+        outcome="not_confirmed",
+        reason="Both follow the same textbook.",
+    ),
     e.SignalReplied(text="I quoted the task."),
 )
 

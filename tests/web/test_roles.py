@@ -59,6 +59,8 @@ NEEDS = {
     ("GET", "/review/{assessment_id}/follow-up"): P.SCORE,
     ("POST", "/review/{assessment_id}/follow-up"): P.SCORE,
     ("POST", "/review/{assessment_id}/override"): P.SCORE,
+    ("GET", "/review/{assessment_id}/alike"): P.OPEN_CASES,
+    ("POST", "/review/{assessment_id}/alike"): P.SCORE,
     ("GET", "/review/{assessment_id}/export"): P.EXPORT,
     ("POST", "/review/{assessment_id}/export"): P.EXPORT,
     ("GET", "/review/{assessment_id}/revoke"): P.REVOKE,

@@ -10,6 +10,7 @@ from assessor.adapters.store.audit_log import forget_words, place_acts
 from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.tables import (
     ACQUAINTANCE,
+    ANSWER_BAND,
     ASSESSMENT,
     CANDIDATE,
     DEMOGRAPHICS,
@@ -245,6 +246,7 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     connection.execute(delete(INTERVIEW_PLACE).where(INTERVIEW_PLACE.c.assessment_id.in_(theirs)))
     connection.execute(delete(MOVE_CODE).where(MOVE_CODE.c.assessment_id.in_(theirs)))
     connection.execute(delete(SHADOW_CASE).where(SHADOW_CASE.c.assessment_id.in_(theirs)))
+    connection.execute(delete(ANSWER_BAND).where(ANSWER_BAND.c.assessment_id.in_(theirs)))
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))
     connection.execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.candidate_id == candidate_id))
     connection.execute(delete(ERASURE_REQUEST).where(ERASURE_REQUEST.c.candidate_id == candidate_id))

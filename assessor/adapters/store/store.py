@@ -9,6 +9,7 @@ from assessor.adapters.store.changes import SqlChanges
 from assessor.adapters.store.checks import SqlChecks
 from assessor.adapters.store.demographics import SqlDemographics
 from assessor.adapters.store.drafts import SqlDrafts
+from assessor.adapters.store.duplicates import SqlSignatures
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.erasures import SqlErasures
 from assessor.adapters.store.feedback import SqlFeedback
@@ -67,6 +68,7 @@ class SqlStore(
     SqlQuality,
     SqlLibraries,
     SqlItems,
+    SqlSignatures,
     SqlErasures,
     SqlAuditLogs,
     SqlWraps,

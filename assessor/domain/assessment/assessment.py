@@ -16,6 +16,7 @@ from assessor.domain.form import Form
 from assessor.domain.grading import INSTALLED, Grading
 from assessor.domain.identification import Identification
 from assessor.domain.item import Category
+from assessor.domain.near_duplicate import Alike
 from assessor.domain.policy import Policy
 from assessor.domain.quality import SecondLook
 from assessor.domain.queue import noted
@@ -107,7 +108,9 @@ class Assessment(Timekeeping):
     follow_ups: tuple[FollowUp, ...] = ()
     """What reviewers asked about the candidate's own answers. Nothing that scores reads it."""
     signal_reply: str | None = None
-    """What the candidate said about passages that seem to speak to whoever grades."""
+    """What the candidate said first about what was noticed in their words."""
+    alike: Mapping[str, Alike] = field(default_factory=dict)
+    """By item: answers that share much of their wording with an earlier one of somebody else."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     identity: Identification = field(default_factory=Identification)
     """How far it has come with making sure who works."""

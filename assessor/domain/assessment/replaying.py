@@ -11,6 +11,7 @@ from assessor.domain.assessment.assessment import Assessment
 from assessor.domain.assessment.status import Status
 from assessor.domain.follow_up import followed_up
 from assessor.domain.identification import identification
+from assessor.domain.near_duplicate import Alike
 from assessor.domain.quality import SecondLook
 from assessor.domain.transcript import Correction, Transcript, Turn
 from assessor.domain.wishes import Answer, Asked
@@ -168,8 +169,15 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
             return _answered(a, at, fact)
         case e.FollowUpAsked() | e.FollowUpExtended() | e.FollowUpAnswered():
             return replace(a, follow_ups=followed_up(a.follow_ups, at, fact))
+        case e.AnswerFoundAlike():
+            found = Alike(fact.item_id, fact.other, fact.likeness, fact.passages, fact.rule, at)
+            return replace(a, alike={**a.alike, fact.item_id: found})
+        case e.AlikeJudged():
+            judged = replace(a.alike[fact.item_id], outcome=fact.outcome, reason=fact.reason)
+            return replace(a, alike={**a.alike, fact.item_id: judged})
         case e.SignalReplied():
-            return replace(a, signal_reply=fact.text)
+            alike = {item_id: one.replied(fact.text) for item_id, one in a.alike.items()}
+            return replace(a, signal_reply=a.signal_reply or fact.text, alike=alike)
         case e.NoticeAccepted():
             return replace(a, notice=fact)
         case e.ConsentAnswered():

@@ -57,6 +57,8 @@ from assessor.domain.events.passing import (
     HoldReleased,
 )
 from assessor.domain.events.replying import (
+    AlikeJudged,
+    AnswerFoundAlike,
     AppealAnswered,
     AppealFiled,
     FollowUpAnswered,
@@ -91,7 +93,9 @@ __all__ = [
     "AccommodationAnswered",
     "AccommodationGranted",
     "AccommodationRequested",
+    "AlikeJudged",
     "AnswerCorrected",
+    "AnswerFoundAlike",
     "AnswerObserved",
     "AppealAnswered",
     "AppealFiled",
@@ -227,6 +231,8 @@ Fact = Annotated[
     | FollowUpAsked
     | FollowUpExtended
     | FollowUpAnswered
+    | AnswerFoundAlike
+    | AlikeJudged
     | SignalReplied,
     Field(discriminator="type"),
 ]

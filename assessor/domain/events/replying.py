@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from assessor.domain.appeal import AppealedCriterion, AppealOutcome, Ground
+from assessor.domain.evidence import Evidence
 from assessor.domain.ids import Slug
 from assessor.domain.quality import QualityMark
 from assessor.domain.value import Value
@@ -64,8 +65,35 @@ class FollowUpAnswered(Value):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
+class AnswerFoundAlike(Value):
+    """An answer shares much of its wording with one that another candidate handed in before. No score follows
+    from it, and nothing at all in the log of the other."""
+
+    type: Literal["answer.found_alike"] = "answer.found_alike"
+    item_id: Slug
+    other: str
+    """The other assessment."""
+    likeness: Annotated[float, Field(ge=0, le=1)]
+    passages: tuple[Evidence, ...]
+    """The longest that both have, in the candidate's own words: the other's stay in the other's log."""
+    rule: str
+    """The edition of the rule that found it."""
+
+
+class AlikeJudged(Value):
+    """A person looked at both answers. No score and no decision follows from what they found."""
+
+    type: Literal["alike.judged"] = "alike.judged"
+    reviewer: str
+    item_id: Slug
+    rule: str
+    outcome: Literal["confirmed", "not_confirmed"]
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+    """The candidate may read it."""
+
+
 class SignalReplied(Value):
-    """The candidate said something about passages that seem to speak to whoever grades."""
+    """The candidate said something about all that was noticed so far in their words."""
 
     type: Literal["signal.replied"] = "signal.replied"
     text: Annotated[str, Field(min_length=1, max_length=2000)]

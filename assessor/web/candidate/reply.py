@@ -5,7 +5,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request, Response
 
 from assessor.domain.errors import AssessorError, Conflict, InvalidInput, TooLarge
-from assessor.domain.signal import may_be_shown, reply_until, signals
+from assessor.domain.library import Library
+from assessor.domain.signal import Signal, signals, unanswered
 from assessor.services.entered import normalised
 from assessor.services.replying import MAX_REPLY_CHARS
 from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time, see
@@ -37,8 +38,8 @@ async def _page(
     request: Request, visitor: Visit, text: str = "", refused: AssessorError | None = None
 ) -> Response:
     assessment = await visitor.load()
-    until = reply_until(assessment)
-    found = signals(assessment) if until else ()
+    found = tuple(one for one in signals(assessment) if one.until)
+    waiting = unanswered(found, current_time())
     if not found and refused is None:
         return see("/assessment/result")
     track = assessment.ordered.track
@@ -49,10 +50,16 @@ async def _page(
         kind_of(type(refused)).status if refused else 200,
         assessment=assessment,
         track=library.track(track),
-        signals=[(library.item(track, one.item_id).title, one.passages) for one in found],
-        until=until,
-        may_reply=not may_be_shown(assessment, current_time()),
+        addressed=[_titled(library, track, one) for one in found if one.what == "addressed"],
+        alike=[_titled(library, track, one) for one in found if one.what == "alike"],
+        replies=list(dict.fromkeys(one.reply for one in found if one.reply)),
+        until=max((one.until for one in waiting or found if one.until), default=None),
+        may_reply=bool(waiting),
         max_reply=MAX_REPLY_CHARS,
         text=text,
         refused=refused,
     )
+
+
+def _titled(library: Library, track: str, found: Signal) -> tuple[str, Signal]:
+    return library.item(track, found.item_id).title, found

@@ -14,7 +14,7 @@ from assessor.domain.identification import WAIT
 from assessor.domain.item import Category
 from assessor.domain.library import Library
 from assessor.domain.score import Score
-from assessor.domain.signal import may_be_shown, reply_until, signals
+from assessor.domain.signal import signals, unanswered
 from assessor.domain.verdict import THRESHOLDS
 from assessor.services.appealing import appeal_until
 from assessor.services.disclosing import tells_key
@@ -138,9 +138,8 @@ def stage_of(assessment: Assessment, now: datetime) -> Stage:
 
 def _reply_until(assessment: Assessment) -> datetime | None:
     """Return until when a reply is asked for; None where nothing was noticed, or it is over."""
-    if may_be_shown(assessment, current_time()) or not signals(assessment):
-        return None
-    return reply_until(assessment)
+    waiting = unanswered(signals(assessment), current_time())
+    return max((one.until for one in waiting if one.until), default=None)
 
 
 def part_results(assessment: Assessment, library: Library) -> list[PartResult]:

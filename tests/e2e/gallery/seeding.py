@@ -37,6 +37,7 @@ from assessor.web.sheets import name_of
 from tests.e2e.gallery.doors import seed_doors
 from tests.e2e.gallery.staff import seed_staff
 from tests.services.shadows import tried
+from tests.web.alike import scored, two
 from tests.web.candidate.people import Candidate
 from tests.web.desk import sign_in
 from tests.web.site import PASSWORD, PILOT, Platform, Site, serving
@@ -255,6 +256,7 @@ async def _afterwards(seeding: Seeding) -> None:
     text = f"The default is made once, so all calls share it. {PASSAGE} I would use None instead."
     await noticed.post(f"/assessment/tasks/{await noticed.item('sft')}", text=text)
     await noticed.post("/assessment/submit")
+    await _alike(seeding)
     await seeding.appealed("appealing")
     answered = await seeding.appealed("answered")
     while found := await services.hearing.next_item(seeding.eve, answered.id):
@@ -270,6 +272,15 @@ async def _afterwards(seeding: Seeding) -> None:
     await services.ordering.give_back(voided.id, "The disk was full.")
     await _drawn(seeding)
     await _compared(seeding)
+
+
+async def _alike(seeding: Seeding) -> None:
+    """Let two write nearly what somebody wrote before: one was just told, of the other both are shown."""
+    _first, told = await two(seeding.site, seeding.platform, "told")
+    _first, person = await two(seeding.site, seeding.platform, "alike")
+    seeding.candidates |= {"told of alike": told, "alike": person}
+    await scored(person, seeding.rita)
+    await person.post("/assessment/reply", text="We were taught by the same book.")
 
 
 async def _changed(seeding: Seeding) -> dict[str, str]:

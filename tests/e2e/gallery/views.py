@@ -64,6 +64,12 @@ def _break_a_demand(page: Page) -> None:
     expect(page.get_by_role("button", name="Hand in as it is")).to_be_visible()
 
 
+def _judge_in_a_word(page: Page) -> None:
+    page.get_by_label("Not confirmed").check()
+    page.get_by_label("The reason").fill("No.")
+    followed(page.get_by_role("button", name="Store what I found"))
+
+
 def _offline(page: Page) -> None:
     page.context.set_offline(offline=True)
     _write(page)
@@ -227,6 +233,8 @@ AFTERWARDS: Final = (
     View("hub, submitted", "afterwards", "waiting", A),
     View("share", "afterwards", "qualified", f"{A}/share"),
     View("reply", "afterwards", "noticed", f"{A}/reply"),
+    View("reply, alike", "afterwards", "told of alike", f"{A}/reply"),
+    View("reply, sent", "afterwards", "alike", f"{A}/reply"),
     View("appeal", "afterwards", "not qualified", f"{A}/appeal"),
     View("appeal, refused", "afterwards", "not qualified", f"{A}/appeal", _press("Send the appeal")),
     View("appeal, waiting", "afterwards", "appealing", f"{A}/appeal"),
@@ -253,6 +261,9 @@ REVIEWERS: Final = (
     View("case, help asked", "reviewer", "rita", "/review/{asking}"),
     View("case, words noticed", "reviewer", "rita", "/review/{noticed}"),
     View("case, decided", "reviewer", "rita", "/review/{qualified}"),
+    View("case, alike", "reviewer", "rita", "/review/{alike}"),
+    View("alike answers", "reviewer", "rita", "/review/{alike}/alike"),
+    View("alike answers, refused", "reviewer", "rita", "/review/{alike}/alike", _judge_in_a_word),
     View("case, held", "reviewer", "rita", "/review/{held}"),
     View("case, void", "reviewer", "rita", "/review/{voided}"),
     View("case, erased", "reviewer", "rita", "/review/{erased}"),

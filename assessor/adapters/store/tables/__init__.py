@@ -5,6 +5,7 @@ The migrations are what a database is built from; a test compares them with thes
 """
 
 from assessor.adapters.store.tables.assessments import (
+    ANSWER_BAND,
     ASSESSMENT,
     DRAFT,
     EVENT,
@@ -67,6 +68,7 @@ from assessor.adapters.store.tables.work import MODEL_CALL, WORKER
 
 __all__ = [
     "ACQUAINTANCE",
+    "ANSWER_BAND",
     "API_KEY",
     "ASSESSMENT",
     "AUDIT_END",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Index, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text
 from sqlmodel import Field
 
 from assessor.adapters.store.tables.row import Instant, Row, table_of
@@ -26,6 +26,7 @@ class AssessmentRow(Row, table=True):
         ),
         Index("ix_assessment_of_candidate", "tenant_id", "livemode", "candidate_ref", "ordered_at", "id"),
         Index(None, "tenant_id", "needs_person"),
+        Index(None, "compared_at", "submitted_at"),
     )
     id: str = Field(primary_key=True)
     tenant_id: str = Field(foreign_key="tenant.id")
@@ -53,6 +54,8 @@ class AssessmentRow(Row, table=True):
     overrides: list[str] | None = Field(sa_type=JSON)
     queued: str | None
     """Its reasons and rank in the queue as they were written there; none where it does not wait."""
+    compared_at: datetime | None = Field(sa_type=Instant)
+    """When its answers were compared with those of others."""
     seq: int
     head: str
     """The hash of the last event."""
@@ -94,6 +97,14 @@ class FormItemRow(Row, table=True):
     item_id: str = Field(primary_key=True, index=True)
 
 
+class AnswerBandRow(Row, table=True):
+    """A part of the signature of an answer: a keyed hash, with platform, mode and item hashed into it."""
+
+    __tablename__ = "answer_band"
+    band: int = Field(sa_type=BigInteger, primary_key=True)
+    assessment_id: str = Field(foreign_key="assessment.id", primary_key=True, index=True)
+
+
 class RetirementRow(Row, table=True):
     """An item that was found to be faulty. Rows are added, and never changed."""
 
@@ -119,6 +130,7 @@ class DraftRow(Row, table=True):
 ASSESSMENT = table_of(AssessmentRow)
 EVENT = table_of(EventRow)
 INVITE = table_of(InviteRow)
+ANSWER_BAND = table_of(AnswerBandRow)
 FORM_ITEM = table_of(FormItemRow)
 RETIREMENT = table_of(RetirementRow)
 DRAFT = table_of(DraftRow)

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _later_outcomes()
     _demographics()
     _feedback()
+    _answer_bands()
     _audit_logs()
     _libraries()
     _items()
@@ -139,6 +140,7 @@ def _logs() -> None:
         sa.Column("noted", sa.JSON(), nullable=True),
         sa.Column("overrides", sa.JSON(), nullable=True),
         sa.Column("queued", sa.String(), nullable=True),
+        sa.Column("compared_at", _MOMENT, nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("head", sa.String(), nullable=False),
         sa.Column("erased_at", _MOMENT, nullable=True),
@@ -160,6 +162,7 @@ def _logs() -> None:
             f"ix_assessment_{name}", "assessment", ["tenant_id", "livemode", *by, "ordered_at", "id"]
         )
     op.create_index("ix_assessment_tenant_id_needs_person", "assessment", ["tenant_id", "needs_person"])
+    op.create_index("ix_assessment_compared_at_submitted_at", "assessment", ["compared_at", "submitted_at"])
     op.create_table(
         "event",
         sa.Column("assessment_id", sa.String(), nullable=False),
@@ -612,6 +615,17 @@ def _feedback() -> None:
         sa.PrimaryKeyConstraint("assessment_id", name="pk_feedback"),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_feedback_assessment_id"),
     )
+
+
+def _answer_bands() -> None:
+    op.create_table(
+        "answer_band",
+        sa.Column("band", sa.BigInteger(), nullable=False),
+        sa.Column("assessment_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("band", "assessment_id", name="pk_answer_band"),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name="fk_answer_band_assessment_id"),
+    )
+    op.create_index("ix_answer_band_assessment_id", "answer_band", ["assessment_id"])
 
 
 def _audit_logs() -> None:

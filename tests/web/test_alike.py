@@ -1,0 +1,119 @@
+"""Answers that are alike: the candidate is told and may reply, then a reviewer sees both."""
+
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from assessor.adapters.clock import SystemClock
+from assessor.domain import events as e
+from tests.services.alike import WRITTEN, sft_of
+from tests.web.alike import scored, two
+from tests.web.candidate.people import Candidate, words
+from tests.web.desk import sign_in
+from tests.web.site import PILOT, Platform, Site
+
+REPLY = "/assessment/reply"
+FOUND = "Both follow the same chapter of one textbook."
+
+
+@pytest.fixture
+async def platform(site: Site) -> Platform:
+    return await site.platform(policy=PILOT, livemode=True)
+
+
+async def test_from_the_candidate_to_what_a_person_finds(site: Site, platform: Platform) -> None:
+    rita = await site.reviewer(platform.tenant)
+    first, second = await two(site, platform)
+    page = f"/review/{second.id}/alike"
+    form = {"item": sft_of(await second.assessment()), "outcome": "not_confirmed", "reason": FOUND}
+
+    # The candidate is told first; the other is told nothing.
+    result, told = await second.get("/assessment/result"), await second.get(REPLY)
+    assert f'href="{REPLY}"' in result.text
+    assert "Wording that is close to somebody else’s" in words(told)
+    assert WRITTEN.split(".", maxsplit=1)[0] in words(told)
+    assert first.id not in told.text
+    assert (await first.get(REPLY)).headers["location"] == "/assessment/result"
+
+    async with site.browser() as browser:
+        await sign_in(browser, rita.email)
+        await scored(second, rita)
+        too_early = await browser.get(page), await browser.post(page, data=form)
+        await second.post(REPLY, text="We were taught by the same book.")
+        case, beside = await browser.get(f"/review/{second.id}"), await browser.get(page)
+        empty = await browser.post(page, data={**form, "reason": "No."})
+        stored = await browser.post(page, data=form)
+        late = await browser.post(page, data={**form, "outcome": "confirmed"})
+
+    assert [one.status_code for one in too_early] == [404, 404]
+    assert f'href="{page}"' in case.text
+    assert beside.text.count(WRITTEN[:60]) == 2
+    assert "We were taught by the same book." in beside.text
+    assert first.id not in beside.text
+    assert "were marked wrongly" in beside.text
+    assert (empty.status_code, "No.</textarea>" in empty.text) == (422, True)
+    assert (stored.status_code, late.status_code) == (303, 409)
+    assert FOUND in words(await second.get(REPLY))
+
+
+async def test_nobody_who_scores_is_shown_it(site: Site, platform: Platform) -> None:
+    rita = await site.reviewer(platform.tenant)
+    _first, second = await two(site, platform)
+    await second.post(REPLY, text="We were taught by the same book.")
+
+    async with site.browser() as browser:
+        await sign_in(browser, rita.email)
+        scoring = await browser.get(f"/review/{second.id}")
+
+    assert "somebody else gave" not in scoring.text
+    assert "taught by the same book" not in scoring.text
+
+
+async def test_after_the_term_reviewers_see_it_without_a_reply(
+    site: Site, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rita = await site.reviewer(platform.tenant)
+    first, second = await two(site, platform)
+    await scored(second, rita)
+    later = SystemClock().now() + timedelta(days=4)
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)
+
+    assessment, (pair,) = await site.services.alike_answers.look(rita, second.id)
+
+    assert pair.theirs is not None
+    assert pair.found.reply is None
+    opened = [await _openings(one) for one in (first, second)]
+    assert all(opened)
+    assert assessment.alike[pair.found.item_id].other == first.id
+
+
+async def test_of_somebody_erased_nothing_is_shown(site: Site, platform: Platform) -> None:
+    rita = await site.reviewer(platform.tenant)
+    first, second = await two(site, platform)
+    await scored(second, rita)
+    await second.post(REPLY, text="We were taught by the same book.")
+    erasing = site.services.erasing
+    await erasing.erase(await erasing.holding_in(first.id), before_term=True)
+
+    _assessment, (pair,) = await site.services.alike_answers.look(rita, second.id)
+
+    assert pair.theirs is None
+    assert pair.mine
+
+
+async def test_the_archive_does_not_name_the_other(site: Site, platform: Platform) -> None:
+    first, second = await two(site, platform)
+
+    archive = await second.get("/assessment/my-data/archive")
+
+    with ZipFile(BytesIO(archive.content)) as files:
+        texts = [files.read(name).decode() for name in files.namelist()]
+    assert any("answer.found_alike" in text for text in texts)
+    assert not any(first.id in text for text in texts)
+
+
+async def _openings(person: Candidate) -> int:
+    events = await person.site.services.store.events(person.id)
+    return sum(isinstance(event.fact, e.TranscriptOpened) for event in events)
