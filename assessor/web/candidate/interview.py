@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Header, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
 
 from assessor.domain.assessment import Assessment, Status
@@ -24,6 +24,7 @@ from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time
 from assessor.web.markdown import markdown
 from assessor.web.pages import render
 from assessor.web.problems import is_navigation, kind_of
+from assessor.web.streaming import EventStream
 
 router = APIRouter(route_class=PageRoute)
 
@@ -95,9 +96,8 @@ async def stream(
     is_live = assessment.status in (Status.IN_PROGRESS, Status.PAUSED) and not assessment.interview_finished
     if not is_live and _seq(position) >= _last_seq(assessment):
         return Response(status_code=204)
-    return StreamingResponse(
+    return EventStream(
         _events(visitor, assessment, position),
-        media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
