@@ -13,6 +13,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     backups,
     banks,
     calibrate,
+    capacity,
     decisions,
     demo,
     doctor,
