@@ -14,7 +14,7 @@ from assessor.ports import Reviewer
 from assessor.services.auditing import MAX_REASON_CHARS
 from assessor.web.dependencies import Running
 from assessor.web.pages import render
-from assessor.web.permitted import ChangesGrading, SeesQuality
+from assessor.web.permitted import ChangesGrading, SeesQuality, sign_in_again, signed_in_lately
 from assessor.web.problems import problem_of
 from assessor.web.reviewer import field_problems_of
 
@@ -144,6 +144,8 @@ async def _page(
         "reviewer/change.html",
         problem_of(refused).kind.status if refused else 200,
         seen=await service.changing.look(reader.tenant, change_id),
+        is_lately=refused is not None or await signed_in_lately(request, service),
+        again=sign_in_again(f"/review/changes/{change_id}"),
         names=await _names(service, reader),
         bar=THRESHOLDS.switching,
         reason=reason,

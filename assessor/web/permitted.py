@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
+from assessor.bootstrap import Services
 from assessor.domain.errors import Unauthenticated
 from assessor.domain.roles import Permission, require
 from assessor.ports import Reviewer
@@ -15,7 +16,7 @@ from assessor.web.dependencies import Running, known
 from assessor.web.security import REVIEWER_COOKIE
 
 FRESH: Final = timedelta(minutes=15)
-"""How long after signing in administrators may open their pages."""
+"""How long after signing in the pages can be opened on which the gravest things are done."""
 
 
 async def signed_in(request: Request, service: Running) -> Reviewer:
@@ -46,9 +47,15 @@ class Needs:
         return reviewer
 
 
+async def signed_in_lately(request: Request, service: Services, span: timedelta = FRESH) -> bool:
+    """Whether somebody showed who they are a short time ago; a demonstration asks nobody."""
+    secret = request.cookies.get(REVIEWER_COOKIE)
+    return service.settings.demonstration or await service.access.signed_in_within(secret, span)
+
+
 @dataclass(frozen=True)
 class NeedsAnew:
-    """A dependency: the same for what administrators do, if they signed in a short time ago.
+    """A dependency: the same for what is grave or cannot be undone, if they signed in a short time ago.
 
     A browser that was left alone does not get that far, nor an old cookie that was stolen. A page that was
     opened in time can be sent for as long again, so that nobody loses what they typed.
@@ -58,14 +65,16 @@ class NeedsAnew:
 
     async def __call__(self, reviewer: SignedIn, request: Request, service: Running) -> Reviewer:
         require(reviewer.roles, self.permission)
-        span = FRESH if request.method == "GET" else 2 * FRESH
-        secret = request.cookies.get(REVIEWER_COOKIE)
-        if service.settings.demonstration or await service.access.signed_in_within(secret, span):
+        opens, path = request.method == "GET", request.url.path
+        if await signed_in_lately(request, service, FRESH if opens else 2 * FRESH):
             return reviewer
-        back = "/".join(request.url.path.split("/")[:3])
-        raise HTTPException(
-            303, headers={"Location": f"/review/login?{urlencode({'next': back, 'again': 1})}"}
-        )
+        back = path if opens else "/".join(path.split("/")[:3])
+        raise HTTPException(303, headers={"Location": sign_in_again(back)})
+
+
+def sign_in_again(back: str) -> str:
+    """Return where somebody who is signed in shows once more who they are, and comes back from."""
+    return f"/review/login?{urlencode({'next': back, 'again': 1})}"
 
 
 SeesQueue = Annotated[Reviewer, Depends(Needs(Permission.SEE_QUEUE))]
@@ -73,11 +82,11 @@ OpensCases = Annotated[Reviewer, Depends(Needs(Permission.OPEN_CASES))]
 Scores = Annotated[Reviewer, Depends(Needs(Permission.SCORE))]
 GrantsTime = Annotated[Reviewer, Depends(Needs(Permission.GRANT_TIME))]
 HandlesFaults = Annotated[Reviewer, Depends(Needs(Permission.HANDLE_FAULTS))]
-Revokes = Annotated[Reviewer, Depends(Needs(Permission.REVOKE))]
+Revokes = Annotated[Reviewer, Depends(NeedsAnew(Permission.REVOKE))]
 Adjudicates = Annotated[Reviewer, Depends(Needs(Permission.ADJUDICATE))]
 Assigns = Annotated[Reviewer, Depends(Needs(Permission.ASSIGN))]
 SeesQuality = Annotated[Reviewer, Depends(Needs(Permission.SEE_QUALITY))]
-ChangesGrading = Annotated[Reviewer, Depends(Needs(Permission.CHANGE_GRADING))]
+ChangesGrading = Annotated[Reviewer, Depends(NeedsAnew(Permission.CHANGE_GRADING))]
 SeesFairness = Annotated[Reviewer, Depends(Needs(Permission.SEE_FAIRNESS))]
 SeesAudit = Annotated[Reviewer, Depends(Needs(Permission.SEE_AUDIT))]
 Exports = Annotated[Reviewer, Depends(Needs(Permission.EXPORT))]

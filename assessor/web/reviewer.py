@@ -56,7 +56,9 @@ DONE: Final = {
     "given-back": "The attempt does not count. A new one was ordered on the same terms.",
 }
 
-_OUR_PAGE = re.compile(r"/review(/[a-z0-9_]{1,64}(/(time|second-look|revoke|appeal))?)?")
+_OUR_PAGE = re.compile(
+    r"/review(/[a-z0-9_]{1,64}(/(time|second-look|revoke|appeal))?|/changes/[a-z0-9_]{1,64})?"
+)
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 

@@ -1,17 +1,22 @@
 """A reviewer at work in a browser."""
 
 import re
+import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import httpx
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.score import Score
-from assessor.ports import Reviewer
+from assessor.ports import Reviewer, Session
+from assessor.services.access import REVIEWER_HOURS
 from assessor.services.reviewing import Case
+from assessor.services.tokens import hash_token
 from assessor.simulation.playing import Player
 from assessor.web.markdown import coded
+from assessor.web.security import REVIEWER_COOKIE
 from tests.web.site import PASSWORD, Platform, Site
 
 
@@ -58,3 +63,14 @@ async def sign_in(
 ) -> httpx.Response:
     form = {"email": email, "password": password, **fields}
     return await browser.post("/review/login", data=form)
+
+
+async def signed_in_before(site: Site, person: Reviewer, minutes: int) -> httpx.AsyncClient:
+    """Return a browser in which somebody signed in so many minutes ago, and nowhere else."""
+    secret, signed_in = secrets.token_hex(24), datetime.now(UTC) - timedelta(minutes=minutes)
+    ends = signed_in + timedelta(hours=REVIEWER_HOURS)
+    await site.services.store.close_sessions("reviewer", person.id)
+    await site.services.store.open_session(Session(hash_token(secret), "reviewer", person.id, ends))
+    browser = site.browser()
+    browser.cookies.set(REVIEWER_COOKIE, secret)
+    return browser

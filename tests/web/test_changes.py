@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from assessor.domain.change import Change
 from assessor.domain.roles import Role
 from tests.services.shadows import tried
-from tests.web.desk import sign_in
+from tests.web.desk import sign_in, signed_in_before
 from tests.web.site import Platform, Site
 
 WHY = "It agrees better with our panel of experts."
@@ -127,3 +128,26 @@ async def test_an_old_reading_of_the_report_is_refused(site: Site, platform: Pla
     assert page.status_code == 409
     assert "The report is not the one that you read" in page.text
     assert WHY in page.text
+
+
+async def test_who_decides_on_a_change_showed_lately_who_they_are(site: Site, platform: Platform) -> None:
+    change = await a_change(site, platform)
+    at = f"/review/changes/{change.id}"
+    person = await site.reviewer(platform.tenant, Role.SENIOR)
+    form = {"report": digest(change), "reason": WHY}
+    async with await signed_in_before(site, person, 31) as browser:
+        read = await browser.get(at)
+        late = await browser.post(f"{at}/approve", data=form)
+    async with await signed_in_before(site, person, 20) as browser:
+        typed = await browser.post(f"{at}/approve", data=form)
+    async with site.browser() as browser:
+        back = await sign_in(browser, person.email, next=at)
+
+    assert read.status_code == 200
+    assert f"/review/login?next={quote(at, safe='')}&amp;again=1" in read.text
+    assert "<textarea" not in read.text
+    assert (late.status_code, late.headers["Location"][:13]) == (303, "/review/login")
+    assert (typed.status_code, typed.headers["Location"]) == (303, at)
+    assert back.headers["Location"] == at
+    steps = (await site.services.store.change(platform.tenant.id, change.id)).steps
+    assert len(steps) == 1

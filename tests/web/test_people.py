@@ -1,10 +1,8 @@
 """Administrators: inviting people, changing what they may do, locks, and the end of an account."""
 
 import re
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import httpx
@@ -12,11 +10,9 @@ import pytest
 
 from assessor.domain.audit_log import Action
 from assessor.domain.roles import Role
-from assessor.ports import ActFilter, Reviewer, Session
-from assessor.services.access import LOCK_AFTER, REVIEWER_HOURS
-from assessor.services.tokens import hash_token
-from assessor.web.security import REVIEWER_COOKIE
-from tests.web.desk import sign_in
+from assessor.ports import ActFilter, Reviewer
+from assessor.services.access import LOCK_AFTER
+from tests.web.desk import sign_in, signed_in_before
 from tests.web.site import PASSWORD, Platform, Site
 
 
@@ -224,27 +220,12 @@ async def test_a_right_password_between_wrong_ones_begins_the_count_anew(office:
     assert {answer.status_code for answer in again} == {401}
 
 
-async def signed_in_before(office: Office, minutes: int) -> httpx.AsyncClient:
-    """A browser in which the administrator signed in so many minutes ago."""
-    secret, ends = (
-        secrets.token_hex(24),
-        datetime.now(UTC) + timedelta(hours=REVIEWER_HOURS, minutes=-minutes),
-    )
-    await office.site.services.store.close_sessions("reviewer", office.admin.id)
-    await office.site.services.store.open_session(
-        Session(hash_token(secret), "reviewer", office.admin.id, ends)
-    )
-    browser = office.site.browser()
-    browser.cookies.set(REVIEWER_COOKIE, secret)
-    return browser
-
-
 @pytest.mark.parametrize(("minutes", "opens", "sends"), [(14, 200, 303), (16, 303, 303), (31, 303, 303)])
 async def test_administrators_show_again_who_they_are_when_that_is_long_ago(
     office: Office, minutes: int, opens: int, sends: int
 ) -> None:
     person = await office.site.reviewer(office.platform.tenant, Role.REVIEWER)
-    async with await signed_in_before(office, minutes) as browser:
+    async with await signed_in_before(office.site, office.admin, minutes) as browser:
         opened = await browser.get("/review/people")
         sent = await browser.post(f"/review/people/{person.id}/disable")
         queue = await browser.get("/review")

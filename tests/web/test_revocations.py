@@ -2,13 +2,14 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from assessor.domain.notification import EventType
 from assessor.simulation.playing import Player
-from tests.web.desk import Desk
+from tests.web.desk import Desk, signed_in_before
 from tests.web.site import Site
 
 REASON = "Somebody else sat the assessment."
@@ -163,3 +164,21 @@ async def test_without_a_verdict_there_is_nothing_to_revoke(desk: Desk) -> None:
 
     assert page.status_code == 404
     assert f'href="{address(player)}"' not in case.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "opens", "revokes"), [(14, 200, True), (20, 303, True), (31, 303, False)]
+)
+async def test_who_revokes_showed_lately_who_they_are(
+    site: Site, desk: Desk, player: Player, minutes: int, opens: int, *, revokes: bool
+) -> None:
+    form = {"reason": REASON, "verdict_id": await live(desk, player), "confirmed": "true"}
+    async with await signed_in_before(site, desk.person, minutes) as browser:
+        opened = await browser.get(address(player))
+        await browser.post(address(player), data=form)
+
+    assert opened.status_code == opens
+    if opens == 303:
+        again = f"/review/login?next={quote(address(player), safe='')}&again=1"
+        assert opened.headers["Location"] == again
+    assert ((await desk.load(player)).revoked is not None) is revokes
