@@ -33,6 +33,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     panel,
     people,
     pilot,
+    processing,
     replay,
     rescore,
     retention,

@@ -27,6 +27,7 @@ from assessor.adapters.store.tables import (
     MOVE_CODE,
     NOTICE,
     QUEUE_ENTRY,
+    REMINDER_REFUSAL,
     SESSION,
     SHADOW_CASE,
     SHARE,
@@ -250,6 +251,7 @@ def _delete_beside(connection: Connection, candidate_id: str) -> None:
     connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))
     connection.execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.candidate_id == candidate_id))
     connection.execute(delete(ERASURE_REQUEST).where(ERASURE_REQUEST.c.candidate_id == candidate_id))
+    connection.execute(delete(REMINDER_REFUSAL).where(REMINDER_REFUSAL.c.candidate_id == candidate_id))
     connection.execute(delete(ACQUAINTANCE).where(ACQUAINTANCE.c.candidate_id == candidate_id))
     let_in = (SESSION.c.kind == "candidate") & SESSION.c.subject.in_(theirs)
     connection.execute(delete(SESSION).where(let_in))

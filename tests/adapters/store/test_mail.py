@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import select, update
 
 from assessor.adapters.store import SqlStore
-from assessor.adapters.store.tables import MAIL
+from assessor.adapters.store.tables import MAIL, REMINDER_REFUSAL
 from assessor.domain import events as e
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import NotFound, SequenceTaken
 from assessor.domain.mail import MailKind, MailSettled, MailStatus
 from assessor.domain.policy import Policy
-from assessor.ports import Append, ClaimedMail, Enclosure, Tenant
+from assessor.ports import Append, ClaimedMail, Destroyed, Enclosure, Tenant
 from tests.adapters.store.samples import HOUR, NOW, TENANT, change, ordered_by, projection, verdict
 
 pytestmark = pytest.mark.anyio
@@ -175,6 +175,15 @@ async def test_refusing_reminders_drops_those_that_wait_and_keeps_new_ones_from_
     assert found["invite"].status == "pending"
     with pytest.raises(NotFound):
         await store.refuse_reminders("asm_2", NOW)
+
+
+async def test_a_refusal_goes_when_its_candidate_is_erased(store: SqlStore) -> None:
+    row = await begun(store)
+    await store.refuse_reminders("asm_1", NOW)
+
+    await store.erase(row.candidate_id, Destroyed(NOW, "candidate"))
+
+    assert await store._all(select(REMINDER_REFUSAL)) == []
 
 
 async def test_platforms_take_turns_whatever_one_has_waiting(store: SqlStore) -> None:
