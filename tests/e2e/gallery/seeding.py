@@ -246,8 +246,10 @@ async def _afterwards(seeding: Seeding) -> None:
     services = seeding.site.services
     await seeding.submitted("waiting")
     await seeding.undecided("undecided")
-    await seeding.decided("deleting", "qualified")
-    await seeding.candidates["deleting"].post("/assessment/my-data/delete", confirmed="true")
+    deleting = await seeding.decided("deleting", "qualified")
+    kept = await services.erasing.holding_in(deleting.id)
+    await services.erasing.hold(kept, "A claim is pending.", "the platform", None)
+    await deleting.post("/assessment/my-data/delete", confirmed="true")
     erased = await seeding.working("erased")
     await erased.post("/assessment/my-data/delete", confirmed="true")
     await seeding.decided("qualified", "qualified")

@@ -17,6 +17,9 @@ from tests.e2e.watched import NETWORK_TROUBLE
 
 SEED_SECONDS: Final = 300
 PATIENCE: Final = 20_000
+UNAUTHENTICATED: Final = 401
+NOBODY: Final = "nobody"
+"""Who has no session."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ class Gallery:
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda message: complaints.extend(_fault(message)))
         try:
-            page.goto(url + view.path.format_map(person.places), wait_until="load")
+            answer = page.goto(url + view.path.format_map(person.places), wait_until="load")
+            if answer and answer.status == UNAUTHENTICATED and view.who != NOBODY:
+                complaints.append(f"{view.who} is not let in")
             if view.act:
                 view.act(page)
             yield page, complaints
