@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assessor.adapters.clock import SystemClock
-from assessor.adapters.model import Gateway, Limiter, LitellmModel, resilient
+from assessor.adapters.model import Gateway, Limiter, LitellmModel, pause, resilient
 from assessor.adapters.store import SqlStore
 from assessor.domain.events import InterviewerMessage
 from assessor.domain.policy import Grade, Policy
@@ -98,6 +98,7 @@ def _import_once() -> None:
 @pytest.fixture(autouse=True)
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resilient, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(pause, "LONGEST_SECONDS", 0.2)
 
 
 async def first_probe(world: World) -> InterviewerMessage:

@@ -13,11 +13,12 @@ import asyncio
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from traceback import clear_frames
 from typing import Any, Final, Protocol, TypeVar
 
 import sqlalchemy
@@ -158,6 +159,24 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+@contextmanager
+def _nothing_half_read() -> Iterator[None]:
+    """Let go of the cursors that an exception leaves half read, before the connection goes to others.
+
+    On SQLite such a cursor keeps its connection at the state that it began to read, even after the rollback:
+    whoever has the connection next reads the past. It lives as long as the frames of the exception, and those
+    until the garbage collector comes where whoever waits for the exception is part of a cycle with it.
+    """
+    try:
+        yield
+    except BaseException as fault:
+        told: BaseException | None = fault
+        while told is not None:
+            clear_frames(told.__traceback__)
+            told = told.__context__
+        raise
+
+
 class _DeadlockError(Exception):
     """The server chose this transaction to end a deadlock. Nothing of it was kept."""
 
@@ -240,7 +259,7 @@ class Database:
             connection.close()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with outages_told(), self._for_reading.connect() as connection:
+        with outages_told(), self._for_reading.connect() as connection, _nothing_half_read():
             return work(connection)
 
     def _write(self, work: Callable[[Connection], T]) -> T:
@@ -252,13 +271,13 @@ class Database:
             with suppress(_DeadlockError):
                 return self._attempt(work)
             time.sleep(random.uniform(0, _STEP_ASIDE_SECONDS * 2**attempt))  # noqa: S311 - not a secret
-        with outages_told(), self._for_writing.begin() as connection:
+        with outages_told(), self._for_writing.begin() as connection, _nothing_half_read():
             return work(connection)
 
     def _attempt(self, work: Callable[[Connection], T]) -> T:
         with outages_told():
             try:
-                with self._for_writing.begin() as connection:
+                with self._for_writing.begin() as connection, _nothing_half_read():
                     return work(connection)
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) == _DEADLOCK_DETECTED:
