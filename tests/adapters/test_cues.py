@@ -206,3 +206,24 @@ def test_a_failure_that_nobody_caused_is_a_warning(tmp_path: Path) -> None:
     (warning,) = warnings_about(TRAJECTORY, tmp_path, sound_library() | {TRAJECTORY: {"items": [item]}})
 
     assert warning.field == "items[0].key.outcome"
+
+
+@pytest.mark.parametrize(
+    ("text", "judged"),
+    [
+        ("Sounds confident and explains one fault.", "Sounds confident"),
+        ("Keeps eye contact while it explains the fault.", "eye contact"),
+        ("Names what a frightened caller needs to hear.", None),
+        ("Declines the address in a respectful tone.", None),
+    ],
+)
+def test_a_criterion_that_judges_feelings_or_a_body_is_a_warning(
+    tmp_path: Path, text: str, judged: str | None
+) -> None:
+    tree = sound_library()
+    tree[RUBRICS]["rubrics"][0]["criteria"][1]["text"] = text
+
+    found = [one for one in warnings_about(RUBRICS, tmp_path, tree) if "judges a person" in one.problem]
+
+    assert [one.field for one in found] == (["rubrics[0].criteria[1].text"] if judged else [])
+    assert all(repr(judged) in one.problem for one in found)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
 from assessor.adapters.content.code_checks import run_code
-from assessor.adapters.content.cues import cues, echoes, unused_rubrics
+from assessor.adapters.content.cues import criteria_of_feelings, cues, echoes, unused_rubrics
 from assessor.adapters.content.cuts import doubts
 from assessor.adapters.content.documents import Document
 from assessor.adapters.content.minima import odd_trajectories, shortages
@@ -94,6 +94,7 @@ def _hints(shelf: Shelf, figures: TrackStatistics) -> Iterator[LibraryProblem]:
     yield from cues(shelf, figures)
     yield from echoes(shelf)
     yield from unused_rubrics(shelf)
+    yield from criteria_of_feelings(shelf)
     yield from doubts(shelf)
     yield from shelf.doubts
 

@@ -7,6 +7,7 @@ from assessor.adapters.content.shelves import Entry, Shelf
 from assessor.adapters.content.statistics import CueTest, LengthTest, TrackStatistics
 from assessor.domain.errors import LibraryProblem
 from assessor.domain.exact_tests import Evenness
+from assessor.domain.inference import inferring
 from assessor.domain.item import InterviewItem, Item
 from assessor.domain.keys import secrets, subject
 from assessor.domain.likeness import Runs, jaccard, runs_of
@@ -124,3 +125,14 @@ def unused_rubrics(shelf: Shelf) -> Iterator[LibraryProblem]:
     for entry in shelf.rubrics:
         if entry.value is not None and entry.id not in used:
             yield entry.problem("no item uses this rubric", "id")
+
+
+def criteria_of_feelings(shelf: Shelf) -> Iterator[LibraryProblem]:
+    """Warn of criteria by which somebody would be judged for what they feel, or for what their body does."""
+    for entry in shelf.rubrics:
+        for place, criterion in enumerate(entry.value.criteria if entry.value else ()):
+            if found := next(inferring(criterion.text), None):
+                yield entry.problem(
+                    f"judges a person by {found!r}, which no text shows; ask for what the answer says",
+                    *("criteria", place, "text"),
+                )

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 import yaml
 
 from assessor.adapters.content.checks import CHECKS, repeated_ids, spoken_in
-from assessor.adapters.content.cues import cues, echoes, unused_rubrics
+from assessor.adapters.content.cues import criteria_of_feelings, cues, echoes, unused_rubrics
 from assessor.adapters.content.documents import read
 from assessor.adapters.content.minima import odd_trajectories, shortages
 from assessor.adapters.content.production import production_work
@@ -57,7 +57,7 @@ class UploadReader:
     def warnings(self, files: Mapping[str, str]) -> tuple[LibraryProblem, ...]:
         """Return what an author should look at."""
         shelf, _ = _shelved(files)
-        hints = (shortages, odd_trajectories, echoes, unused_rubrics)
+        hints = (shortages, odd_trajectories, echoes, unused_rubrics, criteria_of_feelings)
         found = [*cues(shelf, statistics(shelf)), *(problem for hint in hints for problem in hint(shelf))]
         return tuple(map(_as_uploaded, found))
 
