@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from assessor.web.serving import free_port
+from tests.patience import PATIENCE_SECONDS
 
 CLIENT = "assessor"
 SECRET = "a secret of the client"
@@ -141,7 +142,7 @@ def provider_running() -> Iterator[Provider]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_SECONDS
     while not server.started:
         assert time.monotonic() < until, "the provider did not start"
         time.sleep(0.02)

@@ -25,6 +25,7 @@ from assessor.adapters.jobs import (
 from assessor.adapters.logs import configure_logs
 from assessor.ports import Steps
 from tests.databases import Kind
+from tests.patience import PATIENCE_SECONDS
 from tests.traced import recorded, trace_of
 
 WORKER = """
@@ -60,7 +61,7 @@ def jobs_address(kind: Kind, empty_address: str, tmp_path: Path) -> str:
 
 
 async def until(done: asyncio.Event) -> None:
-    await asyncio.wait_for(done.wait(), 20)
+    await asyncio.wait_for(done.wait(), PATIENCE_SECONDS)
 
 
 async def test_starting_a_round_twice_runs_it_once(jobs_address: str) -> None:
@@ -232,7 +233,7 @@ async def test_what_a_process_without_workers_hands_in_is_done_by_a_worker_once(
 async def test_what_one_platform_handed_in_does_not_hold_up_what_another_hands_in_later(
     jobs_address: str,
 ) -> None:
-    many, few = [f"asm_many{number}" for number in range(200)], [f"asm_few{number}" for number in range(10)]
+    many, few = [f"asm_many{number}" for number in range(60)], [f"asm_few{number}" for number in range(10)]
     begun: list[str] = []
     few_are_done, all_are_done = asyncio.Event(), asyncio.Event()
 

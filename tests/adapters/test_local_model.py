@@ -31,6 +31,7 @@ from assessor.ports import ModelRequest
 from assessor.services.briefing import brief_for
 from assessor.settings import load_settings
 from assessor.simulation.inspection import Secrets, asked_once, leaks, unapproved
+from tests.patience import PATIENCE_SECONDS
 from tests.services import plays
 from tests.world import world
 
@@ -179,7 +180,7 @@ def test_the_server_dies_with_a_service_that_is_killed(model_file: Path) -> None
         owner.kill()
         owner.wait()
 
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while is_running(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not is_running(pid)

@@ -18,6 +18,7 @@ from assessor.adapters.store import SqlStore
 from assessor.adapters.vault import Vault
 from assessor.domain.errors import Conflict
 from assessor.ports import Worker
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +58,7 @@ async def kept(roster: Roster, work: Begun) -> AsyncIterator["asyncio.Task[None]
 
 
 async def until_resumed(work: Begun, count: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(work.resumed) < count:  # noqa: ASYNC110 - a thread resumes, and tells no event
             await asyncio.sleep(0.01)
 
@@ -148,7 +149,7 @@ async def test_the_place_of_a_process_that_ended_on_this_machine_is_taken_at_onc
         ended.wait()
     await store.beat(Worker("a", "other", socket.gethostname(), ended.pid))
 
-    async with asyncio.timeout(10), Roster(store, "a", silence=3600).joined():
+    async with asyncio.timeout(PATIENCE_SECONDS), Roster(store, "a", silence=3600).joined():
         there = await store.workers()
 
     ended.wait()
@@ -162,14 +163,14 @@ async def test_a_displaced_worker_learns_it_at_its_next_beat(store: SqlStore) ->
         await store.beat(replace(mine, incarnation="another"))
 
         with pytest.raises(Conflict, match="Another process works as a"):
-            await asyncio.wait_for(asyncio.shield(keeping), 20)
+            await asyncio.wait_for(asyncio.shield(keeping), PATIENCE_SECONDS)
 
 
 async def test_a_worker_that_was_dismissed_while_it_hung_is_back_with_its_next_beat(store: SqlStore) -> None:
     async with kept(Roster(store, "a", SILENCE), Begun({})) as keeping:
         (mine,) = await store.workers()
         await store.dismiss(mine)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not await store.workers():  # noqa: ASYNC110 - a database tells no event
                 await asyncio.sleep(0.01)
 
@@ -179,7 +180,7 @@ async def test_a_worker_that_was_dismissed_while_it_hung_is_back_with_its_next_b
 async def test_the_work_of_who_left_or_was_never_there_is_adopted_at_once(store: SqlStore) -> None:
     work = Begun({"mine": "a", "theirs": "left"})
 
-    async with asyncio.timeout(20), kept(Roster(store, "a", silence=2), work):
+    async with asyncio.timeout(PATIENCE_SECONDS), kept(Roster(store, "a", silence=2), work):
         await until_resumed(work, 1)
 
     assert work.resumed == ["theirs"]

@@ -10,9 +10,9 @@ import pytest
 from assessor.adapters.shared_stream import SharedFloor, SharedStream, shared_stream
 from assessor.adapters.store.channel import APPLICATION, NAME
 from assessor.ports import TurnBuffer, Watch
+from tests.patience import PATIENCE_SECONDS
 
 KEY = bytes(range(32))
-PATIENCE_SECONDS = 30
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 

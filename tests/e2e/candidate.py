@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.service import Service
+from tests.patience import PATIENCE_SECONDS
 
 ANSWER = (
     "I once had a shared list as a default argument, because I thought that it is made anew at each call. "
@@ -16,7 +17,7 @@ REASON = (
     "which a user would meet on the first day of using it in earnest."
 )
 SECONDS = 1000
-PATIENCE = 20 * SECONDS
+PATIENCE = PATIENCE_SECONDS * SECONDS
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.candidate import REASON, SECONDS, Candidate
+from tests.e2e.candidate import PATIENCE, REASON, Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import axe_findings
 from tests.e2e.service import Platform, Service
@@ -37,7 +37,7 @@ def test_what_is_written_is_saved_by_itself(candidate: Candidate, task: str) -> 
 
     text.fill(REASON)
 
-    expect(candidate.page.locator("[data-status]")).to_contain_text("Saved", timeout=5 * SECONDS)
+    expect(candidate.page.locator("[data-status]")).to_contain_text("Saved", timeout=PATIENCE)
     expect(candidate.page.locator("[data-words]")).to_contain_text(f"{len(REASON.split())} words")
     candidate.page.reload()
     expect(text).to_have_value(REASON)
@@ -51,13 +51,13 @@ def test_what_could_not_be_saved_survives_a_reload_and_is_saved_later(
     status = candidate.page.locator("[data-status]")
     candidate.page.route("**/assessment/drafts/**", lambda route: route.abort())
     text.fill(REASON)
-    expect(status).to_contain_text("no connection", timeout=5 * SECONDS)
+    expect(status).to_contain_text("no connection", timeout=PATIENCE)
 
     candidate.page.unroute("**/assessment/drafts/**")
     candidate.page.reload()
 
     expect(text).to_have_value(REASON)
-    expect(status).to_contain_text("Saved", timeout=5 * SECONDS)
+    expect(status).to_contain_text("Saved", timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(
@@ -74,17 +74,17 @@ def test_two_windows_on_one_task_lose_neither_version(
     candidate.go(task)
     second.go(task)
     candidate.page.get_by_label("Your response", exact=True).fill("From the first")
-    expect(candidate.page.locator("[data-status]")).to_contain_text("Saved", timeout=5 * SECONDS)
+    expect(candidate.page.locator("[data-status]")).to_contain_text("Saved", timeout=PATIENCE)
 
     second.page.get_by_label("Your response", exact=True).fill("From the second")
 
     conflict = second.page.locator("[data-conflict]")
-    expect(conflict).to_be_visible(timeout=5 * SECONDS)
+    expect(conflict).to_be_visible(timeout=PATIENCE)
     expect(conflict.get_by_role("region", name="In this window")).to_contain_text("From the second")
     expect(conflict.get_by_role("region", name="In the other window")).to_contain_text("From the first")
     assert axe_findings(second.page) == []
     conflict.get_by_role("button", name=button).click()
-    expect(second.page.locator("[data-status]")).to_contain_text("Saved", timeout=5 * SECONDS)
+    expect(second.page.locator("[data-status]")).to_contain_text("Saved", timeout=PATIENCE)
     expect(second.page.get_by_label("Your response", exact=True)).to_have_value(kept)
     # The other version waits beside the form, and may still be taken.
     conflict.get_by_role("button", name=other).click()
@@ -92,7 +92,7 @@ def test_two_windows_on_one_task_lose_neither_version(
     conflict.get_by_role("button", name=button).click()
     conflict.get_by_role("button", name="Close").click()
     expect(conflict).to_be_hidden()
-    expect(second.page.locator("[data-status]")).to_contain_text("Saved", timeout=5 * SECONDS)
+    expect(second.page.locator("[data-status]")).to_contain_text("Saved", timeout=PATIENCE)
     second.page.reload()
     expect(second.page.get_by_label("Your response", exact=True)).to_have_value(kept)
 

@@ -9,6 +9,7 @@ from tests.e2e.candidate import PATIENCE, Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.service import Platform, Service
 from tests.e2e.upstream import Upstream
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -139,7 +140,7 @@ def test_a_service_killed_in_mid_scoring_issues_exactly_one_verdict(
     upstream.asked.clear()
     upstream.judgements.clear()
     candidate.submit()
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_SECONDS
     while not upstream.asked and time.monotonic() < until:
         time.sleep(0.05)
     assert upstream.asked, "scoring never asked the model"

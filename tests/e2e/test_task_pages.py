@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from assessor.web.assets import STATIC
 from assessor.web.markdown import markdown, verbatim
 from assessor.web.pages import environment
-from tests.e2e.candidate import REASON, SECONDS, Candidate
+from tests.e2e.candidate import PATIENCE, REASON, Candidate
 from tests.e2e.conftest import Open
 from tests.e2e.looks import axe_findings, faults
 from tests.e2e.service import Platform, Service
@@ -46,7 +46,7 @@ WORDS = re.compile(r"^\s*\w")
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("[data-status]")).to_contain_text("Saved", timeout=5 * SECONDS)
+    expect(page.locator("[data-status]")).to_contain_text("Saved", timeout=PATIENCE)
 
 
 # --- evaluation: words marked in the response -----------------------------------------------------
@@ -459,7 +459,7 @@ def test_an_answer_that_is_not_ours_is_tried_again(
 
     page.get_by_label("Your response", exact=True).fill(REASON)
 
-    expect(page.locator("[data-status]")).to_contain_text("Trying again", timeout=5 * SECONDS)
+    expect(page.locator("[data-status]")).to_contain_text("Trying again", timeout=PATIENCE)
     saved(page)
 
 

@@ -5,7 +5,9 @@ import shutil
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+
+from tests.patience import PATIENCE_SECONDS
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 NETWORK_TROUBLE = ("Failed to load resource", "net::ERR_")
@@ -33,6 +35,11 @@ def followed(way: Locator) -> None:
     """Click what leads to another page, and wait until that page is there: a click alone waits for none."""
     with way.page.expect_navigation():
         way.click()
+
+
+expect.set_options(
+    timeout=PATIENCE_SECONDS * 1000
+)  # its own five seconds are few where two browsers share a core
 
 
 @dataclass

@@ -21,6 +21,7 @@ from assessor.ports import EndpointChange
 from assessor.services.notifying import Notifying
 from assessor.services.order import Order
 from assessor.services.subscribing import NewEndpoint, OnceMade, Subscribing, Subscription
+from tests.patience import PATIENCE_SECONDS
 from tests.receiver import Received, Receiver, Reply, answer, hang, hang_up, held, receiving
 from tests.services import plays
 from tests.world import SeededRandom, World
@@ -418,7 +419,7 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(hooks: Hooks) -> None:
         for _ in range(5):
             await hooks.order()
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(quick.received) < 5:
                 await hooks.notifying.start_due()
                 await asyncio.sleep(0.02)
@@ -491,7 +492,7 @@ async def test_a_database_that_fails_for_a_moment_ends_nothing(hooks: Hooks) -> 
 
     with capture_logs() as logs:
         async with hooks.notifying.running():
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while not logs:  # noqa: ASYNC110 - a log entry sets no event
                     await asyncio.sleep(0.05)
             await rename(hooks.world, "away", "webhook_endpoint")

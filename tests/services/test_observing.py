@@ -17,6 +17,7 @@ from assessor.interview.state import Progress
 from assessor.ports import Append, ModelReply, ModelRequest
 from assessor.services.briefing import brief_for
 from assessor.simulation.models import approved_probe, follow_ups
+from tests.patience import PATIENCE_SECONDS
 from tests.scripted import ScriptedModel
 from tests.services import plays
 from tests.world import World
@@ -148,7 +149,7 @@ async def test_a_service_that_ends_does_not_wait_for_observers(tmp_path: Path, a
     async with stage(tmp_path, address, model) as world:
         probed = await says(world, await at_first_answer(world), SHORT, observed=False)
         await model.is_asked.wait()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await world.conversing.close()
         after = await world.log.load(probed.id)
 

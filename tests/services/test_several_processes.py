@@ -17,11 +17,11 @@ from assessor.services import conversing as module
 from assessor.services.conversing import Conversing
 from assessor.services.following import Frame
 from assessor.services.log import AssessmentLog
+from tests.patience import PATIENCE_SECONDS
 from tests.scripted import ScriptedModel
 from tests.services import plays
 from tests.world import SeededRandom, World
 
-PATIENCE_SECONDS = 30
 PROBE = "You mentioned a cache. What could go wrong with it?"
 
 pytestmark = pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

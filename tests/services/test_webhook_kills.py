@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.e2e.service import Platform, Service
+from tests.patience import PATIENCE_SECONDS
 from tests.receiver import receiving
 
 LOOPBACK = {"ASSESSOR_WEBHOOK_ALLOW_LOOPBACK": "true"}
@@ -47,7 +48,7 @@ async def test_an_event_survives_a_kill(service: Service, crash_at: str, sent: i
 
 def calling(platform: Platform) -> httpx.AsyncClient:
     headers = {"Authorization": f"Bearer {platform.key}", "Idempotency-Key": "k"}
-    return httpx.AsyncClient(base_url=f"{platform.service.url}/v1", headers=headers, timeout=20)
+    return httpx.AsyncClient(base_url=f"{platform.service.url}/v1", headers=headers, timeout=PATIENCE_SECONDS)
 
 
 async def add_endpoint(platform: Platform, url: str) -> "dict[str, str]":
@@ -69,7 +70,7 @@ async def order(platform: Platform, **terms: str) -> None:
 
 
 async def delivered(platform: Platform, endpoint: str) -> "dict[str, str]":
-    async with calling(platform) as api, asyncio.timeout(20):
+    async with calling(platform) as api, asyncio.timeout(PATIENCE_SECONDS):
         while True:
             (one,) = (await api.get(f"/webhook-endpoints/{endpoint}/deliveries")).json()["data"]
             if one["status"] == "delivered":

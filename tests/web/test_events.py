@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from assessor.services.access import Scope
+from tests.patience import PATIENCE_SECONDS
 from tests.receiver import Received, Receiver, answer, receiving
 from tests.web.site import Platform, Site, serving
 
@@ -227,7 +228,7 @@ async def test_what_was_given_up_is_listed_and_sent_again_once_the_endpoint_is_b
 async def paused(api: httpx.AsyncClient) -> dict[str, Any]:
     """Wait until those who poll are told of a pause."""
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             page = (await api.get("/v1/events", params={"type": "assessor.webhook.paused"})).json()
             if page["data"]:

@@ -13,6 +13,7 @@ import pytest
 from assessor.settings import Settings
 from assessor.web.app import create_app
 from tests.e2e.service import Service
+from tests.patience import PATIENCE_SECONDS
 from tests.postgres import Databases
 from tests.web.site import asking, serving
 
@@ -92,7 +93,7 @@ def test_a_process_that_was_told_to_stop_serves_on_says_so_and_stops_at_the_seco
 ) -> None:
     assert draining.process is not None
     draining.process.send_signal(signal.SIGTERM)
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE_SECONDS
     while (answer := httpx.get(f"{draining.url}/readyz", timeout=10)).status_code == 200:
         assert time.monotonic() < until
     page = httpx.get(f"{draining.url}/problems/not-ready", timeout=10)

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from assessor.web import streaming
 from assessor.web.serving import free_port
 from assessor.web.streaming import EventStream
+from tests.patience import PATIENCE_SECONDS
 
 PIECE = b"data: " + b"x" * 100_000 + b"\n\n"
-PATIENCE_SECONDS = 30
 
 
 async def test_a_reader_that_takes_nothing_is_cut_off_and_nothing_goes_on_for_it(

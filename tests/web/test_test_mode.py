@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from assessor.services.admission import Scope
+from tests.patience import PATIENCE_SECONDS
 from tests.web.site import Platform, Site
 
 ORDER = {"candidate_ref": "applicant-1", "track": "python", "form": "short"}
-PATIENCE_SECONDS = 30
 
 
 @pytest.fixture

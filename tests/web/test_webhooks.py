@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from assessor.services.access import Scope
 from assessor.services.subscribing import MAX_ENDPOINTS
+from tests.patience import PATIENCE_SECONDS
 from tests.receiver import Receiver, answer, receiving
 from tests.web.site import Platform, Site, serving
 
@@ -52,7 +53,7 @@ async def added(api: httpx.AsyncClient, url: str, key: str = "k", **more: Any) -
 
 async def settled(api: httpx.AsyncClient, endpoint: str, status: str = "delivered") -> dict[str, Any]:
     """Wait until the newest delivery has this status, and return it."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             log = (await api.get(f"{HERE}/{endpoint}/deliveries")).json()["data"]
             if log and log[0]["status"] == status:

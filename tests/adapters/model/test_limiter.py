@@ -70,7 +70,7 @@ async def test_an_observation_comes_last_and_leaves_a_place_for_the_turn_that_ma
         queued = asyncio.create_task(queue(limiter, waiting, log))
         await asyncio.sleep(0.01)
         before = list(log)
-        async with asyncio.timeout(0.05), limiter.place(1, "turn"):
+        async with asyncio.timeout(PATIENCE_SECONDS), limiter.place(1, "turn"):
             pass
     await queued
 
@@ -84,7 +84,7 @@ async def test_an_observation_leaves_half_of_the_tokens_to_others() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05), limiter.place(400, "observation"):
                 pass
-        async with asyncio.timeout(0.05), limiter.place(500, "turn"):
+        async with asyncio.timeout(PATIENCE_SECONDS), limiter.place(500, "turn"):
             pass
 
 
@@ -113,14 +113,14 @@ async def test_tokens_that_were_set_aside_and_not_used_are_there_for_the_next() 
     async with limiter.place(1000, "turn") as lease:
         lease.used = 10
 
-    async with asyncio.timeout(0.05), limiter.place(900, "turn"):
+    async with asyncio.timeout(PATIENCE_SECONDS), limiter.place(900, "turn"):
         pass
 
 
 async def test_a_call_for_more_tokens_than_a_minute_has_is_let_in_when_all_are_there() -> None:
     limiter = Limiter(concurrency=5, tokens_per_minute=1000)
 
-    async with asyncio.timeout(0.05), limiter.place(1_000_000, "turn") as lease:
+    async with asyncio.timeout(PATIENCE_SECONDS), limiter.place(1_000_000, "turn") as lease:
         assert lease.reserved == 1000
 
 
@@ -128,7 +128,7 @@ async def test_without_a_limit_on_tokens_only_places_count() -> None:
     limiter = Limiter(concurrency=1)
 
     for _ in range(3):
-        async with asyncio.timeout(0.05), limiter.place(10**9, "turn"):
+        async with asyncio.timeout(PATIENCE_SECONDS), limiter.place(10**9, "turn"):
             pass
 
 
@@ -148,7 +148,7 @@ async def test_who_gives_up_waiting_takes_nobodys_place(leaving: str) -> None:
     await held.__aexit__(None, None, None)
     impatient.cancel()
 
-    async with asyncio.timeout(0.2):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await patient
     assert log == ["patient"]
 
@@ -166,8 +166,8 @@ def test_everybody_who_waits_gets_a_place_or_has_left(calls: list[tuple[Purpose,
         for task, (_, _, leaves) in zip(tasks, calls, strict=True):
             if leaves:
                 task.cancel()
-        outcomes = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 2)
-        async with asyncio.timeout(1), limiter.place(1, "judge"), limiter.place(1, "judge"):
+        outcomes = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PATIENCE_SECONDS)
+        async with asyncio.timeout(PATIENCE_SECONDS), limiter.place(1, "judge"), limiter.place(1, "judge"):
             pass
         return sum(outcome is None for outcome in outcomes)
 

@@ -10,6 +10,7 @@ from assessor.domain import events as e
 from assessor.domain.errors import Conflict
 from assessor.domain.notification import EventType
 from tests.adapters.store.samples import NOW, TENANT, appended, begun, change, message, verdict
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -57,7 +58,7 @@ async def test_who_polls_while_many_write_misses_nothing(store: SqlStore) -> Non
     count, seen = 12, list[int]()
 
     async def poll() -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(seen) < count:
                 seen.extend(place for place, _ in await told(store, seen[-1] if seen else 0))
                 await asyncio.sleep(0)

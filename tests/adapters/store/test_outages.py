@@ -16,6 +16,7 @@ from assessor.adapters.store.limits import ServerLimits
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.tables import TENANT
 from assessor.domain.errors import StoreUnavailable
+from tests.patience import PATIENCE_SECONDS
 from tests.postgres import Databases
 
 pytestmark = pytest.mark.anyio
@@ -86,7 +87,7 @@ async def test_a_transaction_that_does_nothing_is_ended(address: str) -> None:
         connection.execute(text("SELECT 1"))
         pid = connection.execute(text("SELECT pg_backend_pid()")).scalar()
         with psycopg.connect(address, autocommit=True) as other:
-            until = time.monotonic() + 30
+            until = time.monotonic() + PATIENCE_SECONDS
             query = "SELECT count(*) FROM pg_stat_activity WHERE pid = %s"
             while other.execute(query, [pid]).fetchone() != (0,) and time.monotonic() < until:
                 time.sleep(0.02)

@@ -15,6 +15,7 @@ import respx
 from assessor.domain.assessment import Status
 from assessor.domain.identification import CheckState
 from assessor.services.order import Order
+from tests.patience import PATIENCE_SECONDS
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site, serving
 
@@ -301,7 +302,7 @@ async def test_a_result_that_waits_says_for_what_and_until_when_and_the_outcome_
 
 async def until_scored(candidate: AtTheStep) -> None:
     """Wait for the workers, without whom nothing is scored."""
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + PATIENCE_SECONDS
     while not (await candidate.assessment()).is_all_scored:
         assert time.monotonic() < ends
         await candidate.get("/assessment/result")

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from assessor.services.marking import Mark
+from tests.patience import PATIENCE_SECONDS
 from tests.web.candidate.people import Candidate, words
 from tests.web.site import Site
 
@@ -19,7 +20,7 @@ async def qualified(site: Site, working: Candidate) -> Candidate:
     await working.interview()
     await working.hand_in_everything()
     await working.post("/assessment/submit")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await working.assessment()).verdict is None:  # noqa: ASYNC110 - a worker writes it
             await asyncio.sleep(0.05)
     reviewing, person = site.services.reviewing, await site.reviewer(working.platform.tenant)
