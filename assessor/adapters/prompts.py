@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined, TemplateSyntaxError, meta
@@ -42,6 +43,10 @@ class FilePrompts:
         """Return a template as it is written; None where there is none of that name."""
         file = self._root / name
         return self._replaced.get(name) or (file.read_text("utf-8") if name in self.names else None)
+
+    def hash_of(self, name: str) -> str:
+        """Return the SHA-256 of one template's source."""
+        return f"sha256:{sha256((self.source(name) or '').encode()).hexdigest()}"
 
     @cached_property
     def hash(self) -> str:

@@ -46,6 +46,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     simulate,
     standard,
     transfer,
+    transparency,
     usage,
     verification,
 )
