@@ -1,4 +1,4 @@
-"""`python -m tests.bench NAME ... [--json] [--smoke] [--ours-only] [--payloads FILE] [--write FILE]`."""
+"""`python -m tests.bench NAME ... [--json] [--smoke] [--write FILE]`, and what single ones take."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from tests.bench import grading, growth, injection, pages, reads, start, turn
+from tests.bench import grading, growth, injection, live, pages, processes, reads, start, turn
 from tests.bench.environments import PEERS, PeerUnavailable, versions_of
 from tests.bench.report import Report, document
 
@@ -24,6 +24,8 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "turn": turn.measure,
     "growth": growth.measure,
     "reads": reads.measure,
+    "live": live.measure,
+    "processes": processes.measure,
     "start": start.measure,
     "pages": pages.measure,
     "grading": grading.measure,
@@ -39,6 +41,8 @@ def main() -> None:
     parser.add_argument("--smoke", action="store_true", help="run briefly, without peers")
     parser.add_argument("--ours-only", action="store_true", help="grading: leave the others out")
     parser.add_argument("--payloads", type=Path, metavar="FILE", help="injection: instead of our own")
+    parser.add_argument("--sessions", type=int, default=live.SESSIONS, metavar="N", help="live: at once")
+    parser.add_argument("--minutes", type=float, default=live.MINUTES, metavar="M", help="live: of load")
     parser.add_argument("--write", type=Path, metavar="FILE", help="write the page as well")
     given = parser.parse_args()
     if unknown := set(given.names) - set(BENCHMARKS):
@@ -46,6 +50,7 @@ def main() -> None:
     chosen = dict(BENCHMARKS)
     chosen["grading"] = partial(grading.measure, ours_only=given.ours_only)
     chosen["injection"] = partial(injection.measure, payloads=given.payloads or injection.OWN)
+    chosen["live"] = partial(live.measure, sessions=given.sessions, minutes=given.minutes)
     reports = run(given.names or list(BENCHMARKS), smoke=given.smoke, tell=_tell, benchmarks=chosen)
     if given.json:
         print(json.dumps(_as_json(reports), indent=2))

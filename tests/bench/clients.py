@@ -60,12 +60,14 @@ class OurTalk:
 
     origin: str
     key: str
+    place: str | None = None
+    """The process that is talked to, where `origin` is the address of several."""
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
-        self._client = await self.stack.enter_async_context(
-            httpx.AsyncClient(base_url=self.origin, timeout=_TIMEOUT, headers={"Origin": self.origin})
-        )
+        at, headers = self.place or self.origin, {"Origin": self.origin}
+        client = httpx.AsyncClient(base_url=at, timeout=_TIMEOUT, headers=headers)
+        self._client = await self.stack.enter_async_context(client)
         await self._begin()
         answer = self._client.stream("GET", "/assessment/interview/stream")
         stream = await self.stack.enter_async_context(answer)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,16 +61,16 @@ async def _measure(server: Server, places: tuple[int, ...]) -> Growth:
         growth.kilobytes[0] = (begun - empty) / CONVERSATIONS / 1000
         for place in places:
             start = place - WINDOW // 2
-            await _turns(talks, done, start)
+            await take_turns(talks, done, start)
             before = server.process.cpu_seconds
-            await _turns(talks, start, start + WINDOW)
+            await take_turns(talks, start, start + WINDOW)
             spent, done = server.process.cpu_seconds - before, start + WINDOW
             growth.cpu_ms[place] = spent / (WINDOW * len(talks)) * 1000
             growth.kilobytes[place] = (_stored(server.folder) - begun) / len(talks) / 1000 * place / done
     return growth
 
 
-async def _turns(talks: list[Talk], first: int, end: int) -> None:
+async def take_turns(talks: Sequence[Talk], first: int, end: int) -> None:
     """Let each conversation have the turns from one number to another."""
     for _ in range(first, end):
         await asyncio.gather(*(talk.turn() for talk in talks))

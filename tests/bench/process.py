@@ -67,23 +67,12 @@ class Measured:
     @property
     def cpu_seconds(self) -> float:
         """User and system time so far, of it and of every process it started."""
-        return sum(_cpu(pid) for pid in self._family())
+        return cpu_seconds(self._running.pid)
 
     @property
     def memory_mb(self) -> float:
         """Resident memory now, of it and of every process it started."""
-        return sum(_resident(pid) for pid in self._family()) / 2**20
-
-    def _family(self) -> list[int]:
-        children: dict[int, list[int]] = {}
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with suppress(OSError):  # it has just ended
-                parent = int(stat.read_text().rpartition(")")[2].split()[1])
-                children.setdefault(parent, []).append(int(stat.parent.name))
-        found = [self._running.pid]
-        for pid in found:
-            found += children.get(pid, ())
-        return found
+        return sum(_resident(pid) for pid in _family(self._running.pid)) / 2**20
 
     @property
     def _running(self) -> "subprocess.Popen[bytes]":
@@ -103,6 +92,23 @@ class Measured:
 def module(name: str, *arguments: str) -> list[str]:
     """Return the command for one of our own modules."""
     return [sys.executable, "-m", name, *arguments]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return user and system time so far, of a process and of every process it started."""
+    return sum(_cpu(one) for one in _family(pid))
+
+
+def _family(first: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has just ended
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(stat.parent.name))
+    found = [first]
+    for pid in found:
+        found += children.get(pid, ())
+    return found
 
 
 def _answers(address: str) -> bool:

@@ -79,7 +79,7 @@ TARGETS: Final = {OURS: "by assessment", BY_ID: "by id"}
 
 
 def _compare(folder: Path, address: str, count: int) -> dict[str, Reads]:
-    assessment_id, key = asyncio.run(_decided(folder, address))
+    assessment_id, key = asyncio.run(decided(folder, address))
     path = f"/v1/assessments/{assessment_id}/verdict"
     found = {"bare route, raw driver": Reads(), OURS: Reads(), BY_ID: Reads(), NOT_CHANGED: Reads()}
     with (
@@ -104,14 +104,14 @@ def _compare(folder: Path, address: str, count: int) -> dict[str, Reads]:
 
 
 def _read(reads: Reads, process: Measured, url: str, headers: dict[str, str], count: int) -> None:
-    asyncio.run(_load(url, headers, WARM))
+    asyncio.run(load(url, headers, WARM))
     before = process.cpu_seconds
-    reads.bytes = asyncio.run(_load(url, headers, count))
+    reads.bytes = asyncio.run(load(url, headers, count))
     reads.cpu += process.cpu_seconds - before
     reads.requests += count
 
 
-async def _load(url: str, headers: dict[str, str], count: int) -> int:
+async def load(url: str, headers: dict[str, str], count: int) -> int:
     """Ask so many times over a few connections; return the bytes of one answer's body.
 
     Bare streams: a client library would take more of the machine than what is measured.
@@ -136,7 +136,7 @@ async def _load(url: str, headers: dict[str, str], count: int) -> int:
     return (await asyncio.gather(*(one(count // CONNECTIONS) for _ in range(CONNECTIONS))))[0]
 
 
-async def _decided(folder: Path, address: str) -> tuple[str, str]:
+async def decided(folder: Path, address: str) -> tuple[str, str]:
     """Play the demonstration's cases into a database; return one that has a verdict, and a key."""
     from assessor.adapters.store import migrate
     from assessor.settings import Settings

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -76,6 +76,64 @@ def ours(
     """Run `assessor serve`; with a provider also the model's way, by httpx (`bare`) or by litellm."""
     data, port = folder / ("bare" if bare else "litellm"), free_port(HOST)
     origin = f"http://{HOST}:{port}"
+    environment = _environment(provider, data, port) | more
+    options = [option for option, given in (("--bare", bare), ("--long", long)) if given and provider]
+    command = module("tests.bench.service", *options) if options else module("assessor", "serve")
+    with Measured(command, data, f"{origin}/readyz", environment) as process:
+        key = _key(environment, data)
+        yield Server(BARE if bare else WITH_LITELLM, process, lambda: OurTalk(origin, key), data)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """Processes that serve one database, as they do behind a balancer."""
+
+    processes: Sequence[Measured]
+    places: Sequence[str]
+    """Where each listens; the first is the public address of all."""
+    key: str
+    """A platform's key to the API."""
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time so far, of all."""
+        return sum(process.cpu_seconds for process in self.processes)
+
+    @property
+    def memory_mb(self) -> float:
+        """Resident memory now, of all."""
+        return sum(process.memory_mb for process in self.processes)
+
+
+@contextmanager
+def fleet(
+    folder: Path,
+    provider: Upstream | None,
+    settings: Mapping[str, str],
+    count: int = 1,
+    *,
+    long: bool = False,
+) -> Iterator[Fleet]:
+    """Run `assessor serve` so many times, with the model's way by httpx; several need PostgreSQL."""
+    data = Path(settings.get("ASSESSOR_DATA_DIR", folder / "fleet"))
+    ports = [free_port(HOST) for _ in range(count)]
+    places = [f"http://{HOST}:{port}" for port in ports]
+    served = module("tests.bench.service", "--bare", *(["--long"] if long else []))
+    command = served if provider else module("assessor", "serve")
+
+    def environment(port: int) -> dict[str, str]:
+        own = {"ASSESSOR_PUBLIC_URL": places[0], "ASSESSOR_EXECUTOR_ID": f"bench-{port}"}
+        return {**_environment(provider, data, port), **settings, **own}
+
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(Measured(command, data, f"http://{HOST}:{port}/readyz", environment(port)))
+            for port in ports
+        ]
+        yield Fleet(processes, places, _key(environment(ports[0]), data))
+
+
+def _environment(provider: Upstream | None, data: Path, port: int) -> dict[str, str]:
     environment = {
         "PYTHONPATH": str(ROOT),
         "ASSESSOR_DATA_DIR": str(data),
@@ -83,20 +141,14 @@ def ours(
         "ASSESSOR_LOG_LEVEL": "WARNING",
         "ASSESSOR_API_REQUESTS_PER_MINUTE": "1000000000",
         "ASSESSOR_API_BURST": "1000000000",
-        **more,
     }
-    options = []
     if provider:
         environment |= {
             "ASSESSOR_MODEL": "openai/bench",
             "ASSESSOR_MODEL_BASE_URL": f"{provider.address}/v1",
             "ASSESSOR_MODEL_API_KEY": "opens-nothing",
         }
-        options = [option for option, given in (("--bare", bare), ("--long", long)) if given]
-    command = module("tests.bench.service", *options) if options else module("assessor", "serve")
-    with Measured(command, data, f"{origin}/readyz", environment) as process:
-        key = _key(environment, data)
-        yield Server(BARE if bare else WITH_LITELLM, process, lambda: OurTalk(origin, key), data)
+    return environment
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.bench import grading, growth, injection, pages, reads, start, turn
+from tests.bench import grading, growth, injection, live, pages, processes, reads, start, turn
+from tests.bench.audience import Damage, Heard
+from tests.bench.browsing import StreamEvent
 from tests.bench.examiner import graded
 from tests.bench.grading import OURS, PEERS
 from tests.bench.process import Measured, module
@@ -45,6 +47,66 @@ def test_reads_bring_the_same_bytes_as_the_bare_route_and_none_for_a_known_tag(t
     assert {row["bytes"] for row in ours if "304" not in row["route"]} == {bare["bytes"]}
     assert bare["bytes"] > 1000
     assert unchanged == {0}
+
+
+@pytest.mark.slow
+def test_live_sessions_lose_and_double_nothing(tmp_path: Path) -> None:
+    figures = live.measure(tmp_path, smoke=True).figures
+
+    assert figures is not None
+    ours = figures[live.SQLITE]
+    assert ours["turns"] >= live.SMOKE_SESSIONS
+    assert [ours[kind] for kind in ("lost", "doubled", "garbled", "refused", "reconnected")] == [0] * 5
+    assert ours["cpu_ms_a_turn"] > 0
+
+
+def test_more_minutes_than_an_interview_has_turns_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="take fewer"):
+        live.measure(tmp_path, smoke=False, minutes=60)
+
+
+@pytest.mark.parametrize(
+    ("events", "damage"),
+    [
+        (
+            [("done", "Hello"), ("user", "one"), ("tok", "So"), ("tok", " be it."), ("done", "So be it.")],
+            Damage(),
+        ),
+        ([("done", "Hello"), ("user", "one")], Damage(lost=1)),
+        ([("done", "Hello"), ("done", "Why?")], Damage(lost=1)),
+        ([("done", "Hello"), ("user", "one"), ("user", "one"), ("done", "Why?")], Damage(doubled=1)),
+        ([("done", "Hello"), ("user", "one"), ("done", "Why?"), ("done", "Why?")], Damage(doubled=1)),
+        ([("done", "Hello"), ("user", "one"), ("tok", "So so"), ("done", "So")], Damage(garbled=1)),
+        (
+            [
+                ("tok", "Hel"),
+                ("start", ""),
+                ("tok", "Hello"),
+                ("done", "Hello"),
+                ("user", "one"),
+                ("done", "So"),
+            ],
+            Damage(),
+        ),
+    ],
+)
+def test_what_a_stream_brought_is_held_against_what_was_sent(
+    events: list[tuple[str, str]], damage: Damage
+) -> None:
+    heard = Heard()
+    for kind, said in events:
+        data: Any = {"user": {"cmid": said}, "done": {"text": said}}.get(kind, said)
+        heard.take(StreamEvent(kind, data, "1.."))
+
+    assert heard.damage(["one"]) == damage
+
+
+@pytest.mark.deep
+def test_work_is_counted_for_each_number_of_processes(tmp_path: Path) -> None:
+    rows = processes.measure(tmp_path, smoke=True).as_json()["rows"]
+
+    assert [row["processes"] for row in rows] == [1, 1, 1]
+    assert all(row["CPU ms a unit"] > 0 and row["CPU ms a unit, database"] > 0 for row in rows)
 
 
 @pytest.mark.slow

@@ -71,7 +71,7 @@ class _Spent:
 
 async def _measure(server: Server, provider: Upstream, *, groups: int) -> Result:
     async with _talking(server, 1) as talks:
-        await _round(talks)  # what is loaded on first use is loaded now
+        await one_round(talks)  # what is loaded on first use is loaded now
     provider.reset()
     spent = _Spent()
     for _ in range(groups):
@@ -108,7 +108,7 @@ async def _rounds(server: Server, talks: Sequence[Talk], spent: _Spent) -> list[
     timings: list[Timing] = []
     for _ in range(QUESTIONS):
         began, cpu = asyncio.get_running_loop().time(), server.process.cpu_seconds
-        timings += await _round(talks)
+        timings += await one_round(talks)
         spent.seconds += asyncio.get_running_loop().time() - began
         spent.cpu += server.process.cpu_seconds - cpu
         await asyncio.gather(*(talk.go_on() for talk in talks))
@@ -116,7 +116,7 @@ async def _rounds(server: Server, talks: Sequence[Talk], spent: _Spent) -> list[
     return timings
 
 
-async def _round(talks: Sequence[Talk]) -> list[Timing]:
+async def one_round(talks: Sequence[Talk]) -> list[Timing]:
     """Let every conversation have its next worded turns, all at once."""
     return [timing for timings in await asyncio.gather(*map(_worded, talks)) for timing in timings]
 
