@@ -15,6 +15,7 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetEnqueueOptions, SetWorkflowID, StepOptions
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from assessor.adapters.store.limits import SERVING, connecting
 from assessor.domain.errors import StoreUnavailable
 from assessor.ports import Steps
 from assessor.tracing import describe, span, traceparent
@@ -186,10 +187,12 @@ class QueuedJobs:
 
 
 @asynccontextmanager
-async def queued_jobs(database_url: str, connections: int = CONNECTIONS) -> AsyncIterator[QueuedJobs]:
+async def queued_jobs(
+    database_url: str, connections: int = CONNECTIONS, answer_seconds: float = SERVING.answer_seconds
+) -> AsyncIterator[QueuedJobs]:
     """Open the job engine's database for a process that only hands work in."""
     await asyncio.to_thread(migrate_jobs, database_url)
-    engine = _engine(database_url, connections)
+    engine = _engine(database_url, connections, answer_seconds)
     try:
         client = await asyncio.to_thread(_client, engine)
         yield QueuedJobs(client)
@@ -220,10 +223,17 @@ def _workflow_prefix(assessment_id: str) -> str:
 
 @asynccontextmanager
 async def dbos_jobs(
-    database_url: str, executor_id: str, scoring: ScoringWorkflow, connections: int = CONNECTIONS
+    database_url: str,
+    executor_id: str,
+    scoring: ScoringWorkflow,
+    connections: int = CONNECTIONS,
+    answer_seconds: float = SERVING.answer_seconds,
 ) -> AsyncIterator[DbosJobs]:
-    """Run the job engine in this event loop; pending workflows of this executor go on at once."""
-    engine, home = _engine(database_url, connections), asyncio.get_running_loop()
+    """Run the job engine in this event loop; pending workflows of this executor go on at once.
+
+    A server that answers nothing for so long is left, and asked again by another connection.
+    """
+    engine, home = _engine(database_url, connections, answer_seconds), asyncio.get_running_loop()
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": database_url,
@@ -271,16 +281,25 @@ async def _stop() -> None:
         loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="assessor"))
 
 
-def _engine(database_url: str, connections: int) -> sa.Engine:
+def _engine(database_url: str, connections: int, answer_seconds: float) -> sa.Engine:
     """Open the engine's database. WAL gives SQLite five times the workflows per second."""
     url = sa.make_url(database_url)
     if url.get_backend_name() != "sqlite":
+        # The driver is loaded where there is a server.
+        from assessor.adapters.store.patience import be_patient
+
         server = url.set(drivername="postgresql+psycopg")
         # The engine listens on one more, which it takes out of the pool.
         held = min(_HELD, connections - 1)
-        return sa.create_engine(
-            server, pool_size=held, max_overflow=connections - 1 - held, pool_pre_ping=True
+        engine = sa.create_engine(
+            server,
+            pool_size=held,
+            max_overflow=connections - 1 - held,
+            pool_pre_ping=True,
+            connect_args=connecting(server),
         )
+        be_patient(engine, answer_seconds)
+        return engine
     _make_folder(url)
     engine = sa.create_engine(database_url)
 

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 import structlog
 
-from assessor.adapters.store.channel import MOST_BYTES, Channel
+from assessor.adapters.store.channel import ANSWER_SECONDS, MOST_BYTES, QUIET_SECONDS, Channel
 from assessor.adapters.stream import EventWatch, InProcessStream
 from assessor.adapters.vault import open_sealed, place, seal
 from assessor.domain.errors import DocumentRefused
@@ -149,9 +149,14 @@ class SharedFloor:
 
 
 @asynccontextmanager
-async def shared_stream(address: str, key: bytes) -> AsyncIterator[tuple[SharedStream, SharedFloor]]:
-    """Open what the processes on one PostgreSQL share. `key` has 32 bytes, the same ones in each."""
-    channel = Channel(address)
+async def shared_stream(
+    address: str, key: bytes, quiet_seconds: float = QUIET_SECONDS
+) -> AsyncIterator[tuple[SharedStream, SharedFloor]]:
+    """Open what the processes on one PostgreSQL share. `key` has 32 bytes, the same ones in each.
+
+    After so long without a word from others it is asked whether they could be heard.
+    """
+    channel = Channel(address, quiet_seconds, min(quiet_seconds, ANSWER_SECONDS))
     try:
         yield SharedStream(channel, key), SharedFloor(channel)
     finally:

@@ -15,6 +15,10 @@ from assessor.domain.errors import AssessorError, SettingsInvalid
 from assessor.settings import Settings
 
 LEAST_FREE_BYTES: Final = 1_000_000_000
+OF_THE_STREAM: Final = 2
+"""Connections by which a process hears others and speaks to them."""
+FOR_PEOPLE: Final = 10
+"""Connections that stay free for people and backups."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,15 @@ def refused_settings(refused: SettingsInvalid) -> list[Finding]:
     return [Finding(one.variable, one.problem, one.remedy) for one in refused.problems]
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Yield what was looked at, one by one."""
+async def examine(settings: Settings, processes: int | None = None) -> AsyncIterator[Finding]:
+    """Yield what was looked at, one by one. So many processes will run, or as many as are connected now."""
     yield Finding("settings")
     yield _folder(settings)
     database = await asyncio.to_thread(_database, settings)
     yield database
     if database.is_well:
+        if connections := await asyncio.to_thread(_connections, settings, processes):
+            yield connections
         yield await _master_key(settings)
     yield _signing_key(settings)
     yield await _library()
@@ -71,6 +77,34 @@ def _database(settings: Settings) -> Finding:
     problem = why_unusable(settings.database_url)
     remedy = "See ASSESSOR_DATABASE_URL; `assessor migrate` makes the tables, and so does `assessor serve`."
     return Finding("database", problem, remedy) if problem else Finding(f"database: schema {HEAD}")
+
+
+def _connections(settings: Settings, processes: int | None) -> Finding | None:
+    """Compare what all processes may open with what the server takes; None for an embedded database."""
+    from assessor.adapters.store.room import are_on_one_server, room_on
+
+    room = room_on(settings.database_url)
+    if room is None:
+        return None
+    each = settings.database_connections + OF_THE_STREAM
+    if are_on_one_server(settings.database_url, settings.jobs_database_url):
+        each += settings.jobs_database_connections
+    several = max(1, room.processes) if processes is None else processes
+    return fitting(several, each, room.connections)
+
+
+def fitting(processes: int, each: int, allowed: int) -> Finding:
+    """Judge whether so many processes with so many connections each fit into a server."""
+    wanted, fit = processes * each + FOR_PEOPLE, max(0, allowed - FOR_PEOPLE) // each
+    if wanted <= allowed:
+        return Finding(f"connections: {wanted} of {allowed} at most, room for {fit} processes")
+    return Finding(
+        "connections",
+        f"{processes} processes may open {each} each, {FOR_PEOPLE} more are for people and backups, and the "
+        f"server lets us have {allowed}: that is enough for {fit}",
+        "Raise max_connections there, or lower ASSESSOR_DATABASE_CONNECTIONS and "
+        "ASSESSOR_JOBS_DATABASE_CONNECTIONS (docs/running.md).",
+    )
 
 
 async def _master_key(settings: Settings) -> Finding:

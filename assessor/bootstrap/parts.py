@@ -57,10 +57,13 @@ async def stored(settings: Settings, *, durable: bool = True, serving: bool = Fa
     from assessor.adapters.store import ServerLimits, SqlStore
 
     limits = ServerLimits(
-        settings.database_connections,
-        settings.database_wait_seconds,
-        settings.database_statement_seconds if serving else settings.database_command_seconds,
-        settings.database_idle_seconds,
+        connections=settings.database_connections,
+        wait_seconds=settings.database_wait_seconds,
+        waiting=settings.database_waiting,
+        statement_seconds=settings.database_statement_seconds
+        if serving
+        else settings.database_command_seconds,
+        idle_seconds=settings.database_idle_seconds,
     )
     opens = await asyncio.to_thread(vault, settings)
     store = SqlStore(settings.database_url, opens, durable=durable, limits=limits)

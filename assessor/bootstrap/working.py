@@ -27,9 +27,13 @@ async def working(
     """Join the workers and work until the end, or only hand work to them."""
     from assessor.adapters.jobs import dbos_jobs, queued_jobs
     from assessor.adapters.roster import Roster
+    from assessor.adapters.store import ServerLimits
 
+    patience = ServerLimits(statement_seconds=settings.database_statement_seconds).answer_seconds
     if not works:
-        async with queued_jobs(settings.jobs_database_url, settings.jobs_database_connections) as queue:
+        async with queued_jobs(
+            settings.jobs_database_url, settings.jobs_database_connections, patience
+        ) as queue:
             yield queue
         return
     roster = Roster(store, settings.executor_id, settings.adopt_after_seconds)
@@ -41,6 +45,7 @@ async def working(
             settings.executor_id,
             workflow,
             settings.jobs_database_connections,
+            patience,
         ) as jobs,
         beside(_keep_place(roster, jobs), "roster"),
     ):

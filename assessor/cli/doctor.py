@@ -21,6 +21,12 @@ def doctor(
     models: Annotated[
         bool, typer.Option("--models", help="Also send a word to each model, which may cost a little.")
     ] = False,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many processes will run, for connections; otherwise as many as do now."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Look whether this installation can serve, and name each problem with its way out.
@@ -38,7 +44,7 @@ def doctor(
             return refused_settings(refused)
         if security:
             return list(weaknesses(chosen))
-        here = [one async for one in examine(chosen)]
+        here = [one async for one in examine(chosen, processes)]
         return here + [one async for one in reach(chosen, models=models)]
 
     found = asyncio.run(looked_at())

@@ -71,7 +71,12 @@ class Store(
     """Everything that is kept."""
 
     async def ping(self) -> None:
-        """Raise when the database cannot be reached or its schema is not the code's."""
+        """Raise when the database cannot be reached or its schema is not the code's. Waits behind no work."""
+        ...
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much waits for the database that what can come again should."""
         ...
 
     async def close(self) -> None: ...

@@ -181,11 +181,8 @@ class Conversing:
                     yield Frame("clock", position.id, seconds_left=left)
                 for frame in position.catch_up(assessment):
                     yield frame
-                if assessment.status is Status.PAUSED:
-                    yield Frame("paused", position.id)
-                    return
-                if assessment.interview_finished or assessment.status is not Status.IN_PROGRESS:
-                    yield Frame("finished", position.id)
+                if end := position.end(assessment):
+                    yield end
                     return
                 for frame in position.listen(self._stream.buffer(assessment_id)):
                     yield frame
@@ -198,6 +195,13 @@ class Conversing:
                 # What this process wrote it knows; what others wrote is read when they tell, or all is quiet.
                 told = told and not watch.others_wrote()
                 assessment = await (self._told(assessment_id) if told else self.open(assessment_id))
+
+    def since(self, assessment: Assessment, after: str) -> list[Frame]:
+        """Return what was committed after a stream id, for whoever cannot follow and looks again."""
+        position = Position.parse(after)
+        frames = position.catch_up(assessment)
+        end = position.end(assessment)
+        return [*frames, end] if end else frames
 
     async def _told(self, assessment_id: str) -> Assessment:
         """Return what this process committed last, and see to it that the interviewer speaks."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assessor.domain.assessment import Assessment
+from assessor.domain.assessment import Assessment, Status
 from assessor.domain.transcript import Turn
 from assessor.ports import TurnBuffer
 
@@ -51,6 +51,14 @@ class Position:
                 self.seq, self.run, self.offset = turn.seq, "", 0
                 frames.append(Frame("turn", self.id, turn=turn))
         return frames
+
+    def end(self, assessment: Assessment) -> Frame | None:
+        """Return what ends the stream of a conversation that rests or is over."""
+        if assessment.status is Status.PAUSED:
+            return Frame("paused", self.id)
+        if assessment.interview_finished or assessment.status is not Status.IN_PROGRESS:
+            return Frame("finished", self.id)
+        return None
 
     def listen(self, buffer: TurnBuffer | None) -> list[Frame]:
         """Return the words that were released since; a new run clears the half-written bubble."""

@@ -44,6 +44,13 @@ class Databases(Installation):
         description="Seconds for which work waits for a connection. Beyond them a request is answered with "
         "status 503 and `Retry-After`.",
     )
+    database_waiting: int = Field(
+        default=2000,
+        ge=1,
+        description="Pieces of work that wait for a connection in one process at most, or on SQLite for "
+        "their turn. The next one is answered with status 503 and `Retry-After` at once; platforms are when "
+        "half as many wait, so that candidates go first.",
+    )
     database_statement_seconds: float = Field(
         default=30,
         gt=0,

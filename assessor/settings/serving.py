@@ -70,6 +70,12 @@ class Serving(Installation):
         "calm page, in the order in which they came; interviews that have begun go on. The same for all "
         "processes of a database.",
     )
+    streams_at_once: int = Field(
+        default=5000,
+        ge=1,
+        description="Streams of interviews that one web process keeps open. Beyond them a browser is told "
+        "what there is and looks again every few seconds: replies come whole, and nothing is lost.",
+    )
     invite_days: int = Field(default=14, ge=1, description="Days for which an invite link can be opened.")
     api_requests_per_minute: int = Field(
         default=3000,

@@ -66,6 +66,7 @@ from assessor.web.handlers import FaultBarrier
 from assessor.web.measuring import Measured
 from assessor.web.rates import RateHeaders, Rates
 from assessor.web.security import OriginCheck, SecurityHeaders
+from assessor.web.streaming import Streams
 from assessor.web.throttle import Throttle
 from assessor.web.tracing import Traced
 
@@ -145,6 +146,7 @@ def create_app(settings: Settings, *, works: bool = True, simulating: Simulating
     app.state.code_makers = candidate.moving.new_maker()
     app.state.simulations = None
     app.state.stopping = False
+    app.state.streams = Streams(settings.streams_at_once)
     app.state.rates = Rates(settings.api_requests_per_minute, settings.api_burst)
     _add_layers(app, settings)
     _add_routes(app, settings)

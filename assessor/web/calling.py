@@ -7,6 +7,7 @@ from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from assessor.bootstrap import Services
+from assessor.domain.errors import StoreUnavailable
 from assessor.ports import ApiKey, Owned, Tenant
 from assessor.services.admission import Scope
 from assessor.web.dependencies import Running, known
@@ -17,6 +18,8 @@ bearer = HTTPBearer(
     auto_error=False,
     description=f"An API key. Its scopes are {', '.join(f'`{scope}`' for scope in Scope)}.",
 )
+COME_AGAIN_SECONDS: Final = 2
+"""For platforms, while the candidates' requests wait for the database."""
 _OWNED: Final[tuple[Owned, ...]] = get_args(Owned)
 
 
@@ -44,7 +47,10 @@ class Calling:
         service: Running,
         _documented: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     ) -> Caller:
-        """Raises Unauthenticated, TooManyTries, Forbidden without the scope, RateLimited, NotFound."""
+        """Raises Unauthenticated, TooManyTries, Forbidden without the scope, RateLimited, NotFound.
+
+        StoreUnavailable while so much waits for the database that a machine should come again.
+        """
         return await self.identified(request, service)
 
     async def identified(self, request: Request, service: Services) -> Caller:
@@ -52,6 +58,8 @@ class Calling:
         before: Caller | None = getattr(request.state, "caller", None)
         if before is not None:
             return before
+        if service.store.is_crowded:
+            raise StoreUnavailable(COME_AGAIN_SECONDS)
         with counting_wrong_keys(request):
             key, tenant = await service.access.caller(request.headers.get("authorization"), self.scope)
         count(request, key)

@@ -15,6 +15,8 @@ from assessor.web.pages import render
 from assessor.web.rates import RateLimited
 from assessor.web.throttle import TooManyTries
 
+LEAST_PAUSE_SECONDS: Final = 5
+"""After which a page that could not be shown is asked for again by itself."""
 MEDIA_TYPE: Final = "application/problem+json"
 
 
@@ -320,12 +322,20 @@ def respond(request: Request, problem: Problem) -> Response:
     """Write a problem as JSON, or as a page for somebody who follows links."""
     headers = {**problem.headers, "Vary": "Accept"}
     if is_navigation(request):
-        page = render(request, "problem.html", problem.kind.status, kind=problem.kind, problem=problem)
+        page = _page(request, problem)
         page.headers.update(headers)
         return page
     # ASCII only, so that no text, however broken, can break its own report.
     body = json.dumps(problem_document(request, problem), ensure_ascii=True).encode()
     return Response(body, problem.kind.status, headers, MEDIA_TYPE)
+
+
+def _page(request: Request, problem: Problem) -> Response:
+    if problem.kind is not BY_ERROR[e.StoreUnavailable]:
+        return render(request, "problem.html", problem.kind.status, kind=problem.kind, problem=problem)
+    # Candidates meet this one, in the middle of their work and in their language.
+    seconds = max(LEAST_PAUSE_SECONDS, int(problem.headers["Retry-After"]))
+    return render(request, "candidate/busy.html", problem.kind.status, seconds=seconds)
 
 
 def problem_document(request: Request, problem: Problem) -> dict[str, Any]:

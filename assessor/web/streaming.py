@@ -1,7 +1,8 @@
-"""Event streams that end for whoever does not take what is sent."""
+"""Event streams: only so many, and each ends for whoever does not take what is sent."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import structlog
@@ -12,6 +13,26 @@ STALLED_SECONDS: Final = 30.0
 """For so long a reader may leave its connection full; it comes back with `Last-Event-ID`."""
 
 log = structlog.get_logger()
+
+
+class Streams:
+    """The places for open streams in this process."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open = 0
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """Take a place while this lasts; False where none is free."""
+        if self._open >= self._most:
+            yield False
+            return
+        self._open += 1
+        try:
+            yield True
+        finally:
+            self._open -= 1
 
 
 class EventStream(StreamingResponse):

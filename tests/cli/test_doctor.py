@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from assessor.adapters.store.clock import StoreTime
+from assessor.bootstrap.examining import fitting
 from assessor.bootstrap.hardening import weaknesses
 from assessor.bootstrap.reaching import judged, reach
 from assessor.settings import Settings
@@ -74,6 +75,19 @@ def test_settings_that_no_process_starts_with_are_named_one_by_one(run: Run) -> 
         "ASSESSOR_PUBLIC_URL",
         "ASSESSOR_DEMONSTRATION",
     }
+
+
+@pytest.mark.parametrize(
+    ("processes", "allowed", "told"),
+    [(2, 97, "room for 2 processes"), (3, 97, "enough for 2"), (1, 9, "enough for 0")],
+)
+def test_what_all_processes_may_open_has_to_fit_into_the_server(
+    processes: int, allowed: int, told: str
+) -> None:
+    found = fitting(processes, 32, allowed)
+
+    assert found.is_well is told.startswith("room")
+    assert told in found.what + found.problem
 
 
 def sound(folder: Path, **chosen: Any) -> Settings:

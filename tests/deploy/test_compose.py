@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from assessor.services.conversing import LAST_TURN_SECONDS
+from assessor.web.serving import GRACE_SECONDS
 from tests.deploy.commands import settings_of, understood
 from tests.deploy.container import ROOT, last
 
@@ -108,6 +110,15 @@ def test_ports_of_the_service_its_probes_and_its_settings_are_the_same(
     )
     for name in ("web", "worker"):
         assert services[name]["healthcheck"]["test"][1:-1] == re.findall(r'"(/[^"]+)"', last("HEALTHCHECK"))
+
+
+def test_a_process_that_drains_is_given_the_time_for_it_and_for_what_it_began() -> None:
+    web = composed(GIVEN)["services"]["web"]
+    seconds = int(web["stop_grace_period"].removesuffix("s"))
+
+    drains = float(web["environment"]["ASSESSOR_DRAIN_SECONDS"])
+    assert drains > 5
+    assert seconds > drains + GRACE_SECONDS + LAST_TURN_SECONDS
 
 
 def test_the_database_is_reached_by_the_service_alone() -> None:

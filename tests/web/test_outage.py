@@ -28,6 +28,7 @@ async def test_requests_are_told_when_to_come_back_and_are_served_again(
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         assert refused.json()["code"] == "store-unavailable"
     assert (page.status_code, page.headers["retry-after"]) == (503, "5")
-    assert "Busy for a moment" in page.text
+    assert '<meta http-equiv="refresh" content="5">' in page.text
+    assert "The service is busy for a moment" in page.text
     assert (ready.status_code, ready.json()["code"]) == (503, "not-ready")
     assert again.status_code == 200

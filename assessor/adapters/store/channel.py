@@ -18,6 +18,7 @@ import structlog
 
 from assessor.adapters.store.engine import database_url
 from assessor.adapters.store.limits import connecting
+from assessor.adapters.store.patience import PatientAsyncConnection
 from assessor.crash_points import CrashPoint, reach
 
 NAME: Final = "assessor"
@@ -30,6 +31,10 @@ _AT_ONCE: Final = 100
 _FIRST_PAUSE_SECONDS: Final = 0.1
 _LONGEST_PAUSE_SECONDS: Final = 5.0
 _LAST_WORDS_SECONDS: Final = 2.0
+QUIET_SECONDS: Final = 10.0
+"""Who listens asks after so long without a word whether the server is there still."""
+ANSWER_SECONDS: Final = 5.0
+"""What is not answered by then never is: the connection is made anew."""
 _SPENT_SECONDS: Final = 11
 """After so long without any sign of us the server takes us for dead, and frees what we have locked."""
 
@@ -44,7 +49,11 @@ log = structlog.get_logger()
 class Channel:
     """One process's two connections, opened when they are first needed and again when they were lost."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self, address: str, quiet_seconds: float = QUIET_SECONDS, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
+        self._quiet_seconds = quiet_seconds
+        self._answer_seconds = answer_seconds
         url = database_url(address).set(drivername="postgresql")
         self._address = url.render_as_string(hide_password=False)
         self._how = connecting(url)
@@ -135,8 +144,10 @@ class Channel:
                     reach(CrashPoint.LISTENING)
                     began()
                     pauses.begin_anew()
-                    async for one in connection.notifies():
-                        hear(one.payload)
+                    while True:
+                        async for one in connection.notifies(timeout=self._quiet_seconds):
+                            hear(one.payload)
+                        await _answered(connection, "SELECT 1")
             except psycopg.Error as fault:
                 log.warning("other processes cannot be heard", fault=type(fault).__qualname__)
             await pauses.longer()
@@ -145,12 +156,11 @@ class Channel:
         """Return the one row of the answer; ask once more when the connection turns out to be lost."""
         connection = await self._open()
         try:
-            return await (await connection.execute(statement.encode(), values)).fetchone()
+            return await _answered(connection, statement, values)
         except psycopg.OperationalError:
             if not connection.closed:
                 raise
-        connection = await self._open()
-        return await (await connection.execute(statement.encode(), values)).fetchone()
+        return await _answered(await self._open(), statement, values)
 
     async def _open(self) -> psycopg.AsyncConnection[Any]:
         async with self._connecting:
@@ -164,15 +174,22 @@ class Channel:
             return self._speaking
 
     async def _connected(self) -> psycopg.AsyncConnection[Any]:
-        connection = await psycopg.AsyncConnection.connect(
+        connection = await PatientAsyncConnection.connect(
             self._address, autocommit=True, application_name=APPLICATION, **self._how
         )
+        connection.answer_seconds = self._answer_seconds
         try:
             await connection.execute(_SESSION)
         except BaseException:
             await connection.close()
             raise
         return connection
+
+
+async def _answered(
+    connection: psycopg.AsyncConnection[Any], statement: str, values: Sequence[object] = ()
+) -> Any:
+    return await (await connection.execute(statement.encode(), values)).fetchone()
 
 
 class _Pauses:

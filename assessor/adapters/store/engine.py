@@ -26,9 +26,11 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 
-from assessor.adapters.store.limits import SERVING, ServerLimits, connecting
+from assessor.adapters.store.limits import ASKING, SERVING, ServerLimits, connecting
 from assessor.adapters.store.lookup import Lookup, LookupConnection
-from assessor.adapters.store.outages import outages_told, soon
+from assessor.adapters.store.outages import outages_told
+from assessor.adapters.store.threads import Threads
+from assessor.domain.errors import StoreUnavailable
 
 T = TypeVar("T")
 
@@ -101,10 +103,17 @@ def create_engine(address: str, *, durable: bool = True, limits: ServerLimits = 
         pool_pre_ping=True,
         connect_args=connecting(url),
     )
+    _be_patient(engine, limits)
     event.listen(engine, "connect", partial(_bound, limits))
     if durable:
         event.listen(engine, "connect", _wait_for_the_disk)
     return engine
+
+
+def _be_patient(engine: Engine, limits: ServerLimits) -> None:
+    from assessor.adapters.store.patience import be_patient  # the driver is loaded where there is a server
+
+    be_patient(engine, limits.answer_seconds)
 
 
 def reading(engine: Engine) -> Engine:
@@ -186,31 +195,48 @@ class Database:
 
     def __init__(self, address: str, *, durable: bool = True, limits: ServerLimits = SERVING) -> None:
         self.engine = create_engine(address, durable=durable, limits=limits)
-        self._patience = limits.wait_seconds
         self._for_reading, self._for_writing = reading(self.engine), writing(self.engine)
         self._fault: type[Exception] = self.engine.dialect.loaded_dbapi.Error
-        self._writers: Executor
-        self._readers: Executor
+        self._for_asking = self.engine
         self._lookups: _Lookups
         if not durable and self.engine.dialect.name == "sqlite":
-            self._writers = self._readers = _AtOnce()
+            self._writers = self._readers = Threads(_AtOnce(), 1, limits)
             self._lookups = _LookupsOnTheSpot(self.engine)
         elif self.engine.dialect.name == "sqlite":
             # SQLite has one writer at a time and makes others poll with growing pauses. Within the
             # process they queue for one thread instead, in order; its timeout is left for other processes.
-            self._writers = ThreadPoolExecutor(1, "store-writer")
-            self._readers = ThreadPoolExecutor(_READERS, "store-reader")
+            self._writers = _threads(1, "store-writer", limits)
+            self._readers = _threads(_READERS, "store-reader", limits)
             self._lookups = _LookupsOnTheSpot(self.engine)
         else:
-            self._writers = self._readers = ThreadPoolExecutor(limits.transactions, "store")
+            self._writers = self._readers = _threads(limits.transactions, "store", limits)
             self._lookups = _LookupsOnThreads(create_engine(address, durable=durable, limits=limits), limits)
+            self._for_asking = create_engine(address, durable=durable, limits=ASKING)
+        self._askers = _threads(1, "store-asker", ASKING)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much waits that what can come again should."""
+        return self._readers.is_crowded or self._writers.is_crowded
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that sees one state of the database and changes nothing.
 
         Raises StoreUnavailable.
         """
-        return await soon(self._readers, self._patience, self._read, work)
+        return await self._readers.run(self._read, work)
+
+    async def ask(self, work: Callable[[Connection], T]) -> T:
+        """Run `work`, which reads next to nothing, by a connection of its own: behind no other work.
+
+        Raises StoreUnavailable.
+        """
+
+        def asked() -> T:
+            with outages_told(), self._for_asking.connect() as connection, _nothing_half_read():
+                return work(connection)
+
+        return await self._askers.run(asked)
 
     def read_here(self, work: Callable[[Connection], T]) -> T:
         """Run `work` as `read` does, where it is called: for the little that a process reads once."""
@@ -222,7 +248,7 @@ class Database:
         When the caller is cancelled, it either never begins or runs to its end. Raises StoreUnavailable:
         where the server went away in the very moment of the commit, nobody knows yet whether it was kept.
         """
-        return await soon(self._writers, self._patience, self._write, work)
+        return await self._writers.run(self._write, work)
 
     async def look_up(self, lookup: Lookup, values: Mapping[str, object]) -> Any:
         """Return the row of a lookup as a named tuple, or None.
@@ -241,11 +267,12 @@ class Database:
     async def forget_overwritten(self) -> None:
         """See to it that what was just overwritten is not in SQLite's write-ahead log any more.
 
-        A reader that is at work may hold this off; then it goes with the next checkpoint. PostgreSQL
-        does it by vacuuming and recycling its log, in its own time.
+        A reader that is at work may hold this off, or too much other work; then it goes with the next
+        checkpoint. PostgreSQL does it by vacuuming and recycling its log, in its own time.
         """
         if self.engine.dialect.name == "sqlite":
-            await asyncio.get_running_loop().run_in_executor(self._writers, self._truncate_log)
+            with suppress(StoreUnavailable):
+                await self._writers.run(self._truncate_log)
 
     def _truncate_log(self) -> None:
         connection = self.engine.raw_connection()
@@ -291,8 +318,14 @@ class Database:
     def _close(self) -> None:
         self._writers.shutdown()
         self._readers.shutdown()
+        self._askers.shutdown()
         self._lookups.close()
+        self._for_asking.dispose()
         self.engine.dispose()
+
+
+def _threads(count: int, name: str, limits: ServerLimits) -> Threads:
+    return Threads(ThreadPoolExecutor(count, name), count, limits)
 
 
 class _AtOnce(Executor):
@@ -331,8 +364,8 @@ class _LookupsOnThreads:
 
     def __init__(self, engine: Engine, limits: ServerLimits) -> None:
         self._engine = engine
-        self._patience = limits.wait_seconds
-        self._threads = ThreadPoolExecutor(limits.lookups, "store-lookup", initializer=self._begin)
+        executor = ThreadPoolExecutor(limits.lookups, "store-lookup", initializer=self._begin)
+        self._threads = Threads(executor, limits.lookups, limits)
         self._mine = threading.local()
         self._all: list[LookupConnection] = []
 
@@ -341,7 +374,7 @@ class _LookupsOnThreads:
         self._all.append(self._mine.connection)
 
     async def first(self, text: str, parameters: Any) -> Sequence[Any] | None:
-        return await soon(self._threads, self._patience, self._first, text, parameters)
+        return await self._threads.run(self._first, text, parameters)
 
     def _first(self, text: str, parameters: Any) -> Sequence[Any] | None:
         connection: LookupConnection = self._mine.connection

@@ -16,15 +16,19 @@ _CONNECT: Final = {
 }
 """In seconds, as libpq names them. What the address says instead goes before."""
 
+_GRACE_SECONDS: Final = 5.0
+
 
 @dataclass(frozen=True)
 class ServerLimits:
     """Bounds for one process. A server has `max_connections`, which all processes share."""
 
     connections: int = 14
-    """A third of them is for look-ups, the others for transactions."""
+    """One asks whether the server is there, a third is for look-ups, the others are for transactions."""
     wait_seconds: float = 15
     """For how long work waits for a connection until it is refused; on SQLite, for its turn."""
+    waiting: int = 2000
+    """How many pieces of work wait so at most; the next one is refused at once."""
     statement_seconds: float = 30
     idle_seconds: float = 60
     """After which a transaction that does nothing is ended: it holds rows, and dead rows with them."""
@@ -37,7 +41,16 @@ class ServerLimits:
     @property
     def transactions(self) -> int:
         """How many connections are for transactions."""
-        return self.connections - self.lookups
+        return max(1, self.connections - self.lookups - 1)
+
+    @property
+    def answer_seconds(self) -> float:
+        """After how long without an answer a connection is given up.
+
+        The server ends a statement before that. One that does not is stopped itself, or stands behind
+        something that takes what is sent and passes nothing on, which no probing of TCP notices.
+        """
+        return self.statement_seconds + min(self.statement_seconds, _GRACE_SECONDS)
 
     def session(self) -> str:
         """Return the statements that a new connection begins with."""
@@ -48,6 +61,8 @@ class ServerLimits:
 
 
 SERVING: Final = ServerLimits()
+ASKING: Final = ServerLimits(connections=1, wait_seconds=2, waiting=20, statement_seconds=2, idle_seconds=10)
+"""For asking whether the server is there. It waits behind no work, and for nothing long."""
 UNHURRIED: Final = ServerLimits(statement_seconds=3600, idle_seconds=3600)
 """For a migration, or a move: one statement may read or write everything."""
 

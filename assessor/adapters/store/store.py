@@ -89,7 +89,12 @@ class SqlStore(
 
     async def ping(self) -> None:
         """Raise when the database cannot be reached, Conflict when its schema is not the code's."""
-        await self._database.read(check_revision)
+        await self._database.ask(check_revision)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so much waits for the database that what can come again should."""
+        return self._database.is_crowded
 
     async def close(self) -> None:
         """Close every connection."""

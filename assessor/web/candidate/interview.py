@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ from assessor.web.candidate.visit import PageRoute, Visit, Visitor, current_time
 from assessor.web.markdown import markdown
 from assessor.web.pages import render
 from assessor.web.problems import is_navigation, kind_of
-from assessor.web.streaming import EventStream
+from assessor.web.streaming import EventStream, Streams
 
 router = APIRouter(route_class=PageRoute)
 
@@ -34,6 +35,8 @@ SECONDS_FOR_REPLY = 8.0
 """How long a plain form post waits for the reply, so that most people without scripts never reload."""
 RECONNECT_MILLISECONDS = 1000
 """How long a browser waits before it takes the stream up again."""
+LOOK_AGAIN_MILLISECONDS = 3000, 6000
+"""The same where there is no place for one more stream; by chance, so that not all come at once."""
 
 _BARE = {"start": "start", "paused": "pause", "finished": "end"}
 """What frames without content are called in the stream."""
@@ -83,6 +86,7 @@ async def send(
 
 @router.get("/assessment/interview/stream")
 async def stream(
+    request: Request,
     visitor: Visitor,
     after: str = "",
     last_event_id: Annotated[str, Header()] = "",
@@ -97,7 +101,7 @@ async def stream(
     if not is_live and _seq(position) >= _last_seq(assessment):
         return Response(status_code=204)
     return EventStream(
-        _events(visitor, assessment, position),
+        _events(visitor, assessment, position, request.app.state.streams),
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
@@ -143,14 +147,24 @@ async def _settled(visitor: Visit, seconds: float) -> Assessment:
         return await visitor.load()
 
 
-async def _events(visitor: Visit, assessment: Assessment, position: str) -> AsyncIterator[bytes]:
-    left = assessment.time_left(current_time())
-    yield _event("state", _state(left, assessment.status), "", retry=RECONNECT_MILLISECONDS)
-    async for frame in visitor.services.conversing.follow(visitor.assessment_id, position):
-        if frame.kind == "heartbeat" and not await visitor.is_let_in():
-            yield _event("moved", {}, frame.id)
+async def _events(
+    visitor: Visit, assessment: Assessment, position: str, streams: Streams
+) -> AsyncIterator[bytes]:
+    conversing = visitor.services.conversing
+    state = _state(assessment.time_left(current_time()), assessment.status)
+    with streams.place() as has_place:
+        if not has_place:
+            pause = random.randint(*LOOK_AGAIN_MILLISECONDS)  # noqa: S311 - not a secret
+            yield _event("state", {**state, "brief": True}, "", retry=pause)
+            for frame in conversing.since(assessment, position):
+                yield _frame(frame)
             return
-        yield _frame(frame)
+        yield _event("state", state, "", retry=RECONNECT_MILLISECONDS)
+        async for frame in conversing.follow(visitor.assessment_id, position):
+            if frame.kind == "heartbeat" and not await visitor.is_let_in():
+                yield _event("moved", {}, frame.id)
+                return
+            yield _frame(frame)
 
 
 def _frame(frame: Frame) -> bytes:

@@ -48,7 +48,7 @@ class ChatLog extends HTMLElement {
         this.alive();
         act(JSON.parse(event.data), parse(event.lastEventId || this.last.id));
       });
-    on("state", ({ seconds_left: left, paused }) => this.connected(left, paused));
+    on("state", ({ seconds_left: left, paused, brief }) => this.connected(left, paused, brief));
     on("user", (data, at) => this.isNew(at) && this.showOwn(data, at.seq));
     on("start", (_, at) => this.isNewRun(at) && this.startReply());
     on("tok", (text, at) => this.isNextWords(at) && this.addWords(text));
@@ -59,7 +59,7 @@ class ChatLog extends HTMLElement {
     on("moved", () => this.moved());
     source.onerror = () => {
       if (source.readyState === CLOSED) this.retry();
-      else this.say(this.dataset.tReconnecting);
+      else if (!this.brief) this.say(this.dataset.tReconnecting);
     };
     this.source = source;
     this.alive();
@@ -92,8 +92,10 @@ class ChatLog extends HTMLElement {
     this.watchdog = setTimeout(() => this.open(), WATCHDOG);
   }
 
-  connected(secondsLeft, paused) {
+  // A brief stream ends at once and is asked for again soon, which is no trouble.
+  connected(secondsLeft, paused, brief = false) {
     this.failures = 0;
+    this.brief = brief;
     setSecondsLeft(secondsLeft);
     if (!paused) this.showPaused(false);
     if (this.status.textContent === this.dataset.tReconnecting) this.say("");

@@ -1,6 +1,8 @@
 """When the database cannot be had, whoever asks is told so soon, and told when to come back."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from assessor.adapters.store.engine import Database
 from assessor.adapters.store.limits import ServerLimits
 from assessor.adapters.store.lookup import Lookup
+from assessor.adapters.store.room import Room, room_on
 from assessor.adapters.store.tables import TENANT
 from assessor.domain.errors import StoreUnavailable
 from tests.patience import PATIENCE_SECONDS
@@ -70,6 +73,60 @@ async def test_what_was_given_up_is_never_done(address: str) -> None:
 
     assert isinstance(late.exception(), StoreUnavailable)
     assert done == []
+
+
+async def test_beyond_what_may_wait_work_is_refused_at_once_and_machines_before(address: str) -> None:
+    free = threading.Event()
+    limits = ServerLimits(connections=3, wait_seconds=60, waiting=4)
+
+    async with opened(address, limits) as database:
+        threads = database._readers._count
+        held = [asyncio.create_task(database.read(lambda _: free.wait(60))) for _ in range(threads + 2)]
+        try:
+            await asyncio.sleep(0)
+            before = database.is_crowded
+            held += [asyncio.create_task(database.read(lambda _: free.wait(60))) for _ in range(2)]
+            await asyncio.sleep(0)
+            with pytest.raises(StoreUnavailable) as refused:
+                await database.read(running("SELECT 1"))
+            crowded = database.is_crowded
+        finally:
+            free.set()
+        await asyncio.gather(*held)
+
+        assert (before, crowded, database.is_crowded) == (False, True, False)
+        assert refused.value.retry_after == 1
+        assert await database.read(running("SELECT 1")) == 1
+
+
+async def test_asking_whether_it_is_there_waits_behind_no_work(address: str) -> None:
+    free = threading.Event()
+
+    async with opened(address, FEW) as database:
+        held = [asyncio.create_task(database.read(lambda _: free.wait(60))) for _ in range(4)]
+        try:
+            assert await database.ask(running("SELECT 1")) == 1
+        finally:
+            free.set()
+        await asyncio.gather(*held, return_exceptions=True)
+
+
+@ON_A_SERVER
+async def test_the_server_knows_how_many_connections_and_processes_there_are(address: str) -> None:
+    other = "import sys, psycopg; from assessor.adapters.store.engine import create_engine;"
+    other += "create_engine(sys.argv[1]).connect(); print('here', flush=True); sys.stdin.read()"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", other, address, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert process.stdout is not None
+        await process.stdout.readline()
+        room = await asyncio.to_thread(room_on, address)
+    finally:
+        process.kill()
+        await process.wait()
+
+    assert room == Room(connections=197, processes=1)
 
 
 @ON_A_SERVER

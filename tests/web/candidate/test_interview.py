@@ -1,10 +1,13 @@
 """The interview over HTTP: messages, and the stream that can be taken up again."""
 
+import json
 import re
 
 import pytest
 
+from assessor.web.streaming import Streams
 from tests.web.candidate.people import JSON, Candidate, words
+from tests.web.site import Site
 
 
 async def test_the_interview_page_opens_with_the_interviewers_first_words(working: Candidate) -> None:
@@ -108,6 +111,19 @@ async def test_a_finished_stream_with_nothing_new_tells_the_browser_to_stop(work
     answer = await working.get(f"/assessment/interview/stream?after={last}..0")
 
     assert answer.status_code == 204
+
+
+async def test_without_a_place_for_its_stream_a_browser_gets_what_there_is_and_looks_again(
+    site: Site, working: Candidate
+) -> None:
+    site.app.state.streams = Streams(0)
+    await working.get("/assessment/interview")
+
+    state, *turns = await stream_of(working)
+
+    assert json.loads(state["data"])["brief"] is True
+    assert int(state["retry"]) > 1000
+    assert [event["event"] for event in turns] == ["done"]
 
 
 @pytest.mark.parametrize("position", ["nonsense", "9" * 5000, "1.run.99999999999999", "-1", "٣"])
