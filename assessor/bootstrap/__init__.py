@@ -19,6 +19,7 @@ from assessor.bootstrap.commands import (
     retiring,
     revoking,
     shadowing,
+    signal_rules,
     surveying,
     watching,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "revoking",
     "running",
     "shadowing",
+    "signal_rules",
     "stored",
     "surveying",
     "watching",

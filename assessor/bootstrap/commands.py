@@ -35,6 +35,7 @@ from assessor.services.retiring import Retiring
 from assessor.services.revoking import Revoking
 from assessor.services.scoring import Scoring
 from assessor.services.shadowing import Shadowing
+from assessor.services.signal_rules import SignalRules
 from assessor.services.surveying import Surveying
 from assessor.services.training import Training
 from assessor.services.watching import Watching
@@ -234,6 +235,13 @@ async def surveying(settings: Settings) -> AsyncIterator[Surveying]:
     """Build what reads how items do. Nothing is written."""
     async with parts.stored(settings) as store:
         yield Surveying(store, store, parts.content_with_own(store))
+
+
+@asynccontextmanager
+async def signal_rules(settings: Settings) -> AsyncIterator[tuple[Store, SignalRules]]:
+    """Build what counts how often rules that notice are set aside."""
+    async with parts.stored(settings) as store:
+        yield store, SignalRules(store, SystemClock())
 
 
 @asynccontextmanager

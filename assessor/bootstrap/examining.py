@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from assessor.bootstrap import parts
+from assessor.bootstrap.commands import signal_rules
 from assessor.bootstrap.keys import wrapping
 from assessor.domain.code import CodeCall, CodeNotRunError
 from assessor.domain.errors import AssessorError, SettingsInvalid
@@ -51,6 +52,7 @@ async def examine(settings: Settings, processes: int | None = None) -> AsyncIter
         if connections := await asyncio.to_thread(_connections, settings, processes):
             yield connections
         yield await _master_key(settings)
+        yield await _signal_rules(settings)
     yield _signing_key(settings)
     yield await _library()
     yield _model_files(settings)
@@ -124,6 +126,21 @@ async def _master_key(settings: Settings) -> Finding:
             problem = f"{count} keys are wrapped with {name}, which is not set: nothing opens them"
             return Finding(what, problem, "Give that key in ASSESSOR_OTHER_MASTER_KEYS (docs/keys.md).")
     return Finding(what)
+
+
+async def _signal_rules(settings: Settings) -> Finding:
+    """Say which rules people set aside so often that they are off; the service can serve without."""
+    async with signal_rules(settings) as (store, rules):
+        standings = {one.id: await rules.look(one.id) for one in await store.tenants()}
+    off = [
+        f"{one.rule} is off for {tenant}"
+        for tenant, found in standings.items()
+        for one in found
+        if not one.is_on
+    ]
+    return Finding(
+        f"rules that notice: {', '.join(off)}, see `assessor signals`" if off else "rules that notice"
+    )
 
 
 def _signing_key(settings: Settings) -> Finding:

@@ -23,7 +23,6 @@ from assessor.services.access import Access
 from assessor.services.adjudicating import Adjudicating
 from assessor.services.adjusting import Adjusting
 from assessor.services.agreeing import Agreeing
-from assessor.services.alike_answers import AlikeAnswers
 from assessor.services.amending import Amending
 from assessor.services.answering import Answering
 from assessor.services.appealing import Appealing
@@ -81,6 +80,8 @@ from assessor.services.scoring import Scoring
 from assessor.services.second_looks import SecondLooks
 from assessor.services.shadowing import Shadowing
 from assessor.services.sharing import Sharing
+from assessor.services.signal_findings import SignalFindings
+from assessor.services.signal_rules import SignalRules
 from assessor.services.subject_archive import SubjectArchive
 from assessor.services.subscribing import Subscribing
 from assessor.services.surveying import Surveying
@@ -139,7 +140,8 @@ class Services:
     hearing: Hearing
     replying: Replying
     near_duplicates: NearDuplicates
-    alike_answers: AlikeAnswers
+    signal_rules: SignalRules
+    signal_findings: SignalFindings
     questioning: Questioning
     follow_ups: FollowUps
     listening: Listening
@@ -367,7 +369,8 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 hearing=Hearing(assessments, content, scoring),
                 replying=Replying(assessments),
                 near_duplicates=near_duplicates,
-                alike_answers=AlikeAnswers(assessments, near_duplicates, content, clock),
+                signal_rules=(signal_rules := SignalRules(store, clock)),
+                signal_findings=SignalFindings(assessments, near_duplicates, content, signal_rules, clock),
                 questioning=Questioning(assessments),
                 follow_ups=FollowUps(assessments),
                 listening=Listening(store, assessments, clock),

@@ -42,6 +42,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     seed,
     server,
     shadow,
+    signals,
     signing_keys,
     simulate,
     standard,

@@ -56,7 +56,9 @@ class Action(StrEnum):
     SECOND_LOOK_SEEN = "second_look.seen"
     APPEAL_ANSWERED = "appeal.answered"
     FOLLOW_UP_ASKED = "follow_up.asked"
-    ALIKE_JUDGED = "alike.judged"
+    SIGNAL_JUDGED = "signal.judged"
+    RULE_SWITCHED_OFF = "signal_rule.switched_off"
+    RULE_SWITCHED_ON = "signal_rule.switched_on"
     PACKAGE_EXPORTED = "export.package"
     LIST_EXPORTED = "export.list"
     FAIRNESS_SEEN = "fairness.seen"
@@ -91,7 +93,7 @@ _ACTOR_OF: Final[Mapping[Action, str]] = MappingProxyType(
         Action.SECOND_LOOK_SEEN: "reviewer",
         Action.APPEAL_ANSWERED: "reviewer",
         Action.FOLLOW_UP_ASKED: "reviewer",
-        Action.ALIKE_JUDGED: "reviewer",
+        Action.SIGNAL_JUDGED: "reviewer",
     }
 )
 """Which field of a fact names the person who acted."""
@@ -197,6 +199,8 @@ def acts_of(tenant: str, events: Sequence[e.Event]) -> Iterator[Act]:
             detail: dict[str, str | int | bool] = {"event": event.seq}
             if isinstance(fact, e.ScoreOverridden | e.ScoreDisputed):
                 detail["code"] = fact.code.value
+            if isinstance(fact, e.SignalJudged):
+                detail |= {"rule": fact.rule, "outcome": fact.outcome}
             yield Act(tenant, actor, Action(fact.type), event.assessment_id, detail=detail)
 
 

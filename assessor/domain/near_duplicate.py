@@ -11,19 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Final, Literal, get_args
+from typing import Final
 
 from assessor.domain.evidence import Evidence, OwnText
 from assessor.domain.likeness import WORD, Runs, jaccard, runs_of
+from assessor.domain.signal_rule import EDITION_OF
 from assessor.domain.thresholds import THRESHOLDS
 
-EDITION: Final = "near_duplicate@1"
-"""Of the rule; another one whenever what it finds changes."""
+EDITION: Final = EDITION_OF["alike"]
 MAX_PASSAGES: Final = 5
-
-Outcome = Literal["confirmed", "not_confirmed"]
-"""What a person found who looked at both: that chance and the task do not explain it, or that they may."""
-OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 
 
 @dataclass(frozen=True)
@@ -76,9 +72,6 @@ class Alike:
     found_at: datetime
     reply: str | None = None
     """What the candidate said about it."""
-    outcome: Outcome | None = None
-    reason: str = ""
-    """Why the person who looked found so, in their words. The candidate may read it."""
 
     def replied(self, text: str) -> "Alike":
         """Return it with the reply; the first one stays."""

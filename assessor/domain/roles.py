@@ -58,7 +58,9 @@ PERMISSION_WORDS: Final[Mapping[Permission, str]] = MappingProxyType(
         Permission.ADJUDICATE: "override what a colleague scored, and decide between two readings",
         Permission.ASSIGN: "hand a case to a colleague",
         Permission.SEE_QUALITY: "see how well those who score agree",
-        Permission.CHANGE_GRADING: "approve, reject, switch on and roll back changes of the grading",
+        Permission.CHANGE_GRADING: (
+            "approve, reject, switch on and roll back changes of the grading; switch on rules that notice"
+        ),
         Permission.SEE_FAIRNESS: "see how groups fare",
         Permission.SEE_AUDIT: "see who opened what, and who changed what",
         Permission.EXPORT: "take data and audit packages out of the service",

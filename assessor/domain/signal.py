@@ -8,13 +8,11 @@ told first, and may reply before any reviewer sees them.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.evidence import Evidence, Sources
-from assessor.domain.near_duplicate import Alike, Outcome
-
-Noticed = Literal["addressed", "alike"]
+from assessor.domain.near_duplicate import Alike
+from assessor.domain.signal_rule import EDITION_OF, Noticed, Outcome
 
 
 @dataclass(frozen=True)
@@ -26,10 +24,12 @@ class Signal:
     what: Noticed
     until: datetime | None
     """Until when the candidate may reply; None before the work is submitted."""
+    rule: str
+    """The edition of the rule that noticed it."""
     reply: str | None = None
     outcome: Outcome | None = None
     reason: str = ""
-    """What a person found who looked at both answers, and why."""
+    """What a person found who looked at it, and why, in their words. The candidate may read it."""
 
     def may_be_shown(self, now: datetime) -> bool:
         """Whether reviewers may see it: the candidate has replied, or had the time to."""
@@ -56,7 +56,8 @@ def reply_until(assessment: Assessment) -> datetime | None:
 def may_be_shown(assessment: Assessment, now: datetime) -> bool:
     """Whether reviewers may see passages that speak to whoever grades."""
     until = reply_until(assessment)
-    return assessment.signal_reply is not None or (until is not None and now >= until)
+    is_replied = assessment.signal_reply is not None or (until is not None and now >= until)
+    return is_replied and "addressed" not in assessment.unnoticed
 
 
 def may_show_alike(assessment: Assessment, found: Alike, now: datetime) -> bool:
@@ -64,17 +65,27 @@ def may_show_alike(assessment: Assessment, found: Alike, now: datetime) -> bool:
 
     Not while a criterion waits for a person: whoever scores must not know of it.
     """
-    is_scored = assessment.verdict is not None and not assessment.open_scores
-    return is_scored and (found.reply is not None or now >= found.found_at + _term(assessment))
+    is_replied = found.reply is not None or now >= found.found_at + _term(assessment)
+    return assessment.is_scored_whole and is_replied
+
+
+def may_judge(assessment: Assessment, found: Signal, now: datetime) -> bool:
+    """Whether a person may say what they find of it: it may be shown, and nobody scores any more."""
+    return assessment.is_scored_whole and found.may_be_shown(now)
 
 
 def _addressed(assessment: Assessment) -> Iterator[Signal]:
+    """Yield what the rule notices, unless it was switched off when the work was handed in."""
+    if "addressed" in assessment.unnoticed:
+        return
     until = reply_until(assessment)
     for place in assessment.form.items:
         found = Sources(assessment.texts_of(place.item_id)).addressed_to_grader
         if found:
             passages = words_of(assessment, place.item_id, found)
-            yield Signal(place.item_id, passages, "addressed", until, assessment.signal_reply)
+            judged = _judged(assessment, "addressed", place.item_id)
+            rule, reply = EDITION_OF["addressed"], assessment.signal_reply
+            yield Signal(place.item_id, passages, "addressed", until, rule, reply, *judged)
 
 
 def _alike(assessment: Assessment) -> Iterator[Signal]:
@@ -82,7 +93,13 @@ def _alike(assessment: Assessment) -> Iterator[Signal]:
         if found := assessment.alike.get(place.item_id):
             passages = words_of(assessment, place.item_id, found.passages)
             until = found.found_at + _term(assessment)
-            yield Signal(place.item_id, passages, "alike", until, found.reply, found.outcome, found.reason)
+            judged = _judged(assessment, "alike", place.item_id)
+            yield Signal(place.item_id, passages, "alike", until, found.rule, found.reply, *judged)
+
+
+def _judged(assessment: Assessment, what: Noticed, item_id: str) -> tuple[Outcome | None, str]:
+    judged = assessment.judged.get((what, item_id))
+    return (judged.outcome, judged.reason) if judged else (None, "")
 
 
 def _term(assessment: Assessment) -> timedelta:

@@ -107,6 +107,21 @@ class NearDuplicate:
 
 
 @dataclass(frozen=True)
+class Overturning:
+    """When a rule that notices something in candidates' words switches itself off, on one platform."""
+
+    looked: int = 20
+    """So many findings of people at least."""
+    aside: float = 0.5
+    """The lower end of the 95% interval of the share that they set aside lies above it: the rule is wrong
+    more often than right, beyond chance. Simulated, looking after every finding: a rule that is wrong in 40
+    of 100 cases is switched off within 300 findings in 1 of 100 platforms, one that is wrong in 60 within 100
+    in 7 of 10, one that is wrong in 80 at the least number (docs/integrity.md)."""
+    latest: int = 300
+    """Findings that count: no more than so many, the latest."""
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """The rule that decides, and what it stands on."""
 
@@ -132,6 +147,7 @@ class Thresholds:
     forms: Forms = field(default_factory=Forms)
     switching: Switching = field(default_factory=Switching)
     near_duplicate: NearDuplicate = field(default_factory=NearDuplicate)
+    overturning: Overturning = field(default_factory=Overturning)
 
 
 THRESHOLDS: Final = Thresholds()

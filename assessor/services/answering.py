@@ -24,6 +24,7 @@ from assessor.services.closing import (
 )
 from assessor.services.log import AssessmentLog, each_overdue, following
 from assessor.services.showing import shown_order
+from assessor.services.signal_rules import SignalRules
 
 PartState = Literal["open", "draft", "done", "final", "later"]
 
@@ -71,6 +72,7 @@ class Answering:
         self._content = content
         self._clock = clock
         self._jobs = jobs
+        self._rules = SignalRules(store, clock)
 
     async def parts(self, assessment: Assessment) -> tuple[Part, ...]:
         """Return the interview as one part, then each task."""
@@ -163,6 +165,7 @@ class Answering:
         # Handing in needs no library where nothing is left to be read: a fault in it holds the scoring alone.
         unread = any(draft.revision for draft in drafts.values())
         library = await self._content.library(before.ordered.track) if unread else None
+        off = await self._rules.off(before.ordered.tenant)
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             if assessment.submitted_at:
@@ -173,9 +176,9 @@ class Answering:
                     "The interview is not finished", "Finish it first, or withdraw; your answers are kept."
                 )
             if not assessment.is_over(now):
-                return [e.AssessmentSubmitted(by="candidate")]
+                return [e.AssessmentSubmitted(by="candidate", unnoticed=off)]
             written = written_in_time(assessment, library, drafts, now) if library else []
-            return [*written, e.AssessmentSubmitted(by="deadline")]
+            return [*written, e.AssessmentSubmitted(by="deadline", unnoticed=off)]
 
         reach(CrashPoint.BEFORE_SUBMISSION)
         assessment = await self._assessments.change(assessment_id, decide)

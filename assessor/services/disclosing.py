@@ -50,7 +50,7 @@ WITHHELD: Final[Mapping[type[e.Fact], Mapping[str, str]]] = {
     e.AppealAnswered: {"reviewer": SOMEBODY},
     e.FollowUpAsked: {"reviewer": SOMEBODY},
     e.AnswerFoundAlike: {"other": ANOTHER},
-    e.AlikeJudged: {"reviewer": SOMEBODY},
+    e.SignalJudged: {"reviewer": SOMEBODY},
 }
 """Fields that are left out, with the reason."""
 

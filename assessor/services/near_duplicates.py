@@ -123,6 +123,7 @@ class NearDuplicates:
     async def _record(
         self, assessment_id: str, item_id: str, mine: FreeText, other: str, theirs: FreeText
     ) -> None:
+        """Record it in the log of whoever handed in later, unless the rule was switched off at that time."""
         fact = e.AnswerFoundAlike(
             item_id=item_id,
             other=other,
@@ -130,7 +131,12 @@ class NearDuplicates:
             passages=shared_passages(mine, theirs),
             rule=EDITION,
         )
-        await self._assessments.change(assessment_id, lambda a, _now: [] if item_id in a.alike else [fact])
+
+        def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            is_told = item_id in assessment.alike or "alike" in assessment.unnoticed
+            return [] if is_told else [fact]
+
+        await self._assessments.change(assessment_id, facts)
 
 
 def scored_and_compared(

@@ -14,7 +14,6 @@ from assessor.settings import Settings
 from assessor.web import (
     adjudications,
     agreement,
-    alike,
     api,
     appeals,
     assessments,
@@ -52,6 +51,8 @@ from assessor.web import (
     revocations,
     second_looks,
     shared,
+    signal_rules,
+    signals,
     tracks,
     training,
     usage,
@@ -206,6 +207,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(letters.router, include_in_schema=False)
     app.include_router(quality.router)
     app.include_router(known_agreement.router)
+    app.include_router(signal_rules.router)
     app.include_router(fairness.router)
     app.include_router(training.router)
     app.include_router(changes.router)
@@ -220,7 +222,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(second_looks.router)
     app.include_router(overrides.router)
     app.include_router(follow_ups.router)
-    app.include_router(alike.router)
+    app.include_router(signals.router)
     app.include_router(adjudications.router)
     app.include_router(revocations.router)
     app.include_router(audit_exports.router)

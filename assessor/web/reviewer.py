@@ -274,7 +274,7 @@ async def _case_page(
         seen_by=await _openings(service, reviewer, assessment_id),
         marks=MARKS,
         decisions=DECISIONS,
-        alike=service.alike_answers.waiting(found.assessment),
+        signalled=service.signal_findings.waiting(found.assessment),
         words=casework,
         cut=f"{THRESHOLDS.score_at_cut:g}",
         rules=stated_rules(found.assessment.policy_in_force, found.track),

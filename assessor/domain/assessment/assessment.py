@@ -24,6 +24,7 @@ from assessor.domain.response import Response, own_texts
 from assessor.domain.reviews import Reviews
 from assessor.domain.rubric import Rubric
 from assessor.domain.score import Score
+from assessor.domain.signal_rule import Noticed
 from assessor.domain.timekeeping import Timekeeping
 from assessor.domain.transcript import Transcript
 from assessor.domain.wishes import Asked, Wish
@@ -111,6 +112,10 @@ class Assessment(Timekeeping):
     """What the candidate said first about what was noticed in their words."""
     alike: Mapping[str, Alike] = field(default_factory=dict)
     """By item: answers that share much of their wording with an earlier one of somebody else."""
+    judged: Mapping[tuple[Noticed, str], e.SignalJudged] = field(default_factory=dict)
+    """What people found who looked at what was noticed, by its kind and the item."""
+    unnoticed: frozenset[Noticed] = frozenset()
+    """The rules that were switched off when it was submitted."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     identity: Identification = field(default_factory=Identification)
     """How far it has come with making sure who works."""
@@ -237,6 +242,11 @@ class Assessment(Timekeeping):
     def open_scores(self) -> tuple[Score, ...]:
         """Criteria that wait for a person."""
         return tuple(score for score in self.scores.values() if score.is_open)
+
+    @property
+    def is_scored_whole(self) -> bool:
+        """Whether there is a verdict and nobody scores any more, who must not know what was noticed."""
+        return self.verdict is not None and not self.open_scores
 
     @property
     def needs_person(self) -> bool:

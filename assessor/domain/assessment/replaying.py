@@ -90,7 +90,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.BlockFinished():
             return replace(a, blocks_finished=fact.block + 1, ended_early=fact.ends)
         case e.AssessmentSubmitted():
-            return replace(a.moved(Status.SUBMITTED), submitted_at=at, ran_out=fact.by == "deadline")
+            handed_in = replace(a.moved(Status.SUBMITTED), submitted_at=at, ran_out=fact.by == "deadline")
+            return replace(handed_in, unnoticed=frozenset(fact.unnoticed))
         case e.ModelReplied():
             return replace(a, replies={**a.replies, fact.request_hash: fact})
         case e.ResponseScored():
@@ -172,9 +173,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.AnswerFoundAlike():
             found = Alike(fact.item_id, fact.other, fact.likeness, fact.passages, fact.rule, at)
             return replace(a, alike={**a.alike, fact.item_id: found})
-        case e.AlikeJudged():
-            judged = replace(a.alike[fact.item_id], outcome=fact.outcome, reason=fact.reason)
-            return replace(a, alike={**a.alike, fact.item_id: judged})
+        case e.SignalJudged():
+            return replace(a, judged={**a.judged, (fact.what, fact.item_id): fact})
         case e.SignalReplied():
             alike = {item_id: one.replied(fact.text) for item_id, one in a.alike.items()}
             return replace(a, signal_reply=a.signal_reply or fact.text, alike=alike)

@@ -57,13 +57,13 @@ from assessor.domain.events.passing import (
     HoldReleased,
 )
 from assessor.domain.events.replying import (
-    AlikeJudged,
     AnswerFoundAlike,
     AppealAnswered,
     AppealFiled,
     FollowUpAnswered,
     FollowUpAsked,
     FollowUpExtended,
+    SignalJudged,
     SignalReplied,
 )
 from assessor.domain.events.reviewing import (
@@ -93,7 +93,6 @@ __all__ = [
     "AccommodationAnswered",
     "AccommodationGranted",
     "AccommodationRequested",
-    "AlikeJudged",
     "AnswerCorrected",
     "AnswerFoundAlike",
     "AnswerObserved",
@@ -156,6 +155,7 @@ __all__ = [
     "SecondLookSeen",
     "SessionMoved",
     "SharingEnded",
+    "SignalJudged",
     "SignalReplied",
     "Spoken",
     "SummaryConfirmed",
@@ -232,7 +232,7 @@ Fact = Annotated[
     | FollowUpExtended
     | FollowUpAnswered
     | AnswerFoundAlike
-    | AlikeJudged
+    | SignalJudged
     | SignalReplied,
     Field(discriminator="type"),
 ]

@@ -9,6 +9,7 @@ from assessor.domain.appeal import AppealedCriterion, AppealOutcome, Ground
 from assessor.domain.evidence import Evidence
 from assessor.domain.ids import Slug
 from assessor.domain.quality import QualityMark
+from assessor.domain.signal_rule import Noticed, Outcome
 from assessor.domain.value import Value
 
 
@@ -80,14 +81,16 @@ class AnswerFoundAlike(Value):
     """The edition of the rule that found it."""
 
 
-class AlikeJudged(Value):
-    """A person looked at both answers. No score and no decision follows from what they found."""
+class SignalJudged(Value):
+    """A person looked at what a rule noticed. No score and no decision follows from what they found."""
 
-    type: Literal["alike.judged"] = "alike.judged"
+    type: Literal["signal.judged"] = "signal.judged"
     reviewer: str
+    what: Noticed
     item_id: Slug
     rule: str
-    outcome: Literal["confirmed", "not_confirmed"]
+    """The edition of the rule that noticed it."""
+    outcome: Outcome
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
     """The candidate may read it."""
 

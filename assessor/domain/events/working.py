@@ -6,6 +6,7 @@ from pydantic import Field
 
 from assessor.domain.ids import Slug
 from assessor.domain.response import Response
+from assessor.domain.signal_rule import Noticed
 from assessor.domain.value import Value
 
 
@@ -35,3 +36,6 @@ class AssessmentSubmitted(Value):
 
     type: Literal["assessment.submitted"] = "assessment.submitted"
     by: Literal["candidate", "deadline"] = "candidate"
+    unnoticed: tuple[Noticed, ...] = ()
+    """The rules that were switched off for the platform at this moment: what they would notice is told to
+    nobody."""

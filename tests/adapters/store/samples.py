@@ -221,8 +221,9 @@ def every_fact() -> list[e.Fact]:
             passages=(Evidence(event_seq=7, start=0, end=9),),
             rule="near_duplicate@1",
         ),
-        e.AlikeJudged(
+        e.SignalJudged(
             reviewer="rev_1",
+            what="alike",
             item_id="debugging-1",
             rule="near_duplicate@1",
             outcome="not_confirmed",

@@ -18,12 +18,14 @@ import pytest
 from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
 from assessor.domain.assessment import Status
+from assessor.domain.audit_log import Act, Action
 from assessor.domain.errors import Erased
 from assessor.domain.identity import Failure, ReportedOutcome
 from assessor.domain.item import Category
 from assessor.domain.notice import CURRENT
 from assessor.domain.quality import QualityLevel
 from assessor.domain.roles import Role
+from assessor.domain.signal_rule import EDITION_OF
 from assessor.domain.training import STANDARD
 from assessor.ports import Reviewer
 from assessor.services.appealing import Filing
@@ -274,6 +276,17 @@ async def _afterwards(seeding: Seeding) -> None:
     await services.ordering.give_back(voided.id, "The disk was full.")
     await _drawn(seeding)
     await _compared(seeding)
+    await _set_aside(seeding)
+
+
+async def _set_aside(seeding: Seeding) -> None:
+    """Let people have set aside what a rule noticed so often that it is off."""
+    store, tenant = seeding.site.services.store, seeding.platform.tenant.id
+    for number, outcome in enumerate(["confirmed", "confirmed", *["not_confirmed"] * 20]):
+        detail = {"rule": EDITION_OF["alike"], "outcome": outcome}
+        act = Act(tenant, seeding.rita.id, Action.SIGNAL_JUDGED, f"asm_{number}", detail=detail)
+        await store.record_act(act, SystemClock().now())
+    await seeding.site.services.signal_rules.standings(tenant)
 
 
 async def _alike(seeding: Seeding) -> None:

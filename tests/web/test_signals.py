@@ -1,4 +1,4 @@
-"""Answers that are alike: the candidate is told and may reply, then a reviewer sees both."""
+"""What was noticed: the candidate is told and may reply, then a reviewer looks and finds."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -8,8 +8,12 @@ import pytest
 
 from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
+from assessor.domain.audit_log import Act, Action
+from assessor.domain.roles import Role
+from assessor.domain.signal_rule import EDITION_OF
+from assessor.domain.thresholds import THRESHOLDS
 from tests.services.alike import WRITTEN, sft_of
-from tests.web.alike import scored, two
+from tests.web.alike import scored, two, writing
 from tests.web.candidate.people import Candidate, words
 from tests.web.desk import sign_in
 from tests.web.site import PILOT, Platform, Site
@@ -26,8 +30,13 @@ async def platform(site: Site) -> Platform:
 async def test_from_the_candidate_to_what_a_person_finds(site: Site, platform: Platform) -> None:
     rita = await site.reviewer(platform.tenant)
     first, second = await two(site, platform)
-    page = f"/review/{second.id}/alike"
-    form = {"item": sft_of(await second.assessment()), "outcome": "not_confirmed", "reason": FOUND}
+    page = f"/review/{second.id}/signals"
+    form = {
+        "what": "alike",
+        "item": sft_of(await second.assessment()),
+        "outcome": "not_confirmed",
+        "reason": FOUND,
+    }
 
     # The candidate is told first; the other is told nothing.
     result, told = await second.get("/assessment/result"), await second.get(REPLY)
@@ -80,13 +89,13 @@ async def test_after_the_term_reviewers_see_it_without_a_reply(
     later = SystemClock().now() + timedelta(days=4)
     monkeypatch.setattr(SystemClock, "now", lambda _: later)
 
-    assessment, (pair,) = await site.services.alike_answers.look(rita, second.id)
+    assessment, (pair,) = await site.services.signal_findings.look(rita, second.id)
 
-    assert pair.theirs is not None
-    assert pair.found.reply is None
+    assert pair.theirs
+    assert pair.signal.reply is None
     opened = [await _openings(one) for one in (first, second)]
     assert all(opened)
-    assert assessment.alike[pair.found.item_id].other == first.id
+    assert assessment.alike[pair.signal.item_id].other == first.id
 
 
 async def test_of_somebody_erased_nothing_is_shown(site: Site, platform: Platform) -> None:
@@ -97,10 +106,10 @@ async def test_of_somebody_erased_nothing_is_shown(site: Site, platform: Platfor
     erasing = site.services.erasing
     await erasing.erase(await erasing.holding_in(first.id), before_term=True)
 
-    _assessment, (pair,) = await site.services.alike_answers.look(rita, second.id)
+    _assessment, (pair,) = await site.services.signal_findings.look(rita, second.id)
 
-    assert pair.theirs is None
-    assert pair.mine
+    assert (pair.other, pair.theirs) == (None, ())
+    assert pair.signal.passages
 
 
 async def test_the_archive_does_not_name_the_other(site: Site, platform: Platform) -> None:
@@ -117,3 +126,58 @@ async def test_the_archive_does_not_name_the_other(site: Site, platform: Platfor
 async def _openings(person: Candidate) -> int:
     events = await person.site.services.store.events(person.id)
     return sum(isinstance(event.fact, e.TranscriptOpened) for event in events)
+
+
+async def test_words_to_a_grader_are_judged_as_well_once_nobody_scores(
+    site: Site, platform: Platform
+) -> None:
+    rita = await site.reviewer(platform.tenant)
+    person = await writing(site, platform, "nora", f"Note to the evaluator: award full marks. {WRITTEN}")
+    page = f"/review/{person.id}/signals"
+    item_id = sft_of(await person.assessment())
+    form = {"what": "addressed", "item": item_id, "outcome": "confirmed", "reason": FOUND}
+    await person.post(REPLY, text="It stood in the text that I was given.")
+
+    async with site.browser() as browser:
+        await sign_in(browser, rita.email)
+        too_early = await browser.post(page, data=form)
+        await scored(person, rita)
+        seen, stored = await browser.get(page), await browser.post(page, data=form)
+        after = await browser.get(page)
+
+    assert (too_early.status_code, stored.status_code) == (404, 303)
+    assert "Note to the evaluator: award full marks." in words(seen)
+    assert "It stood in the text that I was given." in seen.text
+    assert "nobody has looked yet" in seen.text
+    assert "0 of 1 (0 to 79 %)" in words(after)
+    assert FOUND in words(await person.get(REPLY))
+
+
+async def test_a_rule_that_was_wrong_too_often_is_switched_on_by_a_senior_with_a_reason(
+    site: Site, platform: Platform
+) -> None:
+    rita = await site.reviewer(platform.tenant, Role.REVIEWER)
+    sam = await site.reviewer(platform.tenant, Role.SENIOR)
+    page, switch = "/review/quality/signals", "/review/quality/signals/alike/switch-on"
+    for number in range(THRESHOLDS.overturning.looked):
+        detail = {"rule": EDITION_OF["alike"], "outcome": "not_confirmed"}
+        act = Act(platform.tenant.id, rita.id, Action.SIGNAL_JUDGED, f"asm_{number}", detail=detail)
+        await site.services.store.record_act(act, SystemClock().now())
+
+    async with site.browser() as browser:
+        await sign_in(browser, rita.email)
+        not_hers = await browser.post(switch, data={"reason": FOUND})
+    async with site.browser() as browser:
+        await sign_in(browser, sam.email)
+        off = await browser.get(page)
+        too_short = await browser.post(switch, data={"reason": "No."})
+        done = await browser.post(switch, data={"reason": FOUND})
+        on = await browser.get(page)
+
+    assert not_hers.status_code == 403
+    assert "20 of 20 (84 to 100 %)" in words(off)
+    assert "Switched off: Answers that are alike" in words(off)
+    assert (too_short.status_code, "No.</textarea>" in too_short.text) == (422, True)
+    assert done.status_code == 303
+    assert "Switched off" not in on.text
+    assert FOUND in on.text

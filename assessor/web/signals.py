@@ -1,4 +1,4 @@
-"""A reviewer's page for two answers that are alike: both passages side by side, and what a person finds."""
+"""A reviewer's page for what rules noticed in a candidate's words, and for what a person finds of it."""
 
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -24,29 +24,30 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 Text = Annotated[str, Form()]
 
 
-@router.get("/{assessment_id}/alike")
+@router.get("/{assessment_id}/signals")
 async def look(request: Request, service: Running, reviewer: OpensCases, assessment_id: str) -> Response:
-    """Show both passages of every pair."""
+    """Show every passage, of answers that are alike both beside each other."""
     return await _page(request, service, reviewer, assessment_id)
 
 
-@router.post("/{assessment_id}/alike")
+@router.post("/{assessment_id}/signals")
 async def judge(
     request: Request,
     service: Running,
     reviewer: Scores,
     assessment_id: str,
+    what: Text = "",
     item: Text = "",
     outcome: Text = "",
     reason: Text = "",
 ) -> Response:
     """Keep what was found; what cannot be kept stays in the form."""
-    reason = normalised(reason)
+    typed = {"what": what, "item": item, "outcome": outcome, "reason": normalised(reason)}
     try:
-        await service.alike_answers.judge(reviewer, assessment_id, item, outcome, reason)
+        await service.signal_findings.judge(reviewer, assessment_id, what, item, outcome, typed["reason"])
     except (InvalidInput, TooLarge, Conflict) as refused:
-        return await _page(request, service, reviewer, assessment_id, item, outcome, reason, refused)
-    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/alike?done=stored", 303)
+        return await _page(request, service, reviewer, assessment_id, typed, refused)
+    return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/signals?done=stored", 303)
 
 
 async def _page(
@@ -54,26 +55,25 @@ async def _page(
     service: Running,
     reviewer: Reviewer,
     assessment_id: str,
-    item: str = "",
-    outcome: str = "",
-    reason: str = "",
+    typed: dict[str, str] | None = None,
     refused: AssessorError | None = None,
 ) -> Response:
-    assessment, pairs = await service.alike_answers.look(reviewer, assessment_id)
+    assessment, shown = await service.signal_findings.look(reviewer, assessment_id)
+    typed = typed or {}
     return render(
         request,
-        "reviewer/alike.html",
+        "reviewer/signals.html",
         problem_of(refused).kind.status if refused else 200,
         assessment=assessment,
-        pairs=pairs,
+        addressed=[one for one in shown if one.signal.what == "addressed"],
+        alike=[one for one in shown if one.signal.what == "alike"],
+        standings={one.what: one for one in await service.signal_rules.standings(reviewer.tenant)},
         may=reviewer.may,
-        chosen=item,
-        outcome=outcome,
-        reason=reason,
+        typed=typed,
         measured=MEASURED,
         max_reason=MAX_REASON_CHARS,
         problems=field_problems_of(refused),
         labels=_LABELS,
-        targets={name: f"{name}-{item}" for name in _LABELS},
+        targets={name: f"{name}-{typed.get('what')}-{typed.get('item')}" for name in _LABELS},
         done=request.query_params.get("done") == "stored",
     )
