@@ -97,7 +97,7 @@ class SharedStream(InProcessStream):
         try:
             sealed = b64decode(payload, validate=True)
             message = Message(**json.loads(open_sealed(self._key, sealed, _PLACE, "a message")))
-        except (ValueError, DocumentRefused):
+        except (TypeError, ValueError, DocumentRefused):  # also what a later version says
             log.warning("a notification was not understood")
             return
         if message.process != self._process:

@@ -45,7 +45,14 @@ from assessor.ports.outcomes import Attempt, Attempts, Contradicted, Declared, D
 from assessor.ports.pilot import Pilots
 from assessor.ports.places import InterviewPlaces
 from assessor.ports.projections import AskedVerdict, Page, Projections, StoredVerdict
-from assessor.ports.provider_calls import Exchange, Granted, ProviderCalls, ProviderLimits, WantedCall
+from assessor.ports.provider_calls import (
+    KEPT,
+    Exchange,
+    Granted,
+    ProviderCalls,
+    ProviderLimits,
+    WantedCall,
+)
 from assessor.ports.quality import (
     Kind,
     LookedTwice,
@@ -78,6 +85,7 @@ from assessor.ports.world import (
 
 __all__ = [
     "INJECTIONS",
+    "KEPT",
     "SUBJECT",
     "Access",
     "ActFilter",

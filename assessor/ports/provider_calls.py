@@ -1,10 +1,15 @@
 """Calls to providers of models, counted over all processes of an installation."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from assessor.ports.model import Purpose
+
+KEPT: Final[Mapping[Purpose, float]] = MappingProxyType({"turn": 0.0, "judge": 0.25, "observation": 0.5})
+"""Share of the places, and of a minute's requests and tokens, that has to stay free for what goes before:
+a turn that comes a moment later must not wait until somebody's work is judged."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,12 @@ class ProviderLimits:
     """At once."""
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+
+    def set_aside(self, tokens: int, purpose: Purpose) -> int:
+        """Return what is set aside for a call: no more than a minute leaves to its purpose."""
+        if self.tokens_per_minute is None:
+            return tokens
+        return min(tokens, int(self.tokens_per_minute * (1 - KEPT[purpose])))
 
     def __bool__(self) -> bool:
         return any((self.calls, self.requests_per_minute, self.tokens_per_minute))

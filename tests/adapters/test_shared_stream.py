@@ -1,6 +1,8 @@
 """The live stream of several processes, on a real PostgreSQL; each stream here is one process's."""
 
 import asyncio
+import json
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -9,6 +11,7 @@ import pytest
 
 from assessor.adapters.shared_stream import SharedFloor, SharedStream, shared_stream
 from assessor.adapters.store.channel import APPLICATION, NAME
+from assessor.adapters.vault import place, seal
 from assessor.ports import TurnBuffer, Watch
 from tests.patience import PATIENCE_SECONDS
 
@@ -127,6 +130,18 @@ async def test_a_process_that_comes_in_mid_sentence_waits_for_the_whole_one(
 
         assert await watch.wait(PATIENCE_SECONDS)
         assert watch.others_wrote()
+
+
+@pytest.mark.parametrize("told", [{"process": "p", "assessment_id": "asm_1", "mood": "calm"}, ["words"]])
+async def test_what_a_later_version_says_is_passed_over_and_the_next_message_heard(
+    two: tuple[SharedStream, SharedStream], told: object
+) -> None:
+    here, there = two
+    async with listening(there) as (watch,):
+        here._channel.say(b64encode(seal(KEY, json.dumps(told).encode(), place("stream"))).decode())
+        here.begin("asm_1", "run_1")
+
+        await until(watch, lambda: there.buffer("asm_1") == TurnBuffer("run_1", ""))
 
 
 @pytest.mark.parametrize("sent", ["no base64", "AAAA", ""])

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass
 
 import structlog
@@ -44,7 +45,7 @@ class Books:
         _count(entry)
         self._gathered.append(self._call(entry))
         if self._writing is None:
-            self._writing = asyncio.create_task(self._write(), name="write ledger")
+            self._writing = asyncio.create_task(self._write(), name="write ledger", context=Context())
 
     async def close(self) -> None:
         """Wait until everything is written."""

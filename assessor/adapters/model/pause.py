@@ -33,6 +33,10 @@ class Pause:
         seconds, self._untold = self._untold, 0.0
         return seconds
 
+    def not_told(self, seconds: float) -> None:
+        """Note that the others could not be told."""
+        self._untold = max(self._untold, seconds)
+
     async def over(self, deadline: float) -> None:
         """Wait until it may be asked. Raises ModelFault at once when that is after the deadline."""
         while (left := self._until - _now()) > 0:

@@ -7,8 +7,9 @@ share does not come free. When it dies it says nothing more, and its share comes
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from typing import Final
 
 import structlog
@@ -22,6 +23,8 @@ POLL_SECONDS: Final = 0.1
 """How often is asked while something waits."""
 RENEW_SECONDS: Final = 5.0
 """How often is said that calls still run: three times before the database takes them for dead."""
+AFTER_FAULT_SECONDS: Final = 1.0
+"""After how long is said again what the database did not hear."""
 MOST_WAITING: Final = 1000
 """Calls of this process that wait. What comes beyond would wait longer than anybody waits for it."""
 
@@ -46,8 +49,8 @@ class SharedLimits:
         line = self._lines.setdefault(
             provider, _Line(provider, self._process, pause, self._calls, self._limits)
         )
-        lease = Lease(tokens)
-        call = WantedCall(uuid.uuid4().hex, purpose, tokens)
+        call = WantedCall(uuid.uuid4().hex, purpose, self._limits.set_aside(tokens, purpose))
+        lease = Lease(call.tokens)
         await line.wait(call)
         try:
             yield lease
@@ -75,7 +78,6 @@ class _Line:
         self._wanted: dict[str, tuple[WantedCall, asyncio.Future[None], float]] = {}
         self._running: set[str] = set()
         self._unused = 0.0
-        self._told_pause = 0.0
         self._changed = asyncio.Event()
         self._talking: asyncio.Task[None] | None = None
 
@@ -113,7 +115,10 @@ class _Line:
     def _say(self) -> None:
         self._changed.set()
         if self._talking is None:
-            self._talking = asyncio.create_task(self._talk(), name=f"calls to {self._provider}")
+            # In a context of its own: it goes on for others than the one who happened to begin it.
+            self._talking = asyncio.create_task(
+                self._talk(), name=f"calls to {self._provider}", context=Context()
+            )
 
     async def _talk(self) -> None:
         """Exchange with the database for as long as there is something to say."""
@@ -121,11 +126,14 @@ class _Line:
             while self._changed.is_set() or self._wanted or self._running:
                 self._changed.clear()
                 try:
-                    self._take(await self._exchange())
+                    await self._exchange()
                 except Exception:
                     # Whoever waits has a time of their own; the database may be there again before that.
                     log.exception("calls to a provider could not be counted", provider=self._provider)
-                await self._pause_a_moment()
+                    self._changed.set()
+                    await asyncio.sleep(AFTER_FAULT_SECONDS)
+                else:
+                    await self._pause_a_moment()
         finally:
             self._talking = None
 
@@ -138,23 +146,31 @@ class _Line:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), RENEW_SECONDS)
 
-    async def _exchange(self) -> Granted:
+    async def _exchange(self) -> None:
         unused, self._unused = self._unused, 0.0
         asked = self._pause.untold()
         said = Exchange([one for one, _, _ in self._wanted.values()], set(self._running), unused, asked)
         try:
-            return await self._calls.exchange_calls(self._provider, self._process, said, self._limits)
+            granted = await self._calls.exchange_calls(self._provider, self._process, said, self._limits)
         except BaseException:
             self._unused += unused
+            self._pause.not_told(asked)
             raise
+        self._take(granted, said.wanted)
 
-    def _take(self, granted: Granted) -> None:
+    def _take(self, granted: Granted, asked: Iterable[WantedCall]) -> None:
         self._pause.heard(granted.pause_seconds)
-        for id_ in granted.ids & self._wanted.keys():
-            _, admitted, _ = self._wanted.pop(id_)
-            if not admitted.done():
-                self._running.add(id_)
-                admitted.set_result(None)
+        for call in asked:
+            if call.id not in granted.ids:
+                continue
+            _, admitted, _ = self._wanted.pop(call.id, (call, None, 0.0))
+            if admitted is None or admitted.done():
+                # Nobody waits for it any more; it was let through while that was being asked.
+                self._unused += call.tokens
+                self._changed.set()
+                continue
+            self._running.add(call.id)
+            admitted.set_result(None)
 
 
 def _now() -> float:

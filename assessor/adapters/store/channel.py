@@ -10,6 +10,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
+from contextvars import Context
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -112,7 +113,8 @@ class Channel:
 
     def _keep_running(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         if name not in self._tasks and not self._is_closed:
-            self._tasks[name] = asyncio.create_task(work(), name=f"channel: {name}")
+            # In a context of its own: its log lines are not about whoever happened to speak or watch first.
+            self._tasks[name] = asyncio.create_task(work(), name=f"channel: {name}", context=Context())
 
     async def _send(self) -> None:
         pauses = _Pauses()

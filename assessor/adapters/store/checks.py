@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from assessor.adapters.store.derived import ISSUED, REVOKED, SUPERSEDED, verdict_values
 from assessor.adapters.store.log import SqlEventLog
@@ -27,11 +27,21 @@ class SqlChecks(SqlEventLog):
         first verdict that was changed, added or taken out.
         """
         query = select(VERDICT).where(VERDICT.c.assessment_id == assessment_id).order_by(VERDICT.c.seq)
-        rows = {row["id"]: row for row in [dict(one._mapping) for one in await self._all(query)]}  # noqa: SLF001 - SQLAlchemy's public way to columns by name
-        try:
-            expected = _by_log(await self.events(assessment_id))
-        except Erased:
+
+        def read(connection: Connection) -> tuple[dict[str, dict[str, Any]], Sequence[e.Event] | None]:
+            """Both in one transaction: a verdict that is issued meanwhile is in neither or in both."""
+            found = connection.execute(query).mappings()
+            rows = {row["id"]: dict(row) for row in found}
+            try:
+                return rows, self._events(connection, assessment_id)
+            except Erased:
+                return rows, None
+
+        rows, events = await self._database.read(read)
+        if events is None:
             expected = {name: _by_signature(assessment_id, row) for name, row in rows.items()}
+        else:
+            expected = _by_log(events)
         for name in [*expected, *rows]:
             _require_same(assessment_id, name, expected.get(name), rows.get(name))
         return len(rows)

@@ -150,19 +150,17 @@ class SqlEventLog(SqlAnswers):
 
         Raises NotFound, Erased, DocumentRefused for bytes that were changed.
         """
+        return await self._database.read(lambda connection: self._events(connection, assessment_id, after))
 
-        def read(connection: Connection) -> tuple[Event, ...]:
-            asked = {"assessment_id": assessment_id, "after": after}
-            rows = connection.execute(_KEYED_EVENTS, asked).all()
-            if not rows or rows[0].wrapped_key is None:
-                end = log_end(connection, assessment_id)  # unknown, erased, or nothing new
-                if end.wrapped_key is None:
-                    raise Erased(tenant=end.tenant_id)
-                return ()
-            key = self._key(*rows[0][-2:])
-            return _opened(key, assessment_id, rows)
-
-        return await self._database.read(read)
+    def _events(self, connection: Connection, assessment_id: str, after: int = 0) -> tuple[Event, ...]:
+        rows = connection.execute(_KEYED_EVENTS, {"assessment_id": assessment_id, "after": after}).all()
+        if not rows or rows[0].wrapped_key is None:
+            end = log_end(connection, assessment_id)  # unknown, erased, or nothing new
+            if end.wrapped_key is None:
+                raise Erased(tenant=end.tenant_id)
+            return ()
+        key = self._key(*rows[0][-2:])
+        return _opened(key, assessment_id, rows)
 
     async def sealed_events(self, assessment_id: str) -> tuple[SealedEvent, ...]:
         """Return the whole log as it is stored, each event with the key that opens it and no other.

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, Subquery, delete, func, insert, select, update
 
 from assessor.adapters.store.mailing import ADDRESS, TOKEN, settled_values
-from assessor.adapters.store.part import StorePart, log_end
+from assessor.adapters.store.part import StorePart, each_opened, log_end
 from assessor.adapters.store.tables import (
     ASSESSMENT,
     CANDIDATE,
@@ -48,7 +48,8 @@ class SqlMailOutbox(StorePart):
             rows = connection.execute(_due(now, limit)).all()
             mine = [row for row in rows if _taken_up(connection, row, holder, until)]
             _drop(connection, (row.id for row in mine if row.wrapped_key is None), ERASED, now)
-            return tuple(self._opened_mail(row, until) for row in mine if row.wrapped_key is not None)
+            alive = [row for row in mine if row.wrapped_key is not None]
+            return each_opened(alive, lambda row: self._opened_mail(row, until))
 
         # Asked every second: where nothing is due, nobody has to wait for the writer.
         if await self._first(_due(now, 1)) is None:

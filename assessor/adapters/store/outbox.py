@@ -12,8 +12,9 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from assessor.adapters.store.notices import place_notices
+from assessor.adapters.store.part import each_opened
 from assessor.adapters.store.tables import ASSESSMENT, WEBHOOK_ATTEMPT, WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT
-from assessor.adapters.store.webhooks import SqlWebhooks, as_endpoint, locked_endpoint
+from assessor.adapters.store.webhooks import SECRETS, SqlWebhooks, as_endpoint, locked_endpoint
 from assessor.domain.assessment import Projection
 from assessor.domain.errors import NotFound
 from assessor.domain.events import Event
@@ -165,10 +166,10 @@ class SqlOutbox(SqlWebhooks):
         """
 
         def claim(connection: Connection) -> tuple[Claimed, ...]:
+            self._derived(SECRETS)  # who cannot open any secret takes nothing away from others
             rows = connection.execute(_due(now, until, limit, busy)).all()
-            return tuple(
-                self._claimed(row, now, until) for row in rows if _taken_up(connection, row, holder, until)
-            )
+            mine = [row for row in rows if _taken_up(connection, row, holder, until)]
+            return each_opened(mine, lambda row: self._claimed(row, now, until))
 
         # Asked every second: where nothing is due, nobody has to wait for the writer.
         if await self._first(_due(now, until, 1, busy)) is None:

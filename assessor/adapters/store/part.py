@@ -1,10 +1,11 @@
 """What every part of the store stands on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Delete, Insert, Row, Select, Update, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -12,8 +13,12 @@ from assessor.adapters.store.engine import Database
 from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.tables import ASSESSMENT, CANDIDATE, INSTALLATION_KEY
 from assessor.adapters.vault import Vault, derived
-from assessor.domain.errors import AssessorError, Erased, NotFound
+from assessor.domain.errors import AssessorError, DocumentRefused, Erased, NotFound
 from assessor.ports import Random
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
 
 INSTALLATION: Final = "installation"
 """The owner of the key that belongs to no candidate; ids of candidates begin with `cnd_`."""
@@ -127,3 +132,18 @@ def unique_or(refusal: AssessorError) -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise refusal from error
+
+
+def each_opened(rows: Iterable[Row[Any]], open_: Callable[[Row[Any]], T]) -> tuple[T, ...]:
+    """Return what workers have claimed and can open.
+
+    The rest, as what a master key wraps that is not set, is left until its claim runs out: nothing else may
+    wait for it.
+    """
+    opened = []
+    for row in rows:
+        try:
+            opened.append(open_(row))
+        except DocumentRefused as refused:
+            log.error("something to send cannot be opened", id=row.id, reason=str(refused))  # noqa: TRY400 - the reason says it all
+    return tuple(opened)

@@ -1,10 +1,12 @@
 """Places for interviews in the database: over all processes, none is given twice."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.tables import INTERVIEW_PLACE
@@ -57,7 +59,9 @@ class SqlPlaces(StorePart):
                 mine = P.assessment_id == assessment_id
                 seen = update(INTERVIEW_PLACE).where(mine).values(state=HELD, seen_at=now)
                 if connection.execute(seen).rowcount == 0:
-                    _put(connection, assessment_id, state=HELD, asked_at=now, seen_at=now)
+                    # Two processes may see the same interview, and find no row at the same moment.
+                    with suppress(IntegrityError), connection.begin_nested():
+                        _put(connection, assessment_id, state=HELD, asked_at=now, seen_at=now)
 
         if assessment_ids:
             await self._database.write(hold)

@@ -13,15 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from assessor.adapters.store.part import StorePart
 from assessor.adapters.store.tables import PROVIDER, PROVIDER_CALL
-from assessor.ports import Exchange, Granted, ProviderLimits, Purpose
+from assessor.ports import KEPT, Exchange, Granted, ProviderLimits, Purpose
 
 LEASE_SECONDS: Final = 15.0
 RANK: Final[dict[Purpose, int]] = {"turn": 0, "judge": 1, "observation": 2}
-_KEPT: Final = {RANK["turn"]: 0.0, RANK["judge"]: 0.25, RANK["observation"]: 0.5}
-"""Share of the places, and of a minute's requests and tokens, that has to stay free for what goes before:
-a turn that comes a moment later must not wait until somebody's work is judged."""
+_KEPT: Final = {RANK[purpose]: share for purpose, share in KEPT.items()}
 _MINUTE: Final = 60.0
-_LONGEST_PAUSE_SECONDS: Final = 60.0
+_LONGEST_PAUSE: Final = timedelta(seconds=60)
 _NO_LIMIT: Final = 1e12
 
 P, C = PROVIDER.c, PROVIDER_CALL.c
@@ -53,15 +51,17 @@ class _Standing:
     def __init__(self, connection: Connection, provider: str, limits: ProviderLimits) -> None:
         self._connection = connection
         self._provider = provider
+        self._limits = limits
         self._tokens_limit = float(limits.tokens_per_minute or _NO_LIMIT)
         self._requests_limit = float(limits.requests_per_minute or _NO_LIMIT)
         self._places = float(limits.calls or _NO_LIMIT)
         row = self._locked()
         self._now = _moment(connection)
-        flowed = (self._now - row.counted_at).total_seconds() / _MINUTE
+        # A clock that was set back, or that of a server which took over, blocks nobody.
+        flowed = max(0.0, (self._now - row.counted_at).total_seconds()) / _MINUTE
         self._tokens = min(self._tokens_limit, row.tokens + flowed * self._tokens_limit)
         self._requests = min(self._requests_limit, row.requests + flowed * self._requests_limit)
-        self._paused_until: datetime | None = row.paused_until
+        self._paused_until = row.paused_until and min(row.paused_until, self._now + _LONGEST_PAUSE)
 
     @property
     def pause_seconds(self) -> float:
@@ -79,7 +79,12 @@ class _Standing:
         known = set(self._connection.execute(select(C.id).where(C.id.in_(named))).scalars())
         self._connection.execute(update(PROVIDER_CALL).where(theirs).values(expires_at=until))
         rows = [
-            {"id": one.id, "rank": RANK[one.purpose], "tokens": one.tokens, "is_running": False}
+            {
+                "id": one.id,
+                "rank": RANK[one.purpose],
+                "tokens": self._limits.set_aside(one.tokens, one.purpose),
+                "is_running": False,
+            }
             for one in exchange.wanted
         ] + [{"id": id_, "rank": 0, "tokens": 0, "is_running": True} for id_ in exchange.running]
         same = {"provider": self._provider, "process": process, "asked_at": self._now, "expires_at": until}
@@ -87,7 +92,7 @@ class _Standing:
             self._connection.execute(insert(PROVIDER_CALL), new)
         self._tokens = min(self._tokens_limit, self._tokens + exchange.unused_tokens)
         if exchange.pause_seconds:
-            wait = timedelta(seconds=min(exchange.pause_seconds, _LONGEST_PAUSE_SECONDS))
+            wait = min(timedelta(seconds=exchange.pause_seconds), _LONGEST_PAUSE)
             self._paused_until = max(self._paused_until or self._now, self._now + wait)
 
     def let_through(self) -> None:
@@ -101,10 +106,9 @@ class _Standing:
         line = select(PROVIDER_CALL).where(here, ~C.is_running).order_by(C.rank, C.asked_at, C.id)
         through: list[str] = []
         for row in self._connection.execute(line):
-            tokens = min(float(row.tokens), self._tokens_limit * (1 - _KEPT[row.rank]))
-            if not self._has_room(row.rank, tokens, running + len(through)):
+            if not self._has_room(row.rank, row.tokens, running + len(through)):
                 break
-            self._tokens -= tokens
+            self._tokens -= row.tokens
             self._requests -= 1
             through.append(row.id)
         if through:
@@ -123,7 +127,7 @@ class _Standing:
             )
         )
 
-    def _has_room(self, rank: int, tokens: float, running: int) -> bool:
+    def _has_room(self, rank: int, tokens: int, running: int) -> bool:
         kept = _KEPT[rank]
         # With one place nothing can be kept free, or no work would ever be judged.
         kept_places = min(max(1, int(self._places * kept)), int(self._places) - 1) if kept else 0

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
@@ -17,7 +17,7 @@ from assessor.domain.notification import EventType
 from assessor.domain.webhook import Endpoint, Pause
 from assessor.ports import Answered, EndpointChange
 
-_PURPOSE = "webhook-secrets"
+SECRETS: Final = "webhook-secrets"
 _KEYS = "webhook-keys"
 
 
@@ -151,11 +151,11 @@ class SqlWebhooks(SqlAnswers):
         return private_key(hmac.digest(self._derived(_KEYS), place(endpoint_id) + secret.encode(), "sha256"))
 
     def _sealed_secret(self, endpoint_id: str, secret: str) -> bytes:
-        return seal(self._derived(_PURPOSE), secret.encode(), place(endpoint_id))
+        return seal(self._derived(SECRETS), secret.encode(), place(endpoint_id))
 
     def _opened_secret(self, endpoint_id: str, sealed: bytes) -> str:
         what = f"The secret of {endpoint_id}"
-        return open_sealed(self._derived(_PURPOSE), sealed, place(endpoint_id), what).decode()
+        return open_sealed(self._derived(SECRETS), sealed, place(endpoint_id), what).decode()
 
 
 def locked_endpoint(connection: Connection, tenant: str, endpoint_id: str) -> Endpoint:

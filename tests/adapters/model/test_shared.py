@@ -11,13 +11,14 @@ from sqlalchemy import Select, func, select
 from assessor.adapters.clock import SystemClock
 from assessor.adapters.model import Gateway, Limiter, ResilientModel
 from assessor.adapters.model.faults import ProviderFault
+from assessor.adapters.model.pause import Pause
 from assessor.adapters.model.provider import Tally
 from assessor.adapters.model.shared import SharedLimits
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import PROVIDER, PROVIDER_CALL
 from assessor.adapters.vault import Vault
-from assessor.domain.errors import ModelFault
-from assessor.ports import ModelReply, ModelRequest, ProviderLimits
+from assessor.domain.errors import ModelFault, StoreUnavailable
+from assessor.ports import Exchange, Granted, ModelReply, ModelRequest, ProviderLimits
 
 pytestmark = pytest.mark.anyio
 
@@ -140,6 +141,80 @@ async def test_what_a_process_leaves_behind_in_peace_is_free_at_once(
     provider.may_answer.set()
     async with process(address, provider, limits) as second:
         assert (await second.complete(TURN)).text == "Yes."
+
+
+@dataclass
+class Interrupted:
+    """A database that takes its time to answer, or answers with an error, where a test says so."""
+
+    store: SqlStore
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    fails_with_pause: bool = False
+    pauses: list[float] = field(default_factory=list)
+
+    async def exchange_calls(
+        self, provider: str, process: str, exchange: Exchange, limits: ProviderLimits
+    ) -> Granted:
+        if self.fails_with_pause and exchange.pause_seconds:
+            self.fails_with_pause = False
+            raise StoreUnavailable(1)
+        granted = await self.store.exchange_calls(provider, process, exchange, limits)
+        self.pauses.append(exchange.pause_seconds)
+        self.asked.set()
+        await self.answers.wait()
+        return granted
+
+    async def tokens(self) -> float:
+        return float((await self.store._all(select(PROVIDER.c.tokens)))[0][0])
+
+
+@pytest.fixture
+async def interrupted(address: str) -> AsyncIterator[Interrupted]:
+    store = SqlStore(address, Vault(bytes(32)))
+    yield Interrupted(store)
+    await store.close()
+
+
+async def test_who_gives_up_while_being_let_through_gives_the_tokens_back(interrupted: Interrupted) -> None:
+    shared = SharedLimits(interrupted, ProviderLimits(tokens_per_minute=1000))
+
+    async def call() -> None:
+        async with shared.place("anthropic", Pause(), 900, "turn"):
+            raise AssertionError("it was let through")
+
+    waiting = asyncio.create_task(call())
+    await interrupted.asked.wait()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    interrupted.answers.set()
+    await shared.close()
+
+    assert await interrupted.tokens() > 900
+
+
+async def test_a_call_larger_than_a_minute_gives_back_no_more_than_was_set_aside(
+    interrupted: Interrupted,
+) -> None:
+    shared = SharedLimits(interrupted, ProviderLimits(tokens_per_minute=1000))
+    interrupted.answers.set()
+
+    async with shared.place("anthropic", Pause(), 5000, "turn") as lease:
+        lease.used = 900
+    await shared.close()
+
+    assert await interrupted.tokens() < 500
+
+
+async def test_a_pause_that_the_database_did_not_hear_of_is_told_again(interrupted: Interrupted) -> None:
+    shared, pause = SharedLimits(interrupted, ProviderLimits(calls=1)), Pause()
+    interrupted.answers.set()
+    interrupted.fails_with_pause = True
+
+    async with shared.place("anthropic", pause, 1, "turn"):
+        pause.note(ProviderFault("rate_limited", "429", retry_after=40.0))
+    await until(lambda: 40.0 in interrupted.pauses)
+    await shared.close()
 
 
 async def until(is_so: Callable[[], bool]) -> None:

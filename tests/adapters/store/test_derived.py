@@ -138,3 +138,21 @@ async def test_only_the_live_verdict_of_the_assessment_can_be_superseded(
         await appended(store, row, [verdict("vrd_3", supersedes=supersedes)], after=3)
 
     assert len(await store.verdicts(row.id)) == 2
+
+
+async def test_a_check_while_verdicts_are_issued_finds_nothing_wrong(store: SqlStore) -> None:
+    row = await begun(store)
+    checked = 0
+
+    async def issue() -> None:
+        for number in range(40):
+            before = f"vrd_{number - 1}" if number else None
+            await appended(store, row, [verdict(f"vrd_{number}", supersedes=before)], after=1 + number)
+
+    issuing = asyncio.create_task(issue())
+    while not issuing.done():
+        checked = await store.verify_verdicts(row.id)
+    await issuing
+
+    assert checked
+    assert await store.verify_verdicts(row.id) == 40

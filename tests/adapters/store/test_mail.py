@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import MAIL, REMINDER_REFUSAL
+from assessor.adapters.vault import Vault
 from assessor.domain import events as e
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import NotFound, SequenceTaken
@@ -199,3 +200,23 @@ async def test_platforms_take_turns_whatever_one_has_waiting(store: SqlStore) ->
 
     assert [sum("other" in one for one in batch) for batch in batches] == [3, 0, 0]
     assert sum(map(len, batches)) == 23
+
+
+async def test_what_cannot_be_opened_holds_up_nothing_else_and_is_tried_again(
+    store: SqlStore, address: str
+) -> None:
+    """A data key under a master key that is not set, as when a rotation was ended too soon."""
+    await store.add_tenant(OTHER, NOW)
+    elsewhere = SqlStore(address, Vault(bytes(reversed(range(32)))))
+    foreign = await elsewhere.candidate(TENANT.id, "ref-foreign")
+    row = projection("asm_0", foreign)
+    facts = (ordered_by(TENANT.id, foreign), e.InviteIssued(token_hash="hash", expires_at=row.expires_at))
+    await elsewhere.begin(Append(row.id, 0, NOW, facts, row, enclosure=Enclosure(ADDRESS, TOKEN)))
+    await begun(store, "asm_1", tenant=OTHER.id)
+
+    taken = [one.assessment_id for one in await claimed(store)]
+    again = [one.assessment_id for one in await claimed(elsewhere, at=NOW + CLAIM)]
+
+    assert taken == ["asm_1"]
+    assert again == ["asm_0"]
+    await elsewhere.close()

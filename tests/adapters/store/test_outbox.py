@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from assessor.adapters.standard_webhooks import public_key
 from assessor.adapters.store import SqlStore
@@ -282,6 +282,17 @@ async def test_a_slow_endpoint_does_not_take_every_place(store: SqlStore) -> Non
     assert [claim.delivery.endpoint_id for claim in first].count(slow.id) == 2
     assert [claim.delivery.endpoint_id for claim in first].count(quick.id) == 1
     assert busy == ()
+
+
+async def test_what_cannot_be_opened_holds_up_no_other_platform(store: SqlStore) -> None:
+    await store.add_tenant(OTHER, NOW)
+    broken, sound = await added(store), await added(store, tenant=OTHER.id)
+    changed = update(WEBHOOK_ENDPOINT).where(WEBHOOK_ENDPOINT.c.id == broken.id).values(secret=b"changed")
+    await store._execute(changed)
+    for to in (broken, sound):
+        await store.enqueue(to, Notice(f"evt_{to.id}", EventType.ASSESSMENT_CREATED, "asm_1", NOW, {}), NOW)
+
+    assert [one.delivery.endpoint_id for one in await claimed(store)] == [sound.id]
 
 
 async def test_what_is_taken_up_is_free_again_when_the_claim_runs_out(store: SqlStore) -> None:

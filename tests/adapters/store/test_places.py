@@ -139,6 +139,18 @@ async def test_two_processes_never_give_more_places_than_there_are(
     assert (await store.backlog(NOW + 6 * SECOND)).interviews == 3
 
 
+async def test_processes_that_see_the_same_interviews_without_a_row_all_note_them(
+    address: str, vault: Vault, store: SqlStore, people: list[str]
+) -> None:
+    others = [SqlStore(address, vault) for _ in range(4)]
+    try:
+        await asyncio.gather(*(other.hold_places(people, NOW) for other in others))
+    finally:
+        await asyncio.gather(*(other.close() for other in others))
+
+    assert (await store.backlog(NOW)).interviews == len(people)
+
+
 async def test_what_is_long_over_is_forgotten(store: SqlStore, people: list[str]) -> None:
     await begin(store, people[0])
     await look(store, people[1])

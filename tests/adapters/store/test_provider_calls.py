@@ -173,6 +173,19 @@ async def test_more_tokens_than_a_minute_has_count_as_a_minutes(store: SqlStore)
     assert (await say(store, "a", *calls("a", 1, tokens=50_000), limits=limits)).ids == {"a0"}
 
 
+async def test_a_clock_that_is_set_back_blocks_nobody(store: SqlStore) -> None:
+    limits = ProviderLimits(requests_per_minute=5, tokens_per_minute=1000)
+    await say(store, "a", limits=limits)
+    later = datetime.now(UTC) + 60 * MINUTE
+    await store._execute(update(PROVIDER).values(counted_at=later, paused_until=later))
+
+    paused = await say(store, "a", *calls("a", 1, tokens=900), limits=limits)
+    await store._execute(update(PROVIDER).values(counted_at=later, paused_until=None))
+
+    assert 0 < paused.pause_seconds <= 60
+    assert (await say(store, "a", *calls("a", 1, tokens=900), limits=limits)).ids == {"a0"}
+
+
 async def test_when_the_provider_asks_one_process_to_wait_all_of_them_do(
     store: SqlStore, other: SqlStore
 ) -> None:
