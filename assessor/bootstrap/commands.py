@@ -24,6 +24,7 @@ from assessor.services.erasing import Erasing
 from assessor.services.exporting import Exporting
 from assessor.services.fairness import Fairness
 from assessor.services.gathering import Gathering
+from assessor.services.incident import IncidentChecking, Incidents
 from assessor.services.libraries import OwnLibraries
 from assessor.services.log import AssessmentLog
 from assessor.services.outcomes import Recording
@@ -117,6 +118,22 @@ async def packing(settings: Settings) -> AsyncIterator[Packing]:
     """Build what makes packages for auditors."""
     async with parts.stored(settings) as store:
         yield Packing(store, parts.content_with_own(store), parts.signer(settings), SystemClock())
+
+
+@asynccontextmanager
+async def reporting_incidents(settings: Settings) -> AsyncIterator[Incidents]:
+    """Build what makes the files of incidents."""
+    async with parts.stored(settings) as store:
+        yield Incidents(store, parts.signer(settings), SystemClock())
+
+
+def checking_incidents(*, demonstration: bool) -> IncidentChecking:
+    """Build what checks them. It needs no settings, no database and no key of ours."""
+    from assessor.adapters.signing import verify
+
+    return IncidentChecking(
+        lambda token, keys, what: verify(token, keys, demonstration=demonstration, what=what)
+    )
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     fairness,
     forms,
     gathering,
+    incident,
     interview,
     item_health,
     items,

@@ -65,7 +65,7 @@ def write_privately(path: Path, content: bytes) -> None:
 
 @audits.command("verify")
 def verify_package(
-    file: Annotated[Path, typer.Argument(help="A package that `audit export` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A package that `audit export` wrote, or `audit incident`.")],
     key_set: Annotated[
         str | None, typer.Option("--key-set", help="Public keys of the service: a file, or an address.")
     ] = None,
@@ -75,13 +75,17 @@ def verify_package(
     as_json: Json = False,
 ) -> None:
     """Check a package, without a database or an account. Exit status 1 when anything was changed."""
-    from assessor.bootstrap import checking_packages
+    from assessor.bootstrap import checking_incidents, checking_packages
+    from assessor.services.incident import is_incident
 
     content = _read(file)
     keys = read_jwks(key_set, "--key-set") if key_set else None
-    checking = checking_packages(demonstration=demonstration)
-    with progress("Checking ...", quiet=as_json):
-        found = asyncio.run(checking.check(content, keys))
+    if is_incident(content):
+        found = checking_incidents(demonstration=demonstration).check(content, keys)
+    else:
+        checking = checking_packages(demonstration=demonstration)
+        with progress("Checking ...", quiet=as_json):
+            found = asyncio.run(checking.check(content, keys))
     if as_json:
         print_json(_document(found))
     else:

@@ -61,6 +61,7 @@ class Action(StrEnum):
     RULE_SWITCHED_ON = "signal_rule.switched_on"
     PACKAGE_EXPORTED = "export.package"
     LIST_EXPORTED = "export.list"
+    INCIDENT_EXPORTED = "export.incident"
     FAIRNESS_SEEN = "fairness.seen"
     ANSWERS_GATHERED = "answers.gathered"
     CHAIN_CHECKED = "chain.checked"

@@ -62,6 +62,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.RULE_SWITCHED_ON: "switched a rule on again",
         Action.PACKAGE_EXPORTED: "exported an audit package",
         Action.LIST_EXPORTED: "exported a list",
+        Action.INCIDENT_EXPORTED: "exported an incident",
         Action.FAIRNESS_SEEN: "looked at how groups fare",
         Action.ANSWERS_GATHERED: "gathered answers to an item",
         Action.CHAIN_CHECKED: "checked the chain",

@@ -174,3 +174,31 @@ def test_decisions_are_exported_to_a_private_file_or_the_terminal(
     assert json.loads(shown.stdout)["assessment_id"] == installation.assessment
     assert (refused.returncode, (tmp_path / "new.docx").exists()) == (1, False)
     assert [one["detail"]["format"] for one in json.loads(log.stdout)] == ["jsonl", "csv"]
+
+
+def test_an_incident_is_exported_and_verified_without_a_word_of_the_candidate(
+    run: Run, installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "incident.zip"
+    told = ("--what", "A rubric weighed one criterion too much.", "--done", "It was scored again.")
+    days = ("--from", "2026-11-21", "--to", "2026-11-21")
+    command = ("audit", "incident", *told, *days, "--output", str(file), "--reason", "Asked for by Acme.")
+
+    made = run(*command, "--json", **installation.variables)
+    again = run(*command, **installation.variables)
+    verified = run("audit", "verify", str(file), "--demonstration", "--json")
+    logged = run("audit", "log", "--action", "export.incident", "--json", **installation.variables)
+
+    assert made.returncode == 0, made.stderr
+    assert again.returncode == 1
+    assert "exists already" in again.stderr
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert {one["name"]: one["state"] for one in json.loads(verified.stdout)["checks"]} == {
+        "archive": "passed",
+        "signature": "passed",
+        "files": "passed",
+    }
+    content = file.read_bytes()
+    assert installation.assessment.encode() in content
+    assert b"candidate-1" not in content
+    assert json.loads(logged.stdout)[0]["detail"] == {"assessments": 1}

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from assessor.adapters.store.derived import ISSUED, REVOKED, SUPERSEDED, verdict_values
 from assessor.adapters.store.log import SqlEventLog
-from assessor.adapters.store.tables import ASSESSMENT, VERDICT
+from assessor.adapters.store.tables import ASSESSMENT, EVENT, VERDICT
 from assessor.domain import events as e
 from assessor.domain.errors import DocumentRefused, Erased
 
@@ -50,6 +50,27 @@ class SqlChecks(SqlEventLog):
         """Return ids of assessments of all tenants, in their order, of those after one."""
         query = select(ASSESSMENT.c.id).where(ASSESSMENT.c.id > after).order_by(ASSESSMENT.c.id).limit(limit)
         return tuple(row.id for row in await self._all(query))
+
+    async def touched(
+        self,
+        since: datetime,
+        until: datetime,
+        types: Collection[str],
+        tenant: str | None = None,
+        after: str = "",
+        limit: int = 500,
+    ) -> tuple[str, ...]:
+        """Return ids, in their order, of assessments in whose logs one of these facts stands in a time."""
+        mine = EVENT.c.assessment_id == ASSESSMENT.c.id
+        in_time = (EVENT.c.at >= since) & (EVENT.c.at < until) & EVENT.c.type.in_(sorted(types))
+        # By assessment: a log is read by its key, and those that were ordered later are not read at all.
+        has_any = select(EVENT.c.seq).where(mine, in_time).exists()
+        query = select(ASSESSMENT.c.id).where(
+            ASSESSMENT.c.id > after, ASSESSMENT.c.ordered_at < until, has_any
+        )
+        if tenant is not None:
+            query = query.where(ASSESSMENT.c.tenant_id == tenant)
+        return tuple(row.id for row in await self._all(query.order_by(ASSESSMENT.c.id).limit(limit)))
 
     async def count_assessments(self) -> int:
         """Return how many assessments there are."""

@@ -217,7 +217,7 @@ def _oversight() -> Section:
         (
             "To stop: `assessor pilot set --stage shadow` takes all decisions from rules; no"
             " `ASSESSOR_JUDGE_MODEL` takes models out; `assessor revoke-verdict`"
-            " takes a verdict back."
+            " takes a verdict back; `assessor audit incident` packs what was affected."
         ),
     )
     return Section("oversight", "People in charge", f"{_ARTICLE}(d), article 14", points)
