@@ -20,14 +20,14 @@ import pytest
 from assessor.adapters.clock import SystemClock
 from assessor.adapters.content import shipped_content
 from assessor.adapters.local_model import LocalServer, check, serving
-from assessor.adapters.model import Choice, LitellmModel, models
+from assessor.adapters.model import Choice, Gateway, Limiter, LitellmModel, models
 from assessor.adapters.store import SqlStore
 from assessor.adapters.vault import Vault
 from assessor.bootstrap import stored
 from assessor.domain.assessment import replay
 from assessor.domain.errors import ModelFault, SettingsInvalid
 from assessor.domain.events import Event, InterviewerMessage
-from assessor.ports import ModelRequest
+from assessor.ports import Model, ModelCall, ModelRequest, Usage
 from assessor.services.briefing import brief_for
 from assessor.settings import load_settings
 from assessor.simulation.inspection import Secrets, asked_once, leaks, unapproved
@@ -69,12 +69,23 @@ async def server(model_file: Path) -> AsyncIterator[LocalServer]:
         yield running
 
 
+class NoLedger:
+    """What these calls cost interests nobody."""
+
+    async def record(self, *calls: ModelCall) -> None: ...
+
+    async def usage(self) -> tuple[Usage, ...]:
+        return ()
+
+
 @pytest.fixture
-def model(server: LocalServer) -> LitellmModel:
-    return LitellmModel("openai/local", server.base_url, server.api_key, 30, server.name)
+def model(server: LocalServer) -> Model:
+    """As the service asks it: once more where the server closed a connection just as it was used again."""
+    provider = LitellmModel("openai/local", server.base_url, server.api_key, PATIENCE_SECONDS, server.name)
+    return Gateway(Limiter(2), NoLedger(), SystemClock(), PATIENCE_SECONDS).model([provider])
 
 
-async def test_a_reply_comes_with_its_tokens_and_no_path_of_this_machine(model: LitellmModel) -> None:
+async def test_a_reply_comes_with_its_tokens_and_no_path_of_this_machine(model: Model) -> None:
     reply = await model.complete(ModelRequest("Be brief.", "Say hello.", 12))
 
     assert reply.text.strip()
@@ -84,14 +95,14 @@ async def test_a_reply_comes_with_its_tokens_and_no_path_of_this_machine(model: 
     assert model.name == "local:SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
-async def test_a_stream_comes_in_pieces(model: LitellmModel) -> None:
+async def test_a_stream_comes_in_pieces(model: Model) -> None:
     words = [piece async for piece in model.stream(ModelRequest("Be brief.", "Count to five.", 16))]
 
     assert len(words) > 1
     assert "".join(words).strip()
 
 
-async def test_a_reply_to_a_schema_fits_it(model: LitellmModel) -> None:
+async def test_a_reply_to_a_schema_fits_it(model: Model) -> None:
     request = ModelRequest("Reply in JSON.", "Is the answer 'four words are here' short?", 60, schema=SCHEMA)
 
     reply = json.loads((await model.complete(request)).text)
@@ -101,7 +112,7 @@ async def test_a_reply_to_a_schema_fits_it(model: LitellmModel) -> None:
     assert isinstance(reply["words"], int)
 
 
-async def test_every_token_comes_with_its_probability_and_that_of_its_rivals(model: LitellmModel) -> None:
+async def test_every_token_comes_with_its_probability_and_that_of_its_rivals(model: Model) -> None:
     reply = await model.complete(ModelRequest("Be brief.", "Yes or no?", 6, top_logprobs=3))
 
     assert "".join(token.text for token in reply.tokens).strip() == reply.text.strip()
@@ -111,7 +122,7 @@ async def test_every_token_comes_with_its_probability_and_that_of_its_rivals(mod
         assert sum(map(math.exp, token.rivals.values())) <= 1.001
 
 
-async def test_two_ask_at_once_and_both_are_answered(model: LitellmModel) -> None:
+async def test_two_ask_at_once_and_both_are_answered(model: Model) -> None:
     requests = [ModelRequest("Be brief.", text, 8) for text in ("Name a colour.", "Name an animal.")]
 
     replies = await asyncio.gather(*map(model.complete, requests))
@@ -119,7 +130,7 @@ async def test_two_ask_at_once_and_both_are_answered(model: LitellmModel) -> Non
     assert all(reply.text.strip() for reply in replies)
 
 
-async def test_a_prompt_that_is_too_long_is_refused(model: LitellmModel) -> None:
+async def test_a_prompt_that_is_too_long_is_refused(model: Model) -> None:
     with pytest.raises(ModelFault) as caught:
         await model.complete(ModelRequest("Be brief.", "word " * 12_000, 8))
 
