@@ -8,7 +8,7 @@ import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,22 +166,21 @@ class Upstream:
     most_at_once: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            request = await _request(reader)
-        except asyncio.IncompleteReadError:  # a connection that was opened and not used
-            writer.close()
-            return
+        # A connection may be opened and not used.
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            await self._answer(await _request(reader), writer)
+
+    async def _answer(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         self.requests.append(request)
         self.running += 1
         self.most_at_once = max(self.most_at_once, self.running)
         behaviour = self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
         try:
-            await behaviour(Exchange(request, writer))
-        except ConnectionError:
-            pass  # the client has given up, which is what many of these tests are about
+            # The client may give up, which is what many of these tests are about.
+            with suppress(ConnectionError):
+                await behaviour(Exchange(request, writer))
         finally:
             self.running -= 1
-            writer.close()
 
 
 async def _request(reader: asyncio.StreamReader) -> dict[str, Any]:
