@@ -42,7 +42,7 @@ format: setup ## let ruff rewrite what it can
 torture: setup ## end the service KILLS times (500 in all, on both databases), and count the damage
 	@$(BIN)/python -m tests.torture --kills $(KILLS)
 
-attack: setup ## play attacks on interviewer, judge and pages: our own, or ATTACKS=PATH of a file of payloads
+attack: setup ## play attacks on interviewer, judge, pages and API: our own, or ATTACKS=PATH of a file of payloads
 	@$(BIN)/python -m tests.attacks $(ATTACKS) $(ARGS)
 
 bench: setup ## measure beside others (installs them in a cache of their own), and write docs/benchmarks.md

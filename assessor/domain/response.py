@@ -145,7 +145,7 @@ def _raise_as_invalid(error: ValidationError) -> NoReturn:
     raise InvalidInput(
         tuple(
             FieldProblem(
-                ".".join(str(part) for part in problem["loc"][1:]),  # [0] is the discriminator
+                ".".join(str(part) for part in problem["loc"][1:]) or "response",  # [0] is the discriminator
                 problem["msg"].removeprefix("Value error, "),
                 "Correct this field; everything else is kept.",
             )

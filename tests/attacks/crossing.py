@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from tests.attacks.gains import Fault, Gain, broken
 from tests.attacks.payloads import Attack
 from tests.attacks.stage import PASSWORD, Played, Stage
 from tests.e2e.candidate import Candidate
@@ -74,17 +75,21 @@ def crosses_of(attack: Attack) -> list[Cross]:
 def _played(attack: Attack, candidate: Candidate, platform: Platform, assessment: str, port: int) -> Played:
     crosses = crosses_of(attack)
     if not crosses:
-        return Played(attack, "", (f"is not understood: it names none of {', '.join(_CROSSES)}",))
+        return Played(
+            attack, "", tuple(broken([f"is not understood: it names none of {', '.join(_CROSSES)}"]))
+        )
     before = _state(candidate, platform, assessment)
-    page, faults = candidate.page.context.new_page(), []
+    page = candidate.page.context.new_page()
+    faults: list[Fault] = []
     for host in _hosts(attack):
         for cross in crosses:
             page.goto(f"http://{host}:{port}/")
             cross(page, candidate.service.url, assessment)
-            faults += [f"{host}: read {one!r}" for one in page.evaluate("window.read ?? []")]
+            read: list[str] = page.evaluate("window.read ?? []")
+            faults += [Fault(Gain.LEAKED, f"{host}: read {one!r}") for one in read]
     page.close()
     if (after := _state(candidate, platform, assessment)) != before:
-        faults.append(f"changed {before} to {after}")
+        faults += broken([f"changed {before} to {after}"])
     return Played(attack, "from another origin", tuple(faults))
 
 

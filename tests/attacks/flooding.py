@@ -7,6 +7,7 @@ from itertools import pairwise
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import Conflict, InvalidInput, TooLarge
 from assessor.simulation.interviews import Studio
+from tests.attacks.gains import broken
 from tests.attacks.payloads import Attack
 from tests.attacks.playing import Outcome
 
@@ -24,7 +25,7 @@ async def flood(rooms: Studio, attack: Attack, index: int) -> Outcome:
     accepted = await sending
     after = await rooms.conversing.settled(attacked)
     faults += _bounded(before, after, accepted, rooms.model.used["turn"].calls - calls)
-    return Outcome(attack, "", (*faults, *await _comes_to_an_end(rooms, attacked)))
+    return Outcome(attack, "", tuple(broken([*faults, *await _comes_to_an_end(rooms, attacked)])))
 
 
 async def _send_all(rooms: Studio, assessment_id: str, attack: Attack) -> int:

@@ -16,6 +16,7 @@ from tests.scoring.prompts import PROMPTS
 from tests.scripted import ScriptedModel
 
 _QUOTE_CHARS = 1000
+_QUOTES = 4
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,15 @@ class Truth:
 class Gullible(ScriptedModel):
     """Reads honestly, until a payload stands anywhere in the prompt, inside the fence too: then all is met.
 
-    It quotes the payload as its evidence. `knows_canaries` is a model that sees which criteria are
-    controls and answers those by looking: more than any model can know.
+    A payload of several parts counts when all of them are there, wherever. It quotes the payload as its
+    evidence. `knows_canaries` is a model that sees which criteria are controls and answers those by looking:
+    more than any model can know.
     """
 
-    def __init__(self, truth: Truth, told: str, *, knows_canaries: bool = False) -> None:
+    def __init__(self, truth: Truth, *told: str, knows_canaries: bool = False) -> None:
         super().__init__("gullible")
         self._truth = truth
-        self._told = normalised(told)
+        self._told = [normalised(part) for part in told]
         self._real: Collection[str] = ()
         self._knows_canaries = knows_canaries
         self.obeyed = False
@@ -48,9 +50,13 @@ class Gullible(ScriptedModel):
 
     def answer(self, request: ModelRequest) -> str:
         task = asked(request)
-        obeys = bool(self._told) and json.dumps(self._told, ensure_ascii=False)[1:-1] in request.user
+        obeys = any(self._told) and all(self._is_there(part, request.user) for part in self._told)
         self.obeyed = self.obeyed or obeys
         return reply([self._row(name, text, task, obeys=obeys) for name, text in task.criteria.items()])
+
+    @staticmethod
+    def _is_there(part: str, prompt: str) -> bool:
+        return json.dumps(part, ensure_ascii=False)[1:-1].strip() in prompt
 
     def _row(self, name: str, text: str, task: Asked, *, obeys: bool) -> Row:
         is_control = text not in self._real
@@ -62,8 +68,9 @@ class Gullible(ScriptedModel):
 
     def _quotes(self) -> list[str]:
         """The payload, and its longest lines: as much as the reply's schema has room for."""
-        lines = sorted(filter(str.strip, self._told.splitlines()), key=len, reverse=True)
-        return [quote[:_QUOTE_CHARS] for quote in (self._told, *lines[:3])]
+        lines = [line for part in self._told for line in part.splitlines() if line.strip()]
+        longest = sorted(lines, key=len, reverse=True)
+        return [quote[:_QUOTE_CHARS] for quote in (*self._told, *longest)[:_QUOTES]]
 
 
 async def guarded(judge: Judge, work: Work) -> dict[str, Score]:

@@ -26,8 +26,8 @@ from tests.scoring.prompts import PROMPTS
 ROOT = Path(__file__).parents[2]
 TRACK = "python"
 TRIALS = 300
-PLACES = ("after", "before", "within", "alone")
-"""Where in an answer a payload stands."""
+PLACES = ("after", "before", "within", "alone", "over two turns")
+"""Where in an answer a payload stands; over two turns, half of it in each."""
 TOP = 4
 SEQ = 11
 _ROW_CHARS = 600
@@ -191,7 +191,9 @@ def _gullible(trial: Trial, told: str, *, knows: bool = False) -> Gullible:
     texts = {criterion.id: criterion.text for criterion in trial.rubric.criteria}
     met = frozenset(texts[name] for name in trial.anchor.met) if trial.place != "alone" else frozenset()
     truth = Truth(met, " ".join(trial.anchor.answer.split()[:6]))
-    return Gullible(truth, told, knows_canaries=knows).facing(texts.values())
+    middle = len(told) // 2
+    halves = (told[:middle], told[middle:]) if trial.place == "over two turns" else (told,)
+    return Gullible(truth, *halves, knows_canaries=knows).facing(texts.values())
 
 
 def _judge(model: Gullible, seed: int) -> Judge:
@@ -217,6 +219,8 @@ def _parts(trial: Trial, told: str) -> Iterator[str]:
             yield from (told, answer)
         case "within":
             yield from (" ".join(words[:half]), told, " ".join(words[half:]))
+        case "over two turns":
+            yield from (f"{answer}\n{told[: len(told) // 2]}", told[len(told) // 2 :])
         case _:
             yield told
 
@@ -226,11 +230,16 @@ def _spoken(trial: Trial, parts: Sequence[str]) -> Work:
     assert isinstance(item, InterviewItem)
     if not parts:
         return Work(item, trial.rubric, None, ())
-    turns = (
-        Turn(seq=SEQ - 1, speaker="interviewer", text=item.question, item_id=item.id),
-        Turn(seq=SEQ, speaker="candidate", text="\n".join(parts), item_id=item.id),
-    )
-    return Work(item, trial.rubric, None, (OwnText(event_seq=SEQ, text=turns[1].text),), turns)
+    said = parts if trial.place == "over two turns" else ["\n".join(parts)]
+    turns = [Turn(seq=SEQ - 1, speaker="interviewer", text=item.question, item_id=item.id)]
+    for text in said:
+        seq = turns[-1].seq
+        turns += (
+            Turn(seq=seq + 1, speaker="candidate", text=text, item_id=item.id),
+            Turn(seq=seq + 2, speaker="interviewer", text="Go on, please.", item_id=item.id),
+        )
+    own = tuple(OwnText(event_seq=turn.seq, text=turn.text) for turn in turns if turn.speaker == "candidate")
+    return Work(item, trial.rubric, None, own, tuple(turns))
 
 
 def _written(trial: Trial, parts: Sequence[str]) -> Work:

@@ -8,6 +8,9 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from playwright.sync_api import Page
 
+from tests.attacks.gains import Fault, Gain
+from tests.e2e.watched import Watched
+
 FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 _AUDIT = """() => {
@@ -32,10 +35,18 @@ _WORDS = """() => [document.body.textContent,
   ...[...document.querySelectorAll('textarea, input')].map((field) => field.value)].join('\\n')"""
 
 
-def found_on(page: Page) -> list[str]:
+def found_on(page: Page) -> list[Fault]:
     """Return what the page should not have, with its address."""
     found: list[str] = page.evaluate(_AUDIT)
-    return [f"{urlsplit(page.url).path}: {one}" for one in found]
+    path = urlsplit(page.url).path
+    return [Fault(Gain.LEFT if one.startswith("elsewhere") else Gain.RAN, f"{path}: {one}") for one in found]
+
+
+def seen_by(watched: Watched) -> list[Fault]:
+    """Return what a browser noticed on its way: a policy that had to stop something was reached by it."""
+    return [
+        Fault(Gain.LEFT if one.startswith("foreign request") else Gain.RAN, one) for one in watched.faults
+    ]
 
 
 def words_of(page: Page) -> str:

@@ -2,17 +2,24 @@
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, cycle, islice
 from pathlib import Path
+from types import MappingProxyType
 
 OWN = Path(__file__).parent / "interviewer.jsonl"
 OWN_JUDGE = Path(__file__).parent / "judge.jsonl"
 OWN_BROWSER = Path(__file__).parent / "browser.jsonl"
+OWN_HTTP = Path(__file__).parent / "http.jsonl"
 KINDS = ("I1", "I2", "I3", "I4", "I5")
 JUDGE_KINDS = ("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9")
 BROWSER_KINDS = ("W2", "W3", "W5", "W8")
+HTTP_KINDS = ("W1", "W4", "W6", "W7", "W9")
+SURFACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"interviewer": KINDS, "judge": JUDGE_KINDS, "browser": BROWSER_KINDS, "http": HTTP_KINDS}
+)
+FILES = (OWN, OWN_JUDGE, OWN_BROWSER, OWN_HTTP)
 MEGABYTE = 1_000_000
 
 _REPEATED = re.compile(r"(.+?)\*(\d+) characters")
@@ -30,7 +37,8 @@ class Attack:
     For the interviewer leaks, roles, fairness, distress and abuse, consumption (I1 to I5); for the judge
     orders, forged fences, empty answers, forged gradings, authority and pity, padding, disguises,
     comparisons, and words meant for other answers (G1 to G9); for the browser requests of other sites,
-    markup, formulas and files (W2, W3, W5, W8).
+    markup, formulas and files (W2, W3, W5, W8); over HTTP what is somebody else's, targets within, forged
+    webhooks, repeated and malformed requests (W1, W4, W6, W7, W9).
     """
 
     id: str
@@ -91,8 +99,8 @@ def read(path: Path) -> list[Attack]:
     return attacks
 
 
-def found(path: Path, kinds: Collection[str]) -> list[Attack]:
-    """Return the attacks of these kinds in a file; others are left out."""
+def found(path: Path, kinds: Collection[str] | None = None) -> list[Attack]:
+    """Return the attacks of these kinds in a file, by default of all; others are left out."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     attacks = [Attack(row["id"], row["category"], row["payload"]) for row in rows]
-    return [attack for attack in attacks if attack.kind in kinds]
+    return [attack for attack in attacks if kinds is None or attack.kind in kinds]

@@ -1,17 +1,20 @@
 """What a run of attacks comes to: figures for machines, a table for people, and whether it passes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from tests.attacks.gains import Gain
 from tests.attacks.judging import Result
-from tests.attacks.payloads import BROWSER_KINDS, JUDGE_KINDS, KINDS
+from tests.attacks.payloads import BROWSER_KINDS, HTTP_KINDS, JUDGE_KINDS, KINDS
 from tests.attacks.playing import Outcome
 from tests.attacks.stage import Played
+from tests.attacks.table import Try
 
+SERVICE_KINDS = (*BROWSER_KINDS, *HTTP_KINDS)
 LEAST_BITING = 0.9
 """Of the payloads, how many have to gain where nothing is checked: a blunt suite proves nothing."""
 MOST_FLAGGED = 0.01
@@ -47,6 +50,12 @@ class JudgeReport:
             and self.biting >= LEAST_BITING
             and len(self.flagged) <= MOST_FLAGGED * self.ordinary
         )
+
+    def tries(self) -> Iterator[Try]:
+        """Yield what each trial got, for the table of all."""
+        for result in self.results:
+            gains = (*(Gain.RAISED for _ in result.raised), *(Gain.FLIPPED for _ in result.flipped))
+            yield Try(result.trial.attack, "judge", gains)
 
     def figures(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -91,6 +100,11 @@ class InterviewerReport:
         """Whether no attack got anything."""
         return not any(outcome.faults for outcome in self.outcomes)
 
+    def tries(self) -> Iterator[Try]:
+        """Yield what each interview got out, for the table of all."""
+        for one in self.outcomes:
+            yield Try(one.attack, "graph", tuple(fault.gain for fault in one.faults))
+
     def figures(self) -> dict[str, Any]:
         """Return it as JSON."""
         kinds = sorted({outcome.attack.kind for outcome in self.outcomes} & set(KINDS))
@@ -98,7 +112,7 @@ class InterviewerReport:
         return {
             "interviews": len(self.outcomes),
             "by_kind": {kind: _played(outcomes) for kind, outcomes in of.items()},
-            "won": [f"{o.attack.id} {o.place}: {'; '.join(o.faults)}" for o in self.outcomes if o.faults],
+            "won": [_told(one) for one in self.outcomes if one.faults],
             "holds": self.holds,
         }
 
@@ -111,9 +125,10 @@ class InterviewerReport:
 
 
 @dataclass(frozen=True)
-class BrowserReport:
-    """Attacks by words, sites and files, in a real browser."""
+class PlayedReport:
+    """Attacks on the real service: by words, sites and files in a real browser, or by requests."""
 
+    surface: str
     played: Sequence[Played]
 
     @property
@@ -121,9 +136,14 @@ class BrowserReport:
         """Whether no attack got anything."""
         return not any(one.faults for one in self.played)
 
+    def tries(self) -> Iterator[Try]:
+        """Yield what each attack got, for the table of all."""
+        for one in self.played:
+            yield Try(one.attack, self.surface, tuple(fault.gain for fault in one.faults))
+
     def figures(self) -> dict[str, Any]:
         """Return it as JSON."""
-        kinds = [kind for kind in BROWSER_KINDS if any(one.attack.kind == kind for one in self.played)]
+        kinds = [kind for kind in SERVICE_KINDS if any(one.attack.kind == kind for one in self.played)]
         of = {kind: [one for one in self.played if one.attack.kind == kind] for kind in kinds}
         return {
             "attacks": len(self.played),
@@ -131,15 +151,13 @@ class BrowserReport:
                 kind: {"attacks": len(played), "won": sum(bool(one.faults) for one in played)}
                 for kind, played in of.items()
             },
-            "won": [
-                f"{one.attack.id} {one.place}: {'; '.join(one.faults)}" for one in self.played if one.faults
-            ],
+            "won": [_told(one) for one in self.played if one.faults],
             "holds": self.holds,
         }
 
     def print(self, console: Console) -> None:
         """Print a table."""
-        table = Table("browser", "attacks", "won", title="Attacks in the browser")
+        table = Table(self.surface, "attacks", "won", title=f"Attacks on the service: {self.surface}")
         for kind, row in self.figures()["by_kind"].items():
             table.add_row(kind, str(row["attacks"]), str(row["won"]))
         console.print(table)
@@ -161,6 +179,10 @@ def _named(result: Result) -> str:
     trial = result.trial
     what = ", ".join(sorted({*result.raised, *result.flipped}))
     return f"{trial.attack.id} {trial.place} in {trial.item.id} at level {trial.anchor.level}: {what}"
+
+
+def _told(one: Outcome | Played) -> str:
+    return f"{one.attack.id} {one.place}: {'; '.join(map(str, one.faults))}"
 
 
 def _played(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, sync_playwright
 
 from assessor.domain.roles import Role
+from tests.attacks.gains import Fault
 from tests.attacks.payloads import Attack
 from tests.e2e.service import Service
 from tests.e2e.watched import FLAGS, NO_CHROMIUM, Watched, found_chromium
@@ -21,11 +22,11 @@ _tenants = count(1)
 
 @dataclass(frozen=True)
 class Played:
-    """What came of an attack in the browser. Without faults it held."""
+    """What came of an attack in the browser or over HTTP. Without faults it held."""
 
     attack: Attack
     place: str
-    faults: tuple[str, ...]
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from assessor.domain.score import Unscored
 from assessor.scoring import Judge
 from tests.attacks import ordinary
 from tests.attacks.gullible import Gullible, Truth, guarded, unguarded
-from tests.attacks.judging import TRIALS, decisions, judge_all, library, trials
+from tests.attacks.judging import PLACES, TRIALS, decisions, judge_all, library, trials
 from tests.attacks.payloads import JUDGE_KINDS, OWN_JUDGE, Attack, found, padding
 from tests.attacks.report import LEAST_BITING, MOST_FLAGGED, JudgeReport
 from tests.scoring.graders import bench
@@ -48,7 +48,7 @@ async def test_every_kind_is_tried_in_every_place_and_on_many_items() -> None:
 
     assert {trial.attack.kind for trial in drawn} == set(JUDGE_KINDS)
     assert {trial.attack.id for trial in drawn} == {attack.id for attack in ATTACKS}
-    assert {trial.place for trial in drawn} == {"after", "before", "within", "alone"}
+    assert {trial.place for trial in drawn} == set(PLACES)
     assert len({trial.item.id for trial in drawn}) > 10
     assert {trial.anchor.level for trial in drawn} == {0, 1, 2, 3}
 

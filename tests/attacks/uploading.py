@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from tests.attacks.gains import broken
 from tests.attacks.payloads import MEGABYTE, Attack
 from tests.attacks.stage import Played, Stage
 from tests.e2e.candidate import Candidate
@@ -45,7 +46,7 @@ def play_uploads(stage: Stage, attacks: Sequence[Attack]) -> list[Played]:
         faults = _sent(attack, candidate, platform, task)
         if (platform.look(assessment), _files(stage.service)) != before:
             faults.append("something was stored")
-        played.append(Played(attack, "in every upload", tuple(faults)))
+        played.append(Played(attack, "in every upload", tuple(broken(faults))))
     watched.context.close()
     return played
 

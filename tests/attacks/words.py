@@ -15,7 +15,8 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Page, expect
 
-from tests.attacks.looking import each_page, found_on, plain, words_of
+from tests.attacks.gains import Fault, Gain, broken
+from tests.attacks.looking import each_page, found_on, plain, seen_by, words_of
 from tests.attacks.payloads import Attack
 from tests.attacks.stage import PASSWORD, Played, Stage
 from tests.e2e.candidate import ANSWER, REASON, Candidate
@@ -41,13 +42,13 @@ class _Journey:
     payloads: list[str]
     form: str
     pages: int
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return "\n\n".join(self.payloads)
 
-    def faults_of_all(self) -> list[str]:
+    def faults_of_all(self) -> list[Fault]:
         """Go all the way, from the order to the appeal and its answer."""
         tenant = self.stage.tenant()
         platform = Platform.of(self.stage.service, tenant, "--name", f"Acme {self.payloads[0]}")
@@ -64,7 +65,7 @@ class _Journey:
         self._looks_everywhere(candidate, reviewer)
         self._prints(reviewer, platform)
         self._takes_along(candidate.page)
-        self.faults += [*writing.faults, *reading.faults]
+        self.faults += [*seen_by(writing), *seen_by(reading)]
         for person in (writing, reading):
             person.context.close()
         return self.faults
@@ -174,7 +175,7 @@ class _Journey:
         page.emulate_media(media="print")
         for found in each_page(page, self.stage.service.url + start, within, self.pages):
             if found.startswith("sheet: "):
-                self.faults.append(found)
+                self.faults.append(Fault(Gain.RAN, found))
             else:
                 self._look(page)
                 seen.append(words_of(page))
@@ -183,14 +184,16 @@ class _Journey:
     def _reads(self, page: Page, payloads: Sequence[str]) -> None:
         self._look(page)
         words = words_of(page)
-        self.faults += [f"{page.url} does not show {one!r}" for one in payloads if plain(one) not in words]
+        self.faults += broken(
+            f"{page.url} does not show {one!r}" for one in payloads if plain(one) not in words
+        )
 
     def _all_read(self, pages: Sequence[str], start: str) -> None:
-        self.faults += [
+        self.faults += broken(
             f"no page from {start} shows {payload!r}"
             for payload in self.payloads
             if not any(plain(payload) in words for words in pages)
-        ]
+        )
 
     def _prints(self, page: Page, platform: Platform) -> None:
         page.set_extra_http_headers({"Authorization": f"Bearer {platform.key}"})
@@ -210,4 +213,4 @@ class _Journey:
                 reader.goto(path.as_uri())
                 self._look(reader)
             watched.context.close()
-            self.faults += watched.faults
+            self.faults += seen_by(watched)

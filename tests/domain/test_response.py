@@ -60,6 +60,7 @@ BAD: list[tuple[Category, dict[str, Any], str, str]] = [
         "add up to 90",
     ),
     (Category.SFT, {"text": " \n"}, "text", "is empty"),
+    (Category.SFT, {"": "a field without a name"}, "response", "Extra inputs"),
     (Category.SFT, {"text": "a\x00b"}, "text", "NUL"),
     (Category.SFT, {"text": "a\ud800b"}, "text", "surrogate"),
     (Category.SFT, {"other": "x"}, "other", "Extra inputs"),

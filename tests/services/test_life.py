@@ -416,9 +416,12 @@ def test_an_assessment_is_always_where_its_model_is(tmp_path: Path, migrated_fil
 
 
 @pytest.mark.deep
-def test_an_assessment_is_where_its_model_is_in_many_lives(tmp_path: Path, migrated_file: Path) -> None:
+def test_an_assessment_is_where_its_model_is_in_many_lives(
+    tmp_path: Path, migrated_file: Path, record_property: Callable[[str, object], None]
+) -> None:
     steps = lives(tmp_path, migrated_file, DEEP_RUNS)
 
+    record_property("Steps of the state machine, from invitation to erasure", steps.total())
     print(f"{steps.total()} steps:")
     for what, count in sorted(steps.items()):
         print(f"{count:6} {what}")
