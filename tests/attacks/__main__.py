@@ -88,7 +88,9 @@ def _played(attacks: dict[str, list[Attack]], given: argparse.Namespace) -> Repo
 
 
 def _print(console: Console, rows: Sequence[Sequence[str]], reports: Reports) -> None:
-    printed = Table(*table.HEADER, box=SIMPLE, pad_edge=False, title="All attacks, by category and surface")
+    names = [name.replace(" ", "\n") for name in table.HEADER]
+    printed = Table(*names, box=SIMPLE, padding=(0, 1, 0, 0), title="All attacks, by category and surface")
+    printed.columns[0].min_width = max(len(row[0]) for row in rows)
     for row in rows:
         printed.add_row(*row)
     console.width = max(console.width, WIDE)
