@@ -181,6 +181,7 @@ async def _sweep(services: Services, jobs: Jobs, notifying: Notifying) -> None:
     await services.ordering.expire_overdue()
     await services.identifying.settle_overdue()
     await services.near_duplicates.compare_overdue()
+    await services.near_duplicates.end_unanswered()
     await services.piloting.fall_back()
     await notifying.forget_old()
     await services.mailing.forget_old()

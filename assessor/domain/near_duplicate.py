@@ -72,10 +72,17 @@ class Alike:
     found_at: datetime
     reply: str | None = None
     """What the candidate said about it."""
+    is_unanswered: bool = False
+    """Whether they let the time for a reply pass."""
 
     def replied(self, text: str) -> "Alike":
         """Return it with the reply; the first one stays."""
         return self if self.reply is not None else replace(self, reply=text)
+
+    def unanswered(self, found_by: datetime) -> "Alike":
+        """Return it as one whose time for a reply is over, where it was found by then and nobody replied."""
+        is_over = self.reply is None and self.found_at <= found_by
+        return replace(self, is_unanswered=True) if is_over else self
 
 
 def likeness(mine: FreeText, theirs: FreeText) -> float:

@@ -200,7 +200,7 @@ _OF_FACTS: Final[Mapping[Kind, tuple[type[e.Fact], ...]]] = {
         e.ResponseScored, e.ScoringStarted, e.ScoringRepeated, e.ScoreOverridden, e.ScoreDisputed,
         e.ScoreAdjudicated, e.SecondLookDrawn, e.SecondLookScored, e.SecondLookCompared, e.SecondLookSeen,
     ),
-    NOTED: (e.SignalReplied, e.AnswerFoundAlike, e.SignalJudged),
+    NOTED: (e.SignalReplied, e.SignalUnanswered, e.AnswerFoundAlike, e.SignalJudged),
     DECISION: (e.VerdictIssued, e.VerdictRevoked, e.ReviewDecided),
     REMEDY: (e.AppealFiled, e.AppealAnswered, e.FollowUpAsked, e.FollowUpExtended, e.FollowUpAnswered),
     COURSE: (

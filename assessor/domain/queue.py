@@ -54,11 +54,11 @@ class Lease:
     until: datetime
 
 
-def noted(document: Mapping[str, Any], scores: Iterable[Score], *, replied: bool) -> tuple[str, ...]:
+def noted(document: Mapping[str, Any], scores: Iterable[Score], *, integrity: bool) -> tuple[str, ...]:
     """Return the reasons that only the log tells: of a verdict's document and of the scores it stands on.
 
-    `replied` is whether the candidate replied to what was noticed in their words: only then, or when they had
-    the time to, may reviewers learn of it, and the queue knows no time.
+    `integrity` is whether the candidate replied to what was noticed in their words, or a person has to look
+    at it: only then may reviewers learn of it.
     """
     codes = {reason["code"] for reason in document.get("reasons", ())}
     differ = any(
@@ -68,7 +68,7 @@ def noted(document: Mapping[str, Any], scores: Iterable[Score], *, replied: bool
     found = {
         Reason.NEAR_CUT: NEAR_CUT in codes,
         Reason.DISAGREEMENT: differ,
-        Reason.INTEGRITY: replied or IDENTITY_OPEN in codes,
+        Reason.INTEGRITY: integrity or IDENTITY_OPEN in codes,
     }
     return tuple(reason.value for reason, is_so in found.items() if is_so)
 
@@ -85,6 +85,7 @@ def reasons_of(row: "Projection") -> tuple[Reason, ...]:
     if row.needs_person and not found[Reason.TECHNICAL]:
         found |= {Reason.OPEN_CRITERIA: bool(row.open_criteria), Reason.DECISION: not row.open_criteria}
         found |= {Reason(one): True for one in row.noted}
+    found[Reason.INTEGRITY] = row.awaits_finding or found.get(Reason.INTEGRITY, False)
     found |= {Reason.QUALITY_SAMPLE: row.quality == "due"}
     if row.quality == "differs":
         found[Reason.DISAGREEMENT] = True

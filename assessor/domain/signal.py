@@ -7,7 +7,7 @@ told first, and may reply before any reviewer sees them.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.evidence import Evidence, Sources
@@ -50,7 +50,7 @@ def reply_until(assessment: Assessment) -> datetime | None:
     """Return until when a reply to what stood in the work on submitting is asked for; None before that."""
     if assessment.submitted_at is None:
         return None
-    return assessment.submitted_at + _term(assessment)
+    return assessment.submitted_at + assessment.reply_term
 
 
 def may_be_shown(assessment: Assessment, now: datetime) -> bool:
@@ -65,7 +65,7 @@ def may_show_alike(assessment: Assessment, found: Alike, now: datetime) -> bool:
 
     Not while a criterion waits for a person: whoever scores must not know of it.
     """
-    is_replied = found.reply is not None or now >= found.found_at + _term(assessment)
+    is_replied = found.reply is not None or now >= found.found_at + assessment.reply_term
     return assessment.is_scored_whole and is_replied
 
 
@@ -92,7 +92,7 @@ def _alike(assessment: Assessment) -> Iterator[Signal]:
     for place in assessment.form.items:
         if found := assessment.alike.get(place.item_id):
             passages = words_of(assessment, place.item_id, found.passages)
-            until = found.found_at + _term(assessment)
+            until = found.found_at + assessment.reply_term
             judged = _judged(assessment, "alike", place.item_id)
             yield Signal(place.item_id, passages, "alike", until, found.rule, found.reply, *judged)
 
@@ -100,10 +100,6 @@ def _alike(assessment: Assessment) -> Iterator[Signal]:
 def _judged(assessment: Assessment, what: Noticed, item_id: str) -> tuple[Outcome | None, str]:
     judged = assessment.judged.get((what, item_id))
     return (judged.outcome, judged.reason) if judged else (None, "")
-
-
-def _term(assessment: Assessment) -> timedelta:
-    return timedelta(days=assessment.policy.reply_days)
 
 
 def words_of(assessment: Assessment, item_id: str, passages: Iterable[Evidence]) -> tuple[str, ...]:

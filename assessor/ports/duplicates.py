@@ -23,6 +23,10 @@ class Signatures(Protocol):
         """Keep that nothing is left to compare."""
         ...
 
+    async def unanswered(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return ids in which the time ran out to reply to what was found alike, and no fact says so yet."""
+        ...
+
     async def uncompared(self, submitted_before: datetime, limit: int) -> tuple[str, ...]:
         """Return ids that were submitted before a time and not compared, the oldest first."""
         ...

@@ -84,6 +84,7 @@ WHOLE: Final[frozenset[type[e.Fact]]] = frozenset(
         e.FollowUpExtended,
         e.FollowUpAnswered,
         e.SignalReplied,
+        e.SignalUnanswered,
         e.SharingEnded,
         e.FaultRecorded,
         e.AssessmentVoided,

@@ -43,7 +43,7 @@ class Leasing:
         """Raise as `require_stranger` and, of a case that waits, as `require_trained`."""
         await self.require_stranger(reviewer, assessment_id)
         row = await self._of(reviewer, assessment_id)
-        if row.needs_person or row.quality or row.appeal_due:
+        if row.waits_for_reviewer:
             await self.require_trained(reviewer, assessment_id)
 
     async def require_trained(self, reviewer: Reviewer, assessment_id: str) -> None:
@@ -149,7 +149,7 @@ class Leasing:
     async def end_if_done(self, reviewer: Reviewer, assessment_id: str) -> None:
         """Give a case back that waits for nobody any more."""
         row = await self._store.projection(assessment_id)
-        if not (row.needs_person or row.quality or row.appeal_due):
+        if not row.waits_for_reviewer:
             await self.give_back(reviewer, assessment_id)
 
     async def next(self, reviewer: Reviewer) -> Projection | None:
@@ -160,7 +160,7 @@ class Leasing:
         """
         now = self._clock.now()
         held = await self._store.in_hand(reviewer.tenant, reviewer.id, now)
-        mine = [row for row in held if row.needs_person or row.quality or row.appeal_due or row.needs_help]
+        mine = [row for row in held if row.waits_for_reviewer or row.needs_help]
         if mine:
             return mine[0]
         untrained = await self._training.untrained(reviewer)
@@ -189,7 +189,7 @@ class Leasing:
             after = rows[-1].queue_place
 
     async def _may_take(self, reviewer: Reviewer, row: Projection) -> bool:
-        if row.needs_person or row.needs_help:
+        if row.needs_person or row.needs_help or row.awaits_finding:
             return True
         assessment: Assessment = await self._assessments.load_for(reviewer.tenant, row.id)
         if row.quality == "differs" and not row.appeal_due:

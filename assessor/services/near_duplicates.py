@@ -61,6 +61,20 @@ class NearDuplicates:
             "near-duplicates", await self._store.uncompared(before, AT_ONCE), self._compared
         )
 
+    async def end_unanswered(self) -> int:
+        """Let wait for a person what candidates had the time to reply to, and did not. Returns how many."""
+
+        async def end(assessment_id: str) -> bool:
+            def facts(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
+                until = assessment.alike_reply_until
+                return [e.SignalUnanswered()] if until is not None and until <= now else []
+
+            await self._assessments.change(assessment_id, facts)
+            return True
+
+        over = await self._store.unanswered(self._clock.now(), AT_ONCE)
+        return await each_overdue("unanswered", over, end)
+
     async def _compared(self, assessment_id: str) -> bool:
         assessment = await self._assessments.load(assessment_id)
         if assessment.submitted_at is None:

@@ -228,7 +228,8 @@ def why_it_waits(row: Projection) -> str:
     if row.open_criteria:
         wait = "criterion waits" if row.open_criteria == 1 else "criteria wait"
         return f"{row.open_criteria} {wait} to be scored"
-    return "Everything is scored; the decision waits for a person"
+    looked_at = "Decided; an answer that is like somebody else's is to be looked at"
+    return looked_at if row.awaits_finding else "Everything is scored; the decision waits for a person"
 
 
 def page_of(row: Projection, *, adjudicates: bool = False) -> str:
@@ -237,7 +238,11 @@ def page_of(row: Projection, *, adjudicates: bool = False) -> str:
         return ""
     if adjudicates and row.quality == "differs" and not row.appeal_due:
         return "/adjudicate"
-    return "/appeal" if row.appeal_due else "/second-look" if row.quality == "due" else ""
+    if row.appeal_due:
+        return "/appeal"
+    if row.quality == "due":
+        return "/second-look"
+    return "/signals" if row.awaits_finding else ""
 
 
 def appealed_first(case: Case) -> tuple[CaseItem, ...]:

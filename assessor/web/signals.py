@@ -44,9 +44,11 @@ async def judge(
     """Keep what was found; what cannot be kept stays in the form."""
     typed = {"what": what, "item": item, "outcome": outcome, "reason": normalised(reason)}
     try:
+        await service.leasing.require_fit(reviewer, assessment_id)
         await service.signal_findings.judge(reviewer, assessment_id, what, item, outcome, typed["reason"])
     except (InvalidInput, TooLarge, Conflict) as refused:
         return await _page(request, service, reviewer, assessment_id, typed, refused)
+    await service.leasing.end_if_done(reviewer, assessment_id)
     return RedirectResponse(f"/review/{quote(assessment_id, safe='')}/signals?done=stored", 303)
 
 

@@ -182,6 +182,7 @@ SAMPLES: tuple[e.Fact, ...] = (
         reason="Both follow the same textbook.",
     ),
     e.SignalReplied(text="I quoted the task."),
+    e.SignalUnanswered(),
 )
 
 

@@ -48,14 +48,19 @@ async def test_from_the_candidate_to_what_a_person_finds(site: Site, platform: P
 
     async with site.browser() as browser:
         await sign_in(browser, rita.email)
-        await scored(second, rita)
+        for each in (first, second):
+            await scored(each, rita)
         too_early = await browser.get(page), await browser.post(page, data=form)
         await second.post(REPLY, text="We were taught by the same book.")
+        queue, taken = await browser.get("/review"), await browser.post("/review/next")
         case, beside = await browser.get(f"/review/{second.id}"), await browser.get(page)
         empty = await browser.post(page, data={**form, "reason": "No."})
         stored = await browser.post(page, data=form)
         late = await browser.post(page, data={**form, "outcome": "confirmed"})
+        held = await site.services.leasing.in_hand(rita)
 
+    assert "an answer that is like somebody else" in queue.text
+    assert (taken.headers["location"], held) == (page, ())
     assert [one.status_code for one in too_early] == [404, 404]
     assert f'href="{page}"' in case.text
     assert beside.text.count(WRITTEN[:60]) == 2

@@ -50,6 +50,12 @@ class SqlSignatures(StorePart):
         row = update(ASSESSMENT).where(ASSESSMENT.c.id == assessment_id)
         await self._execute(row.values(compared_at=in_utc(at)))
 
+    async def unanswered(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Return ids in which the time for a reply ran out and no fact says so yet, the oldest first."""
+        row = ASSESSMENT.c
+        query = select(row.id).where(row.alike_reply_until <= in_utc(now), row.erased_at.is_(None))
+        return tuple(one.id for one in await self._all(query.order_by(row.alike_reply_until).limit(limit)))
+
     async def uncompared(self, submitted_before: datetime, limit: int) -> tuple[str, ...]:
         """Return ids that were submitted before a time and not compared, the oldest first."""
         row = ASSESSMENT.c

@@ -23,6 +23,7 @@ MOVING: Final = (
     "appeal_due",
     "noted",
     "overrides",
+    "alike_reply_until",
 )
 """Columns that later facts may change. Where an assessment comes from is not among them."""
 _FIELDS: Final = tuple(field.name for field in fields(Projection))

@@ -249,6 +249,32 @@ class Assessment(Timekeeping):
         return self.verdict is not None and not self.open_scores
 
     @property
+    def reply_term(self) -> timedelta:
+        """How long the candidate may reply to what was noticed."""
+        return timedelta(days=self.policy.reply_days)
+
+    @property
+    def alike_reply_until(self) -> datetime | None:
+        """Until when a reply to an answer found alike is waited for; None where none is."""
+        waiting = [one.found_at for one in self.alike.values() if one.reply is None and not one.is_unanswered]
+        return min(waiting) + self.reply_term if waiting else None
+
+    @property
+    def awaits_finding(self) -> bool:
+        """Whether a person has to look at answers that are alike.
+
+        Not before a reply or the end of the time for one, and not while somebody scores or scores again, who
+        must not know of it. A result that was revoked needs none.
+        """
+        left = [
+            one
+            for item_id, one in self.alike.items()
+            if ("alike", item_id) not in self.judged and (one.reply is not None or one.is_unanswered)
+        ]
+        is_scoring = not self.is_scored_whole or self.quality is not None or bool(self.open_appeals)
+        return bool(left) and not is_scoring and self.revoked is None
+
+    @property
     def needs_person(self) -> bool:
         """Whether a reviewer has something to do."""
         if self.status is Status.TECHNICAL_HOLD:
@@ -390,13 +416,15 @@ class Assessment(Timekeeping):
             language=ordered.language,
             noted=self._noted,
             overrides=tuple(one.code.value for one in self.reviews.overrides),
+            alike_reply_until=self.alike_reply_until,
         )
 
     @property
     def _noted(self) -> tuple[str, ...]:
         if not self.needs_person or self.verdict is None:
-            return ()
-        return noted(self.verdict.document, self.scores.values(), replied=self.signal_reply is not None)
+            return noted({}, (), integrity=self.awaits_finding)
+        integrity = self.signal_reply is not None or self.awaits_finding
+        return noted(self.verdict.document, self.scores.values(), integrity=integrity)
 
     def moved(self, status: Status) -> "Assessment":
         """Return the assessment in another status. Raises IllegalTransition."""

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from assessor.domain import events as e
 from assessor.domain.assessment.status import Status
-from assessor.domain.queue import QueuePlace
+from assessor.domain.queue import QueuePlace, Reason
 
 HELP_BY_URGENCY: tuple[e.HelpKind, ...] = get_args(e.HelpKind)
 """The kinds of help, the most urgent first: the order of the reviewers' queue."""
@@ -52,6 +52,18 @@ class Projection:
     """Reasons to look that only the log tells: see `domain/queue.py`."""
     overrides: tuple[str, ...] = ()
     """The codes of the overrides of its scores, the oldest first: see `domain/override.py`."""
+    alike_reply_until: datetime | None = None
+    """Until when a reply to an answer found alike is waited for; None where none is."""
+
+    @property
+    def awaits_finding(self) -> bool:
+        """Whether a person has to look at what was noticed, and nothing else is left to do."""
+        return Reason.INTEGRITY in self.noted and not self.needs_person
+
+    @property
+    def waits_for_reviewer(self) -> bool:
+        """Whether there is something to score, to decide or to find."""
+        return bool(self.needs_person or self.quality or self.appeal_due or self.awaits_finding)
 
     @property
     def queue_place(self) -> QueuePlace:

@@ -178,6 +178,9 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.SignalReplied():
             alike = {item_id: one.replied(fact.text) for item_id, one in a.alike.items()}
             return replace(a, signal_reply=a.signal_reply or fact.text, alike=alike)
+        case e.SignalUnanswered():
+            alike = {item_id: one.unanswered(at - a.reply_term) for item_id, one in a.alike.items()}
+            return replace(a, alike=alike)
         case e.NoticeAccepted():
             return replace(a, notice=fact)
         case e.ConsentAnswered():

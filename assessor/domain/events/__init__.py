@@ -65,6 +65,7 @@ from assessor.domain.events.replying import (
     FollowUpExtended,
     SignalJudged,
     SignalReplied,
+    SignalUnanswered,
 )
 from assessor.domain.events.reviewing import (
     ReviewDecided,
@@ -157,6 +158,7 @@ __all__ = [
     "SharingEnded",
     "SignalJudged",
     "SignalReplied",
+    "SignalUnanswered",
     "Spoken",
     "SummaryConfirmed",
     "TranscriptOpened",
@@ -233,7 +235,8 @@ Fact = Annotated[
     | FollowUpAnswered
     | AnswerFoundAlike
     | SignalJudged
-    | SignalReplied,
+    | SignalReplied
+    | SignalUnanswered,
     Field(discriminator="type"),
 ]
 

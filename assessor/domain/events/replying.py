@@ -95,6 +95,12 @@ class SignalJudged(Value):
     """The candidate may read it."""
 
 
+class SignalUnanswered(Value):
+    """The candidate let the time for a reply pass, which says nothing. From now on it waits for a person."""
+
+    type: Literal["signal.unanswered"] = "signal.unanswered"
+
+
 class SignalReplied(Value):
     """The candidate said something about all that was noticed so far in their words."""
 

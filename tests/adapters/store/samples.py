@@ -230,6 +230,7 @@ def every_fact() -> list[e.Fact]:
             reason="Both follow the same textbook.",
         ),
         e.SignalReplied(text="I quoted the task."),
+        e.SignalUnanswered(),
         e.IdentityAsked(),
         e.IdentityCheckOpened(reference="vs_1", level="low"),
         e.IdentityReported(reference="vs_1", outcome="failed", failure="unreadable", at=NOW),

@@ -38,6 +38,8 @@ async def colleagues(store: SqlStore, *ids: str) -> None:
         ({"needs_person": True, "noted": ("near_cut",)}, (Reason.DECISION, Reason.NEAR_CUT)),
         ({"appeal_due": UNTIL, "quality": "due"}, (Reason.APPEAL, Reason.QUALITY_SAMPLE)),
         ({"quality": "differs"}, (Reason.DISAGREEMENT,)),
+        ({"noted": ("integrity",)}, (Reason.INTEGRITY,)),
+        ({"noted": ("integrity",), "needs_person": True}, (Reason.DECISION, Reason.INTEGRITY)),
         ({"needs_person": True, "erased_at": NOW}, ()),
     ],
 )
@@ -48,8 +50,8 @@ def test_why_an_assessment_waits(changed: dict[str, object], reasons: tuple[Reas
 def test_the_codes_that_the_queue_looks_for_are_those_of_verdicts() -> None:
     assert {NEAR_CUT, IDENTITY_OPEN} <= set(ReasonCode)
     document = {"reasons": [{"code": code} for code in (NEAR_CUT, IDENTITY_OPEN)]}
-    assert noted(document, (), replied=False) == ("near_cut", "integrity")
-    assert noted({}, (), replied=True) == ("integrity",)
+    assert noted(document, (), integrity=False) == ("near_cut", "integrity")
+    assert noted({}, (), integrity=True) == ("integrity",)
 
 
 async def test_pages_follow_each_other_without_a_gap(store: SqlStore) -> None:

@@ -52,6 +52,7 @@ class AssessmentRow(Row, table=True):
     language: str | None
     noted: list[str] | None = Field(sa_type=JSON)
     overrides: list[str] | None = Field(sa_type=JSON)
+    alike_reply_until: datetime | None = Field(sa_type=Instant, index=True)
     queued: str | None
     """Its reasons and rank in the queue as they were written there; none where it does not wait."""
     compared_at: datetime | None = Field(sa_type=Instant)

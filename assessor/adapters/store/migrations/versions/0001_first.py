@@ -139,6 +139,7 @@ def _logs() -> None:
         sa.Column("language", sa.String(), nullable=True),
         sa.Column("noted", sa.JSON(), nullable=True),
         sa.Column("overrides", sa.JSON(), nullable=True),
+        sa.Column("alike_reply_until", _MOMENT, nullable=True),
         sa.Column("queued", sa.String(), nullable=True),
         sa.Column("compared_at", _MOMENT, nullable=True),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -150,6 +151,7 @@ def _logs() -> None:
     )
     op.create_index("ix_assessment_candidate_id", "assessment", ["candidate_id"])
     op.create_index("ix_assessment_status", "assessment", ["status"])
+    op.create_index("ix_assessment_alike_reply_until", "assessment", ["alike_reply_until"])
     listed = {
         "listed": (),
         "listed_by_track": ("track",),
