@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 
 from assessor.adapters.clock import SystemClock
@@ -11,6 +12,7 @@ from assessor.domain.policy import Policy
 from assessor.settings import Settings
 from tests.cli.conftest import Run
 from tests.services.decided import BEGUN, Town, verdict
+from tests.world import TurnedClock
 
 TENANT = ("--tenant", "acme")
 WORDS = "My colleague Zeugmatova taught me to bisect the history first."
@@ -24,7 +26,8 @@ def decided(settings: Settings) -> str:
             await access.add_tenant("acme", "Acme", Policy())
             said = e.CandidateMessage(message_id="message-1", item_id=None, text=WORDS)
             facts = (*BEGUN, said, e.AssessmentSubmitted(), e.ScoringStarted())
-            town = Town(store, SystemClock(), "acme")
+            a_while_ago = TurnedClock(SystemClock().now() - timedelta(hours=1))
+            town = Town(store, a_while_ago, "acme")
             return await town.invited(*facts, verdict(70.0, "qualified", "rule"), person="worker-17")
 
     return asyncio.run(decide())
