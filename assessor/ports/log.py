@@ -66,6 +66,13 @@ class OpenLog(Protocol):
         """Return the facts after a sequence number, oldest first. Raises NotFound for an unknown id."""
         ...
 
+    async def head(self, assessment_id: str) -> str | None:
+        """Return the hash of the last event, by which the whole log is known; much cheaper than events.
+
+        None where there is nothing to read: for an unknown id and for an erased candidate.
+        """
+        ...
+
 
 class EventLog(OpenLog, Protocol):
     """The append-only logs, encrypted with each candidate's own key."""

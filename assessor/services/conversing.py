@@ -104,6 +104,9 @@ class Conversing:
         assessment = await self._assessments.load(assessment_id)
         if self._is_behind(assessment):
             assessment = await self._assessments.load(assessment_id)
+        return self._attended(assessment)
+
+    def _attended(self, assessment: Assessment) -> Assessment:
         self._see_to_turn(assessment)
         if self._letting_in:
             self._letting_in.seen(assessment)
@@ -194,7 +197,7 @@ class Conversing:
                     return
                 # What this process wrote it knows; what others wrote is read when they tell, or all is quiet.
                 told = told and not watch.others_wrote()
-                assessment = await (self._told(assessment_id) if told else self.open(assessment_id))
+                assessment = await (self._told(assessment_id) if told else self._looked(assessment))
 
     def since(self, assessment: Assessment, after: str) -> list[Frame]:
         """Return what was committed after a stream id, for whoever cannot follow and looks again."""
@@ -208,6 +211,10 @@ class Conversing:
         assessment = await self._assessments.latest(assessment_id)
         self._see_to_turn(assessment)
         return assessment
+
+    async def _looked(self, assessment: Assessment) -> Assessment:
+        """Return what others may have changed. Asked for every open stream at every heartbeat."""
+        return self._attended(await self._assessments.again(assessment))
 
     async def _wait(self, watch: Watch, assessment_id: str, position: Position) -> AsyncIterator[Frame]:
         """Relay words until something is committed, which clears the buffer."""

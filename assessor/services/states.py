@@ -13,7 +13,7 @@ from assessor.domain.assessment import Assessment, advanced
 from assessor.domain.errors import AssessorError
 from assessor.domain.events import Event
 
-KEPT = 1024
+KEPT = 4096
 """How many states are kept; the one that was not asked for longest goes first."""
 
 

@@ -8,6 +8,8 @@ import pytest
 from assessor.domain.assessment import replay
 from assessor.domain.errors import Gone, NotFound
 from assessor.domain.events import Event
+from assessor.ports import Destroyed
+from assessor.services.log import AssessmentLog
 from assessor.services.states import States
 from tests.services.plays import begun, interviewed
 from tests.world import World
@@ -120,3 +122,22 @@ async def test_what_was_written_while_a_log_was_read_is_not_replaced_by_what_was
     await states.load(assessment_id)
 
     assert states.known(assessment_id) == newest
+
+
+async def test_a_second_look_finds_what_others_added_and_that_somebody_was_erased(
+    world: World,
+) -> None:
+    assessment = await begun(world)
+    log = AssessmentLog(world.store, world.clock)
+    first = await log.load(assessment.id)
+
+    unchanged = await log.again(first)
+    await world.conversing.receive(assessment.id, "message-1", "I work on data pipelines.")
+    await world.conversing.settled(assessment.id)
+    changed = await log.again(first)
+    await world.store.erase(assessment.ordered.candidate_id, Destroyed(world.clock.now(), "candidate"))
+
+    assert unchanged is first
+    assert changed.seq > first.seq
+    with pytest.raises(Gone):
+        await log.again(changed)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from assessor.adapters.store import derived, outbox
 from assessor.adapters.store.answers import SqlAnswers
 from assessor.adapters.store.audit_log import place_acts
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.mailing import place_mails
 from assessor.adapters.store.part import LogEnd, log_end, unique_or
 from assessor.adapters.store.queue import place_in_queue
@@ -46,6 +47,12 @@ _KEYED_EVENTS = (
     _EVENTS.add_columns(CANDIDATE.c.id, CANDIDATE.c.wrapped_key)
     .join(ASSESSMENT, ASSESSMENT.c.id == EVENT.c.assessment_id)
     .join(CANDIDATE, CANDIDATE.c.id == ASSESSMENT.c.candidate_id)
+)
+
+_HEAD = Lookup(
+    select(ASSESSMENT.c.head)
+    .join(CANDIDATE, CANDIDATE.c.id == ASSESSMENT.c.candidate_id)
+    .where(ASSESSMENT.c.id == bindparam("assessment_id"), CANDIDATE.c.wrapped_key.is_not(None))
 )
 
 
@@ -161,6 +168,11 @@ class SqlEventLog(SqlAnswers):
             return ()
         key = self._key(*rows[0][-2:])
         return _opened(key, assessment_id, rows)
+
+    async def head(self, assessment_id: str) -> str | None:
+        """Return the hash of the last event; None for an unknown id and for an erased candidate."""
+        row = await self._look_up(_HEAD, assessment_id=assessment_id)
+        return None if row is None else str(row.head)
 
     async def sealed_events(self, assessment_id: str) -> tuple[SealedEvent, ...]:
         """Return the whole log as it is stored, each event with the key that opens it and no other.

@@ -14,6 +14,7 @@ from assessor.adapters.store.tables import Instant
 from assessor.domain import events as e
 from assessor.domain.assessment import Projection, Status
 from assessor.domain.errors import Conflict, Gone, NotFound, SequenceTaken
+from assessor.ports import Destroyed
 from tests.adapters.store.samples import (
     NOW,
     TENANT,
@@ -71,6 +72,19 @@ async def test_events_after_a_number_leave_out_what_came_before(store: SqlStore)
 
     assert [event.seq for event in log] == [4]
     assert await store.events(row.id, after=4) == ()
+
+
+async def test_the_head_is_the_last_events_hash_while_there_is_something_to_read(
+    store: SqlStore,
+) -> None:
+    row = await begun(store)
+    first = await store.head(row.id)
+    await appended(store, row, [message(number=1)], after=1)
+
+    heads = [event.hash for event in await store.events(row.id)]
+    assert [first, await store.head(row.id)] == heads
+    await store.erase(row.candidate_id, Destroyed(NOW, "candidate"))
+    assert (await store.head(row.id), await store.head("asm_none")) == (None, None)
 
 
 async def test_a_log_that_was_never_begun_is_not_found(store: SqlStore) -> None:
