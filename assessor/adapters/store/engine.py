@@ -231,16 +231,16 @@ class Database:
 
         Raises StoreUnavailable.
         """
+        return await self._askers.run(self.ask_here, work)
 
-        def asked() -> T:
-            with outages_told(), self._for_asking.connect() as connection, _nothing_half_read():
-                return work(connection)
+    def ask_here(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` as `ask` does, where it is called, which may be within a transaction.
 
-        return await self._askers.run(asked)
-
-    def read_here(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` as `read` does, where it is called: for the little that a process reads once."""
-        return self._read(work)
+        Not by a connection of the pool: all of those may wait for what the caller's transaction has locked.
+        Raises StoreUnavailable.
+        """
+        with outages_told(), self._for_asking.connect() as connection, _nothing_half_read():
+            return work(connection)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that is on disk when this returns, and undone when it raises.

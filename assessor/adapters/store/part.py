@@ -82,7 +82,7 @@ class StorePart:
         It never changes and is never destroyed, so it is read once and kept.
         """
         if self._installation_key is None:
-            wrapped = self._database.read_here(
+            wrapped = self._database.ask_here(
                 lambda connection: connection.execute(_INSTALLATION).scalar_one()
             )
             self._installation_key = self._vault.unwrap(INSTALLATION, wrapped)

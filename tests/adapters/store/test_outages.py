@@ -41,6 +41,18 @@ def running(statement: str) -> Callable[[Connection], int | None]:
     return lambda connection: connection.execute(text(statement)).scalar()
 
 
+async def test_what_a_transaction_asks_in_between_waits_for_no_other_transaction(address: str) -> None:
+    async with opened(address, FEW) as database:
+        at_once = 1 if database.engine.dialect.name == "sqlite" else FEW.transactions
+        all_are_open = threading.Barrier(at_once)
+
+        def work(_connection: Connection) -> int | None:
+            all_are_open.wait(PATIENCE_SECONDS)  # now they hold every connection that there is for them
+            return database.ask_here(running("SELECT 1"))
+
+        assert await asyncio.gather(*(database.write(work) for _ in range(at_once))) == [1] * at_once
+
+
 async def test_who_waits_for_a_connection_too_long_is_told_to_come_back(address: str) -> None:
     free = threading.Event()
 
