@@ -145,6 +145,15 @@ class DbosJobs:
         )
         await DBOS.delete_workflows_async([one.workflow_id for one in found])
 
+    async def forget_failed(self) -> int:
+        """Delete what was noted of workflows that ended with a fault, so that they can be started again.
+
+        Returns how many there were.
+        """
+        found = await DBOS.list_workflows_async(status="ERROR", load_input=False, load_output=False)
+        await DBOS.delete_workflows_async([one.workflow_id for one in found])
+        return len(found)
+
     def begun_by_others(self, living: frozenset[str]) -> list[str]:
         """Return ids of workflows that were begun and that none of these executors is at. Blocks."""
         begun = DBOS.list_workflows(
@@ -184,6 +193,15 @@ class QueuedJobs:
             workflow_id_prefix=_workflow_prefix(assessment_id), load_input=False, load_output=False
         )
         await self._client.delete_workflows_async([one.workflow_id for one in found])
+
+    async def forget_failed(self) -> int:
+        """Delete what was noted of workflows that ended with a fault, so that they can be started again.
+
+        Returns how many there were.
+        """
+        found = await self._client.list_workflows_async(status="ERROR", load_input=False, load_output=False)
+        await self._client.delete_workflows_async([one.workflow_id for one in found])
+        return len(found)
 
 
 @asynccontextmanager

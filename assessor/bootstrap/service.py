@@ -18,7 +18,7 @@ from assessor.bootstrap.crashing import crash_hook
 from assessor.bootstrap.measuring import measured, traced
 from assessor.bootstrap.pilots import gold_replay, piloting_over, sampling
 from assessor.bootstrap.working import working
-from assessor.ports import Content, Jobs, Store
+from assessor.ports import Content, Store
 from assessor.services.access import Access
 from assessor.services.adjudicating import Adjudicating
 from assessor.services.adjusting import Adjusting
@@ -45,6 +45,7 @@ from assessor.services.exporting import Exporting
 from assessor.services.fairness import Fairness
 from assessor.services.federating import Federation
 from assessor.services.follow_ups import FollowUps
+from assessor.services.handing_in import HandingIn
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
@@ -55,7 +56,7 @@ from assessor.services.leasing import Leasing
 from assessor.services.letting_in import LettingIn
 from assessor.services.libraries import OwnLibraries
 from assessor.services.listening import Listening
-from assessor.services.log import AssessmentLog, each_overdue
+from assessor.services.log import AssessmentLog
 from assessor.services.mailing import Mailing
 from assessor.services.marking import Sheets
 from assessor.services.moving import Moving
@@ -167,15 +168,9 @@ class Services:
     """The configured interviewing model, or None for the embedded default."""
 
 
-async def _sweep(services: Services, jobs: Jobs, notifying: Notifying) -> None:
+async def _sweep(services: Services, handing_in: HandingIn, notifying: Notifying) -> None:
     """Take up once what is overdue."""
-
-    async def score(assessment_id: str) -> bool:
-        tenant, round_ = await services.scoring.round_of(assessment_id)
-        await jobs.score(tenant, assessment_id, round_)
-        return True
-
-    await each_overdue("score", await services.store.unscored(), score)
+    await handing_in.hand_in()
     await services.pausing.resume_overdue()  # first: what it wakes may be over already
     await services.answering.submit_overdue()
     await services.ordering.expire_overdue()
@@ -412,7 +407,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 if settings.metrics_port:
                     await background.enter_async_context(measured(settings, store, clock))
                 if works:
-                    sweep = partial(_sweep, services, jobs, notifying)
+                    sweep = partial(_sweep, services, HandingIn(store, scoring, jobs), notifying)
                     await background.enter_async_context(repeating(sweep, SWEEP_SECONDS))
                     await background.enter_async_context(notifying.running())
                     await background.enter_async_context(services.mailing.running())

@@ -1,5 +1,6 @@
 """What lists, queues and platforms read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -70,8 +71,11 @@ class Projections(Protocol):
         """Return one page, newest first."""
         ...
 
-    async def unscored(self) -> tuple[str, ...]:
-        """Return ids that were submitted or are being scored."""
+    async def unscored(self, *, begun: bool = False) -> Mapping[str, int]:
+        """Return where the logs end of what was submitted or is being scored, by id, oldest first.
+
+        `begun`: only of that whose scoring has begun.
+        """
         ...
 
     async def overdue(self, now: datetime) -> tuple[str, ...]:

@@ -60,6 +60,13 @@ class Jobs(Protocol):
         """
         ...
 
+    async def forget_failed(self) -> int:
+        """Delete what was noted of workflows that ended with a fault, so that they can be started again.
+
+        Returns how many there were.
+        """
+        ...
+
 
 class JobRecords(Protocol):
     """What the job engine noted of workflows: ids, and the words of errors."""

@@ -150,7 +150,7 @@ class Identifying:
             await self._settled(assessment)
             return True
 
-        return await each_overdue("identity", await self._store.unscored(), settle)
+        return await each_overdue("identity", await self._store.unscored(begun=True), settle)
 
     async def _opened_again(self, assessment_id: str, reference: str) -> str | None:
         """Return a fresh address of the check that was opened before; None when it is over."""

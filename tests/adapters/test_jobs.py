@@ -313,3 +313,25 @@ def test_an_error_is_recorded_as_itself() -> None:
 def test_what_a_workflow_must_not_record_is_refused() -> None:
     with pytest.raises(TypeError, match="must not record"):
         JsonSerializer().serialize({"secret": Path(os.devnull)})
+
+
+async def test_a_job_that_ended_with_a_fault_can_be_started_again(jobs_address: str) -> None:
+    """As when the database was away for longer than a fault could wait to be recorded."""
+    done, healthy = asyncio.Event(), False
+
+    async def work() -> None:
+        if not healthy:
+            raise OSError("away")
+
+    async def scoring(steps: Steps, _assessment_id: str) -> None:
+        await steps.run("work", work)
+        done.set()
+
+    async with dbos_jobs(jobs_address, "worker", scoring) as jobs:
+        await jobs.score("tenant", "asm_1", 1)
+        async with asyncio.timeout(30):
+            while not await jobs.forget_failed():  # noqa: ASYNC110 - a database tells no event
+                await asyncio.sleep(0.1)
+        healthy = True
+        await jobs.score("tenant", "asm_1", 1)
+        await until(done)

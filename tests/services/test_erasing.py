@@ -140,7 +140,7 @@ async def test_erasing_ends_what_was_open_and_leaves_nothing_for_the_sweeps(ther
     row = await there.store.projection(ordered.assessment.id)
     there.world.clock.turn(60 * DAY)
     assert row.status is Status.WITHDRAWN
-    assert await there.store.unscored() == ()
+    assert await there.store.unscored() == {}
     assert await there.store.overdue(there.world.clock.now()) == ()
     assert await there.store.waiting("acme") == ()
 

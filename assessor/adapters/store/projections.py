@@ -1,6 +1,6 @@
 """Rows for lists, queues and reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,10 +46,15 @@ class SqlProjections(StorePart):
         """Return one page, newest first; the index is entered where the page before ended."""
         return await self._projections(page_of_assessments(page))
 
-    async def unscored(self) -> tuple[str, ...]:
-        """Return ids that were submitted or are being scored, oldest first."""
-        query = select(ASSESSMENT.c.id).where(ASSESSMENT.c.status.in_(_UNSCORED), _READABLE)
-        return await self._ids(query.order_by(ASSESSMENT.c.submitted_at, ASSESSMENT.c.id))
+    async def unscored(self, *, begun: bool = False) -> Mapping[str, int]:
+        """Return where the logs end of what was submitted or is being scored, by id, oldest first.
+
+        `begun`: only of that whose scoring has begun.
+        """
+        statuses = (Status.SCORING,) if begun else _UNSCORED
+        query = select(ASSESSMENT.c.id, ASSESSMENT.c.seq).where(ASSESSMENT.c.status.in_(statuses), _READABLE)
+        rows = await self._all(query.order_by(ASSESSMENT.c.submitted_at, ASSESSMENT.c.id))
+        return {row.id: row.seq for row in rows}
 
     async def overdue(self, now: datetime) -> tuple[str, ...]:
         """Return ids whose invitation, break or working time has run out, and no status says so yet."""

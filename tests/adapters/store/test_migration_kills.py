@@ -51,4 +51,4 @@ async def test_a_kill_in_the_first_migration_does_not_keep_the_service_from_star
         unscored = await service.store.unscored()
 
     assert killed.returncode == -9, killed.stderr
-    assert unscored == ()
+    assert unscored == {}

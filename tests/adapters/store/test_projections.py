@@ -74,8 +74,11 @@ async def test_what_waits_for_a_person_comes_in_the_order_of_submission(store: S
 async def test_unscored_are_those_submitted_or_being_scored(store: SqlStore, status: Status) -> None:
     row = await begun(store, status=status, submitted_at=NOW)
 
-    expected = (row.id,) if status in {Status.SUBMITTED, Status.SCORING} else ()
-    assert await store.unscored() == expected
+    expected = {row.id} if status in {Status.SUBMITTED, Status.SCORING} else set()
+    assert (await store.unscored()).keys() == expected
+    assert (await store.unscored(begun=True)).keys() == expected - (
+        {row.id} if status is Status.SUBMITTED else set()
+    )
 
 
 @pytest.mark.parametrize("status", list(Status))
