@@ -11,6 +11,7 @@ from assessor.domain.errors import IllegalTransition, InvalidInput
 from assessor.domain.item import Category
 from assessor.domain.response import SftResponse
 from assessor.domain.score import Unscored
+from assessor.domain.wishes import Wish
 from tests.domain.samples import (
     DRAWN,
     NOW,
@@ -312,3 +313,30 @@ def test_reading_a_log_in_two_parts_gives_what_reading_it_at_once_gives(cut: int
 
     assert resumed == whole
     assert (whole.seq, whole.head) == (len(events), events[-1].hash)
+
+
+def wishes(place: int) -> tuple[e.Fact, ...]:
+    """A request for accommodations at a place of the log, with the call to the platform that it makes."""
+    requested = e.AccommodationRequested(wishes=(Wish.OTHER,), note="A quiet hour.")
+    return requested, e.HelpAsked(kind="accommodation", message=place)
+
+
+def test_of_requests_for_accommodations_the_latest_waits_until_it_is_answered_or_the_work_handed_in() -> None:
+    twice = (*STARTED, *wishes(7), *wishes(9))
+    answered = e.AccommodationAnswered(request=9, granted=False, told="Next week.", by="platform", who="acme")
+
+    assert [one.message for one in assessment(*twice).open_help] == [9]
+    assert assessment(*twice).waits_for_platform == (Wish.OTHER,)
+    assert assessment(*twice, answered).open_help == ()
+    assert assessment(*twice, e.AssessmentSubmitted()).open_help == ()
+
+
+def test_any_other_call_waits_until_it_was_seen() -> None:
+    called = (*STARTED, e.HelpAsked(kind="person", message=7), e.HelpAsked(kind="distress", message=8))
+
+    assert [one.kind for one in assessment(*called, e.AssessmentSubmitted()).open_help] == [
+        "person",
+        "distress",
+    ]
+    assert assessment(*called).needs_help == "distress"
+    assert assessment(*called, e.HelpSeen(reviewer="rev_1", message=8)).needs_help is None

@@ -66,6 +66,7 @@ async def test_readings_go_on_until_two_agree(
     [
         ([MET], ()),
         ([PERHAPS_MET, MET], ()),
+        ([PERHAPS_UNMET, UNMET], ()),
         ([PERHAPS_MET, ABSTAINS, MET], ()),
         ([PERHAPS_MET, UNMET, MET], (Notice.READINGS_DIFFERED,)),
         ([CONTRADICTORY, MET, UNMET], (Notice.READINGS_DIFFERED,)),

@@ -90,6 +90,14 @@ def test_the_grade_follows_from_the_numbers_and_says_what_is_missing(
     assert not obstacles if said is None else any(said in one for one in obstacles)
 
 
+def test_thresholds_are_kept_by_who_just_reaches_them() -> None:
+    least = agreement(responses=REQUIRED.responses, qwk=measure(REQUIRED.qwk), smd=measure(REQUIRED.smd))
+
+    found = graded(least, measure(REQUIRED.qwk, REQUIRED.labelled_twice), baseline(), "labels")
+
+    assert found == (Grade.CALIBRATED, ())
+
+
 def test_people_who_labelled_too_few_responses_twice_say_nothing_for_or_against_a_judge() -> None:
     grade, obstacles = graded(agreement(), measure(0.99, 29), baseline(), "labels")
 

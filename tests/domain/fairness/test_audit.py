@@ -45,7 +45,9 @@ def test_every_category_stands_there_and_both_together() -> None:
 
     assert sum(one.table == "race_ethnicity" for one in found.rows) == len(RACE_NAMES) + 1
     assert sum(one.table == "intersectional" for one in found.rows) == 2 * len(RACE_NAMES) + 1
-    assert row(found, "intersectional", "Male", RACE_NAMES[Race.ASIAN]).applicants == 20
+    asian = RACE_NAMES[Race.ASIAN]
+    declared = [("sex", "Male", None), ("race_ethnicity", None, asian), ("intersectional", "Male", asian)]
+    assert [row(found, *place).applicants for place in declared] == [20, 20, 20]
     empty = row(found, "intersectional", "Female", RACE_NAMES[Race.WHITE])
     assert (empty.applicants, empty.selection_rate, empty.impact_ratio, empty.note) == (0, None, None, "")
 
