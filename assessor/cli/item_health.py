@@ -10,7 +10,7 @@ from assessor.cli.app import items
 from assessor.cli.output import Json, print_json, print_table, progress, settings
 
 if TYPE_CHECKING:
-    from assessor.domain.item_health import ItemHealth
+    from assessor.domain.item_health import Alarm, ItemHealth
     from assessor.services.surveying import BankHealth
     from assessor.settings import Settings
 
@@ -28,7 +28,8 @@ def health(
 ) -> None:
     """Show how items do with decided candidates: difficulty, discrimination, exposure, picks, minutes.
 
-    An item whose key fights the able candidates is `key_suspect`; look at its options with --json.
+    An item whose key fights the able candidates is `key_suspect`; look at its options with --json. One that
+    has become easier, or quicker to answer, may have become known before candidates see it.
     """
     found = asyncio.run(_surveyed(settings(), track, tenant or None, livemode=not test_mode, quiet=as_json))
     if as_json:
@@ -59,6 +60,16 @@ def _print_bank(bank: "BankHealth") -> None:
     for one in bank.items:
         if one.status == "key_suspect" and not one.retired:
             typer.echo(f"{one.item_id}: look at its key: {'; '.join(one.notes)}.")
+        for alarm in () if one.retired else one.alarms:
+            typer.echo(_told(bank.track, one, alarm))
+
+
+def _told(track: str, one: "ItemHealth", alarm: "Alarm") -> str:
+    return (
+        f"{one.item_id}: may have become known. Candidates of the same ability find it {alarm.change} since "
+        f"{alarm.since:%Y-%m-%d} (seen after {alarm.answers} answers). Read it; where it is known, "
+        f'assessor items retire {track} {one.item_id} --reason "..."'
+    )
 
 
 _COLUMNS = ("Item", "Status", "n", "Mean", "Item-rest r (95%)", "b / authored", "Given", "Min / authored")

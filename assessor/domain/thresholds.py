@@ -122,6 +122,21 @@ class Overturning:
 
 
 @dataclass(frozen=True)
+class Compromise:
+    """When an item is answered so much better, or quicker, than before that a person should read it: a CUSUM
+    of standard normal deviates (docs/items.md). Nothing is decided by it."""
+
+    slack: float = 0.25
+    """Half of the shift, of half a standard deviation, that is to be found."""
+    bound: float = 17.0
+    """Where it alarms."""
+    least: int = 20
+    """Answers that are only learned from."""
+    most: float = 2.5
+    """One answer counts for no more than so many standard deviations."""
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """The rule that decides, and what it stands on."""
 
@@ -148,6 +163,7 @@ class Thresholds:
     switching: Switching = field(default_factory=Switching)
     near_duplicate: NearDuplicate = field(default_factory=NearDuplicate)
     overturning: Overturning = field(default_factory=Overturning)
+    compromise: Compromise = field(default_factory=Compromise)
 
 
 THRESHOLDS: Final = Thresholds()

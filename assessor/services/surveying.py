@@ -125,6 +125,12 @@ def _comparable(assessment: Assessment, library: Library, competencies: set[str]
     )
 
 
-def _urgency(found: ItemHealth) -> tuple[bool, bool, bool, str]:
+def _urgency(found: ItemHealth) -> tuple[bool, bool, bool, bool, str]:
     sure = found.status
-    return found.retired, sure != "key_suspect", sure not in {"weak", "constant"}, found.item_id
+    return (
+        found.retired,
+        not found.alarms,
+        sure != "key_suspect",
+        sure not in {"weak", "constant"},
+        found.item_id,
+    )

@@ -11,6 +11,8 @@ from assessor.domain.item_health import ItemHealth
 from assessor.ports import Sample
 from assessor.services.surveying import BankHealth, Surveying
 from tests.services import plays
+from tests.services.decided import Town
+from tests.services.passed_on import passed_on
 from tests.world import World
 from tests.world import world as build
 
@@ -89,3 +91,16 @@ async def test_an_answer_to_an_earlier_version_of_an_item_says_nothing_of_this_o
 async def test_a_track_that_there_is_not_is_refused(world: World) -> None:
     with pytest.raises(NotFound):
         await Surveying(world.store, world.store, world.content).survey("alchemy", TEST_MODE)
+
+
+async def test_an_item_that_is_passed_on_is_named_first_with_when_it_began(world: World) -> None:
+    town = Town(world.store, world.clock, world.tenant.id)
+    item = await passed_on(town, await world.content.library())
+
+    bank = await surveyed(world, Sample())
+
+    assert [one.item_id for one in bank.items if one.alarms] == [item]
+    assert bank.items[0].item_id == item
+    (alarm,) = bank.items[0].alarms
+    assert alarm.change == "easier"
+    assert alarm.answers > 30

@@ -12,11 +12,14 @@ from assessor.domain.events import SecondLookCompared
 from assessor.domain.item import Category
 from assessor.domain.quality import QualityLevel
 from assessor.domain.roles import Role
+from assessor.ports import Sample
 from assessor.services.agreeing import SPLITS, split
 from assessor.services.log import AssessmentLog
 from assessor.simulation.playing import Player
 from assessor.web.pages import environment
 from tests.domain.calibration.simulated import calibration
+from tests.services.decided import Town
+from tests.services.passed_on import passed_on
 from tests.services.test_knowing import looked
 from tests.web.desk import Desk, sign_in
 from tests.web.site import Site
@@ -99,6 +102,24 @@ async def test_items_of_what_a_program_played_stand_with_their_exposure(
     assert "0 decided assessments were read" in live.text
     assert "1.00" in simulated.text
     assert "No item has 50 answers yet." in simulated.text
+
+
+async def test_an_item_that_may_have_become_known_is_named_with_what_can_be_done(
+    site: Site, desk: Desk
+) -> None:
+    services = site.services
+    town = Town(services.store, SystemClock(), desk.platform.tenant.id)
+    item = await passed_on(town, await services.content.library())
+
+    while (await services.bank_surveys.of("python", Sample(tenant=town.tenant))).bank is None:
+        """Each turn waits for the survey for a while."""
+
+    async with reading(site, desk) as browser:
+        page = await browser.get("/review/quality/items?track=python&kind=live")
+
+    assert "Items that may have become known" in page.text
+    assert f"assessor items retire python {item} --reason" in page.text
+    assert "Scored higher since" in page.text
 
 
 async def test_calibrations_are_drawn_with_the_drift_of_their_judge(site: Site, desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from assessor.domain.item_health.answer import Answer, answers_of
 from assessor.domain.item_health.choices import Choice, choices_of
+from assessor.domain.item_health.compromise import Alarm, alarms
 from assessor.domain.item_health.discrimination import item_rest_correlation
 from assessor.domain.item_health.health import (
     THRESHOLDS,
@@ -17,12 +18,14 @@ from assessor.domain.item_health.shift import SHIFTS, Shift, estimated_shift
 __all__ = [
     "SHIFTS",
     "THRESHOLDS",
+    "Alarm",
     "Answer",
     "Choice",
     "ItemHealth",
     "OptionCount",
     "Shift",
     "Status",
+    "alarms",
     "answers_of",
     "choices_of",
     "estimated_shift",

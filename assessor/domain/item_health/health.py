@@ -10,6 +10,7 @@ from typing import Literal
 from assessor.domain.agreement import Measure, Undetermined, fisher_exact
 from assessor.domain.item import Category, Item
 from assessor.domain.item_health.answer import Answer
+from assessor.domain.item_health.compromise import Alarm, alarms
 from assessor.domain.item_health.discrimination import item_rest_correlation
 from assessor.domain.item_health.drift import drift
 from assessor.domain.item_health.shift import estimated_shift
@@ -67,6 +68,8 @@ class ItemHealth(Value):
     """Share of the forms on which it stood."""
     drift: Measure
     """How much more the later half of the answers scores, at equal ability."""
+    alarms: tuple[Alarm, ...] = ()
+    """Why it may have become known to candidates before they saw it."""
     minutes_authored: float
     minutes_median: float | None
     options: tuple[OptionCount, ...] = ()
@@ -101,6 +104,7 @@ def health_of(
         ),
         exposure=exposure,
         drift=drift(answers, THRESHOLDS.least_answers),
+        alarms=alarms(answers),
         minutes_authored=item.minutes,
         minutes_median=round(median(minutes), 2) if minutes else None,
         options=options(answers, high, low),
