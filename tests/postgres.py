@@ -142,3 +142,11 @@ def postgres() -> Iterator[Databases]:
         pytest.skip(NO_WHEEL)
     with running_server() as server:
         yield Databases(server)
+
+
+def programs_path() -> str:
+    """Where the server's own programs are found, before those of the machine, of another version."""
+    found = importlib.util.find_spec(WHEEL)
+    package = Path(found.origin).parent if found and found.origin else Path()
+    programs = sorted(package.glob("pginstall*/bin/pg_dump"))
+    return os.pathsep.join([*(str(one.parent) for one in reversed(programs)), os.environ["PATH"]])

@@ -57,12 +57,12 @@ def back_up(settings: Settings, folder: Path) -> list[Path]:
     made = []
     for address, name in reversed(names.items()):
         target = folder / f"{name}-{at}{suffix_of(address)}"
-        copy_out(address, target, _environment(settings))
+        copy_out(address, target, environment_of(settings))
         made.append(target)
     return made
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
     """Return what a program of PostgreSQL's is started with: nothing of ours, which holds keys."""
     given = settings.child_environment()
     return {name: value for name, value in given.items() if not name.upper().startswith(PREFIX)}
@@ -108,7 +108,7 @@ async def _drilled(live: Settings, there: Settings, backup: Path, progress: Prog
 
     began = time.monotonic()
     try:
-        await asyncio.to_thread(put_back, backup, there.database_url, _environment(live))
+        await asyncio.to_thread(put_back, backup, there.database_url, environment_of(live))
     except Conflict as refused:
         return Drill(str(backup), None, None, time.monotonic() - began, 0, None, (str(refused),))
     restored = time.monotonic() - began

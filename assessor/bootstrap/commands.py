@@ -312,11 +312,13 @@ async def erasing(settings: Settings, also: Sequence[Path] = ()) -> AsyncIterato
     from assessor.adapters.jobs import queued_jobs
     from assessor.adapters.remains import StoredRemains
     from assessor.adapters.store import migrate
+    from assessor.bootstrap.backing_up import environment_of
 
     await asyncio.to_thread(migrate, settings.database_url)
     clock, ledger = SystemClock(), parts.ledger(settings)
     async with parts.stored(settings) as store, queued_jobs(settings.jobs_database_url) as jobs:
         service = Erasing(store, AssessmentLog(store, clock), jobs, ledger, clock, SystemRandom())
         databases = (settings.database_url, settings.jobs_database_url)
-        remains = StoredRemains(databases, [settings.data_dir, *also])
-        yield service, Proving(store, parts.content_with_own(store), service, remains)
+        folders = [settings.data_dir, settings.gold_dir, *also]
+        remains = StoredRemains(databases, folders, environment_of(settings))
+        yield service, Proving(store, parts.content_with_own(store), service, ledger, remains)

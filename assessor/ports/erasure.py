@@ -125,6 +125,11 @@ class Erasures(Protocol):
         """Return everybody whose data key was destroyed."""
         ...
 
+    async def rows_left(self, candidate_id: str) -> Mapping[str, int]:
+        """Return how many rows stand beside the log of what an erasure deletes, by table; those with none are
+        left out. A data key counts as a row of `candidate`."""
+        ...
+
     async def sealed_key(self, candidate_id: str) -> bytes | None:
         """Return the data key in its wrapped form; nobody opens it with this alone."""
         ...
@@ -138,6 +143,8 @@ class Searched:
     amount: int
     found: tuple[str, ...] = ()
     """Names of what was found there."""
+    unopened: str = ""
+    """Why the whole of it could not be read, where it could not."""
 
 
 @dataclass(frozen=True)
@@ -151,10 +158,19 @@ class Needle:
 class Remains(Protocol):
     """Looks for what should be gone, in every place where the service keeps anything."""
 
+    @property
+    def unsearched(self) -> tuple[str, ...]:
+        """Where something could lie that no search here sees, in words."""
+        ...
+
     async def compact(self) -> None:
         """Let the databases give up what was deleted in them."""
         ...
 
     async def search(self, needles: Sequence[Needle]) -> tuple[Searched, ...]:
         """Search every place."""
+        ...
+
+    async def copies_with_key(self, candidate_id: str) -> tuple[Searched, ...]:
+        """Look into every copy of a database that lies in those places, whether it has the data key."""
         ...

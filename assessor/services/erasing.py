@@ -111,6 +111,19 @@ class Erasing:
             raise held_back(until, by_law=bool(found.holds))
         await self._erase(found, "operator")
 
+    async def erase_again(self, found: Holding) -> None:
+        """Delete once more what a restored backup may have brought back of somebody who was erased.
+
+        Raises Conflict for somebody who was not.
+        """
+        person = found.person
+        if person.erased_at is None or person.erased_by is None:
+            raise Conflict("This candidate was not erased", "Erase them first.")
+        destroyed = Destroyed(person.erased_at, person.erased_by)
+        if person.id not in await asyncio.to_thread(self._ledger.noted):
+            await asyncio.to_thread(self._ledger.note, {person.id: destroyed})
+        await self._destroy(found, destroyed)
+
     async def hold(self, found: Holding, reason: str, by: str, until: datetime | None) -> LegalHold:
         """Hold everything of a candidate. Raises InvalidInput for the reason or a time that is over."""
         reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True).strip()
@@ -183,12 +196,15 @@ class Erasing:
                 await self._assessments.change(one.id, _withdrawn)
         destroyed = Destroyed(self._clock.now(), by)
         await asyncio.to_thread(self._ledger.note, {found.person.id: destroyed})
+        await self._destroy(found, destroyed)
+        log.info("candidate erased", candidate=found.person.id, by=by)
+
+    async def _destroy(self, found: Holding, destroyed: Destroyed) -> None:
         for one in found.assessments:
             await self._jobs.forget(one.id)
         await self._store.erase(found.person.id, destroyed)
         for one in found.assessments:
             self._assessments.forget(one.id)
-        log.info("candidate erased", candidate=found.person.id, by=by)
 
 
 def _withdrawn(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:

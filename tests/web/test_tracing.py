@@ -18,7 +18,7 @@ from assessor.adapters.logs import configure_logs
 from assessor.domain.policy import Grade, Policy
 from assessor.domain.value import strings_in
 from assessor.services.access import Scope
-from assessor.services.proving import passages_of
+from assessor.services.own_words import passages_of
 from assessor.settings import Settings
 from assessor.simulation.candidate import EXPERT, SimulatedCandidate
 from assessor.simulation.forms import FormBrowser

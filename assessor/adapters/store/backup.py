@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ from assessor.adapters.store.tables import EVENT
 from assessor.domain.errors import Conflict
 
 SUFFIXES: Final = {"sqlite": ".db", "postgresql": ".dump"}
+_PIECE_BYTES: Final = 1 << 20
 _INSTALL: Final = (
     "Install PostgreSQL's client programs in the server's version, or run them where they are: "
     "pg_dump --format=custom --file=FILE DATABASE, and pg_restore --no-owner --dbname=DATABASE FILE."
@@ -73,6 +74,19 @@ def put_back(copy: Path, address: str, environment: Mapping[str, str]) -> None:
     _run("pg_restore", ["--no-owner", "--exit-on-error", str(copy)], address, environment)
 
 
+def rows_of(copy: Path, environment: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield what a copy of a PostgreSQL database holds, as SQL. Raises Conflict."""
+    command = [_program("pg_restore", environment), "--file=-", str(copy)]
+    with subprocess.Popen(  # noqa: S603 - a program of the machine, with a file of the operator's
+        command, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as running:
+        assert running.stdout is not None  # noqa: S101 - for the types: it is a pipe
+        while piece := running.stdout.read(_PIECE_BYTES):
+            yield piece
+    if running.returncode:
+        raise Conflict(f"{copy} cannot be read by pg_restore", _INSTALL)
+
+
 def extent_of(address: str, after: datetime | None = None) -> Extent:
     """Return how far the logs of a database go. Raises SQLAlchemyError."""
     engine = create_engine(address, limits=UNHURRIED)
@@ -109,9 +123,7 @@ def _require_sound(file: Path) -> None:
 
 def _run(program: str, options: list[str], address: str, environment: Mapping[str, str]) -> None:
     """Run one of the server's programs. The password travels in its environment, which others cannot see."""
-    found = shutil.which(program, path=environment.get("PATH"))
-    if found is None:
-        raise Conflict(f"{program} is not on this machine", _INSTALL)
+    found = _program(program, environment)
     url = make_url(address).set(drivername="postgresql")
     secret = {"PGPASSWORD": str(url.password)} if url.password else {}
     plain = url._replace(password=None).render_as_string(hide_password=False)
@@ -125,3 +137,10 @@ def _run(program: str, options: list[str], address: str, environment: Mapping[st
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise Conflict(f"{program} failed: {said}", _INSTALL)
+
+
+def _program(name: str, environment: Mapping[str, str]) -> str:
+    found = shutil.which(name, path=environment.get("PATH"))
+    if found is None:
+        raise Conflict(f"{name} is not on this machine", _INSTALL)
+    return found

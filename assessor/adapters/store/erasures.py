@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, insert, or_, select, update
 
 from assessor.adapters.store.audit_log import forget_words, place_acts
 from assessor.adapters.store.part import StorePart, unique_or
@@ -222,6 +222,15 @@ class SqlErasures(StorePart):
         rows = await self._all(select(*columns).where(CANDIDATE.c.erased_at.is_not(None)))
         return {row.id: Destroyed(row.erased_at, row.erased_by) for row in rows}
 
+    async def rows_left(self, candidate_id: str) -> Mapping[str, int]:
+        """Return how many rows stand beside the log of what an erasure deletes, by table."""
+        key = (CANDIDATE.c.id == candidate_id) & CANDIDATE.c.wrapped_key.is_not(None)
+        counted = {}
+        for table, condition in ((CANDIDATE, key), *_beside(candidate_id)):
+            (row,) = await self._all(select(func.count()).select_from(table).where(condition))
+            counted[table.name] = int(row[0])
+        return {name: count for name, count in counted.items() if count}
+
     async def sealed_key(self, candidate_id: str) -> bytes | None:
         """Return the data key in its wrapped form; nobody opens it with this alone."""
         row = await self._first(select(CANDIDATE.c.wrapped_key).where(CANDIDATE.c.id == candidate_id))
@@ -238,23 +247,32 @@ def _theirs(candidate_id: str) -> Select[Any]:
     return select(ASSESSMENT.c.id).where(ASSESSMENT.c.candidate_id == candidate_id)
 
 
-def _delete_beside(connection: Connection, candidate_id: str) -> None:
-    """Delete rows that hold words, or let somebody in to them, and stored answers that tell of orders."""
+def _beside(candidate_id: str) -> tuple[tuple[Table, ColumnElement[bool]], ...]:
+    """Return the rows that hold words, or let somebody in to them, by table."""
     theirs = _theirs(candidate_id)
-    connection.execute(delete(DRAFT).where(DRAFT.c.assessment_id.in_(theirs)))
-    connection.execute(delete(MAIL).where(MAIL.c.assessment_id.in_(theirs)))
-    connection.execute(delete(MAIL_ADDRESS).where(MAIL_ADDRESS.c.assessment_id.in_(theirs)))
-    connection.execute(delete(INTERVIEW_PLACE).where(INTERVIEW_PLACE.c.assessment_id.in_(theirs)))
-    connection.execute(delete(MOVE_CODE).where(MOVE_CODE.c.assessment_id.in_(theirs)))
-    connection.execute(delete(SHADOW_CASE).where(SHADOW_CASE.c.assessment_id.in_(theirs)))
-    connection.execute(delete(ANSWER_BAND).where(ANSWER_BAND.c.assessment_id.in_(theirs)))
-    connection.execute(delete(FEEDBACK).where(FEEDBACK.c.assessment_id.in_(theirs)))
-    connection.execute(delete(DEMOGRAPHICS).where(DEMOGRAPHICS.c.candidate_id == candidate_id))
-    connection.execute(delete(ERASURE_REQUEST).where(ERASURE_REQUEST.c.candidate_id == candidate_id))
-    connection.execute(delete(REMINDER_REFUSAL).where(REMINDER_REFUSAL.c.candidate_id == candidate_id))
-    connection.execute(delete(ACQUAINTANCE).where(ACQUAINTANCE.c.candidate_id == candidate_id))
-    let_in = (SESSION.c.kind == "candidate") & SESSION.c.subject.in_(theirs)
-    connection.execute(delete(SESSION).where(let_in))
+    of_assessments = (
+        DRAFT,
+        MAIL,
+        MAIL_ADDRESS,
+        INTERVIEW_PLACE,
+        MOVE_CODE,
+        SHADOW_CASE,
+        ANSWER_BAND,
+        FEEDBACK,
+    )
+    of_candidates = (DEMOGRAPHICS, ERASURE_REQUEST, REMINDER_REFUSAL, ACQUAINTANCE)
+    return (
+        *((table, table.c.assessment_id.in_(theirs)) for table in of_assessments),
+        *((table, table.c.candidate_id == candidate_id) for table in of_candidates),
+        (SESSION, (SESSION.c.kind == "candidate") & SESSION.c.subject.in_(theirs)),
+    )
+
+
+def _delete_beside(connection: Connection, candidate_id: str) -> None:
+    """Delete them, and words in the audit log, and stored answers that tell of orders."""
+    for table, condition in _beside(candidate_id):
+        connection.execute(delete(table).where(condition))
+    theirs = _theirs(candidate_id)
     forget_words(connection, theirs.union(select(CANDIDATE.c.id).where(CANDIDATE.c.id == candidate_id)))
     for assessment_id in connection.execute(theirs).scalars().all():
         told = IDEMPOTENCY.c.location.endswith(f"/{assessment_id}", autoescape=True)

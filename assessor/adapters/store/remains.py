@@ -1,7 +1,9 @@
 """What the databases still hold: giving up what was deleted in them, and reading all of it."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -94,3 +96,12 @@ def _rows(engine: Engine, schema: str, table: str) -> Iterator[bytes]:
 def _quoted(engine: Engine, schema: str, table: str) -> str:
     quote = engine.dialect.identifier_preparer.quote_identifier
     return f"{quote(schema)}.{quote(table)}"
+
+
+def has_key(copy: Path, candidate_id: str) -> bool:
+    """Whether a copy of an embedded database has a candidate's data key. Raises sqlite3.Error."""
+    query = "SELECT 1 FROM candidate WHERE id = ? AND wrapped_key IS NOT NULL"
+    # As it lies there: a lock, a log or a journal beside it would change the folder that is looked at.
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        named = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'candidate'").fetchone()
+        return bool(named) and database.execute(query, [candidate_id]).fetchone() is not None
