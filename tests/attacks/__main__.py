@@ -20,25 +20,32 @@ from tests.attacks.payloads import FILES, SURFACES, Attack, found
 from tests.attacks.playing import Outcome
 from tests.attacks.report import InterviewerReport, JudgeReport, PlayedReport
 from tests.attacks.requesting import play_requests
+from tests.attacks.signals import SignalReport, signal_report
 from tests.attacks.stage import Played, staged
 from tests.attacks.suite import attack_all
 
 WIDE = 120
 """Columns that the one table needs to be read."""
-Reports = dict[str, InterviewerReport | JudgeReport | PlayedReport]
+Reports = dict[str, InterviewerReport | JudgeReport | PlayedReport | SignalReport]
+SIGNALS = "signals"
+"""Beside the surfaces: what is measured of the rules that notice something, on a corpus of their own."""
 
 
 def main() -> None:
     """Play the attacks."""
     given = _arguments()
     configure_logs("WARNING", for_machines=False)
-    attacks = _attacks(given.path, given.only)
+    chosen = given.only or [*SURFACES, *([] if given.path else [SIGNALS])]
+    attacks = _attacks(given.path, [one for one in chosen if one in SURFACES]) if chosen != [SIGNALS] else {}
     console = Console(stderr=given.json)
     reports = _played(attacks, given)
+    if SIGNALS in chosen:
+        reports[SIGNALS] = _measured(given.write_signals)
     for report in reports.values():
         report.print(console)
     rows = table.rows(one for report in reports.values() for one in report.tries())
-    _print(console, rows, reports)
+    if attacks:
+        _print(console, rows, reports)
     if given.write:
         given.write.write_text(
             table.written(given.write.read_text("utf-8"), f"{table.markdown(rows)}\n{_aside(reports)}\n"),
@@ -55,14 +62,21 @@ async def judge_report(attacks: Sequence[Attack], trials: int = TRIALS, seed: in
     return JudgeReport(await judge_all(attacks, trials, seed), len(answers), ordinary.flagged(answers))
 
 
-def _attacks(path: Path | None, only: Sequence[str] | None) -> dict[str, list[Attack]]:
+def _measured(page: Path | None) -> SignalReport:
+    report = signal_report()
+    if page:
+        page.write_text(table.written(page.read_text("utf-8"), report.markdown()), "utf-8")
+    return report
+
+
+def _attacks(path: Path | None, surfaces: Sequence[str]) -> dict[str, list[Attack]]:
     """Return the attacks of each surface. What no surface knows is named, and ends the run."""
     paths = [path] if path else FILES
     known = {kind for kinds in SURFACES.values() for kind in kinds}
     unknown = [one.id for path in paths for one in found(path) if one.kind not in known]
     if unknown:
         sys.exit(f"{', '.join(unknown)}: of no kind that is known here, which are {', '.join(sorted(known))}")
-    attacks = {who: [one for path in paths for one in found(path, SURFACES[who])] for who in only or SURFACES}
+    attacks = {who: [one for path in paths for one in found(path, SURFACES[who])] for who in surfaces}
     if not any(attacks.values()):
         sys.exit(f"{path} has no attack of the kinds {', '.join(sorted(known))}")
     return attacks
@@ -112,12 +126,15 @@ def _aside(reports: Reports) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
     parser.add_argument("path", nargs="?", type=Path, help="JSON lines (default: our own four files)")
-    parser.add_argument("--only", action="append", choices=[*SURFACES], help="attack no other")
+    parser.add_argument("--only", action="append", choices=[*SURFACES, SIGNALS], help="no other")
     parser.add_argument("--seeds", type=int, default=1, help="how many interviews at each place (default 1)")
     parser.add_argument("--trials", type=int, default=TRIALS, help=f"trials of the judge (default {TRIALS})")
     parser.add_argument("--seed", type=int, default=1, help="the first seed (default 1)")
     parser.add_argument("--json", action="store_true", help="print figures as JSON; the tables go to stderr")
     parser.add_argument("--write", type=Path, help="write the table into this page too: docs/security.md")
+    parser.add_argument(
+        "--write-signals", type=Path, help="write how often rules are right into docs/integrity.md"
+    )
     return parser.parse_args()
 
 
