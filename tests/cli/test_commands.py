@@ -24,6 +24,14 @@ def test_migrating_twice_is_migrating_once(run: Run) -> None:
     assert (again.returncode, again.stdout) == (0, "The database is up to date.\n")
 
 
+def test_what_is_written_can_be_read_by_nobody_else(run: Run, tmp_path: Path) -> None:
+    run("keys", "add", "--tenant", "acme", "--test")
+
+    written = [tmp_path / "var", *(tmp_path / "var").rglob("*")]
+    assert len(written) > 1
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+
 def test_a_key_is_made_listed_and_revoked(run: Run) -> None:
     made = json.loads(run("keys", "add", "--tenant", "acme", "--test", "--json").stdout)
 
