@@ -40,7 +40,7 @@ format: setup ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 
 torture: setup ## end the service KILLS times (500 in all, on both databases), and count the damage
-	@$(BIN)/python -m tests.torture --kills $(KILLS)
+	@$(BIN)/python -m tests.torture --kills $(KILLS) $(ARGS)
 
 attack: setup ## play attacks on interviewer, judge, pages and API: our own, or ATTACKS=PATH of a file of payloads
 	@$(BIN)/python -m tests.attacks $(ATTACKS) $(ARGS)

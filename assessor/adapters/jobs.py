@@ -36,6 +36,9 @@ OF_ONE_PLATFORM = 8
 """How many of these are one platform's, so that thousands of one leave room for another's ten. Beyond
 that the platforms that have work are asked in an order that is drawn anew each time."""
 
+_FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+"""The second is where work ends in whose middle workers have ended a hundred times."""
+
 CONNECTIONS = 16
 """To a server, at most."""
 _HELD = 5
@@ -150,7 +153,7 @@ class DbosJobs:
 
         Returns how many there were.
         """
-        found = await DBOS.list_workflows_async(status="ERROR", load_input=False, load_output=False)
+        found = await DBOS.list_workflows_async(status=_FAILED, load_input=False, load_output=False)
         await DBOS.delete_workflows_async([one.workflow_id for one in found])
         return len(found)
 
@@ -199,7 +202,7 @@ class QueuedJobs:
 
         Returns how many there were.
         """
-        found = await self._client.list_workflows_async(status="ERROR", load_input=False, load_output=False)
+        found = await self._client.list_workflows_async(status=_FAILED, load_input=False, load_output=False)
         await self._client.delete_workflows_async([one.workflow_id for one in found])
         return len(found)
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from tests.bench import grading, growth, injection, live, pages, processes, reads, start, turn
 from tests.bench.environments import PEERS, PeerUnavailable, versions_of
-from tests.bench.report import Report, document
+from tests.bench.report import Report, document, updated
 
 
 class Benchmark(Protocol):
@@ -43,7 +43,12 @@ def main() -> None:
     parser.add_argument("--payloads", type=Path, metavar="FILE", help="injection: instead of our own")
     parser.add_argument("--sessions", type=int, default=live.SESSIONS, metavar="N", help="live: at once")
     parser.add_argument("--minutes", type=float, default=live.MINUTES, metavar="M", help="live: of load")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page as well")
+    parser.add_argument(
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="write the page as well; with names, only their sections of it",
+    )
     given = parser.parse_args()
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
@@ -57,7 +62,8 @@ def main() -> None:
     else:
         print("\n".join(map(str, reports)))
     if given.write:
-        given.write.write_text(document(reports, _peers()))
+        page = given.write.read_text() if given.names and given.write.exists() else None
+        given.write.write_text(updated(page, reports) if page else document(reports, _peers()))
 
 
 def run(

@@ -1,7 +1,7 @@
 """B2 to B4 with one, two and four processes on one PostgreSQL: what a core does must stay the same."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +16,9 @@ from tests.bench.report import Report, Target, at_least, at_most
 from tests.bench.servers import Fleet, Upstream
 
 COUNTS: Final = (1, 2, 4)
-ROUNDS: Final = 2
-"""Every number of processes is measured so often, in turn, so that a neighbour's load falls on all."""
+ROUNDS: Final = 3
+"""Every number of processes is measured so often, in turn; of each figure the cheapest round counts, since a
+neighbour's load only ever adds."""
 GROUPS: Final = 2
 CONNECTIONS: Final = {"ASSESSOR_DATABASE_CONNECTIONS": "8", "ASSESSOR_JOBS_DATABASE_CONNECTIONS": "8"}
 """Of each process, so that four fit into a server as it is installed."""
@@ -76,14 +77,15 @@ class Meter:
 def measure(folder: Path, *, smoke: bool) -> Report:
     """Measure each number of processes; one process once for a smoke test. Raises NoPostgres for that."""
     counts, rounds = (COUNTS[:1], 1) if smoke else (COUNTS, ROUNDS)
-    found = {count: Measures() for count in counts}
+    found: dict[int, list[Measures]] = {count: [] for count in counts}
     try:
         with postgres() as server, servers.upstream(folder) as provider:
             for number in range(rounds):
                 for count in counts:
-                    place = folder / f"{number}-{count}"
-                    _conversations(place, server, provider, count, found[count], smoke=smoke)
-                    _reads(place / "reads", server, count, found[count], smoke=smoke)
+                    place, measures = folder / f"{number}-{count}", Measures()
+                    _conversations(place, server, provider, count, measures, smoke=smoke)
+                    _reads(place / "reads", server, count, measures, smoke=smoke)
+                    found[count].append(measures)
     except NoPostgres as reason:
         return Report("processes", TITLE, COLUMNS, [], [], [f"Left out: {reason}"])
     return _report(found, smoke=smoke)
@@ -162,30 +164,35 @@ MOST_GROWTH: Final = 1.2
 LEAST_LEFT: Final = 0.85
 
 
-def _works(found: Measures) -> dict[str, Work]:
-    last = max(place for place, work in found.by_turn.items() if work.units)
+def _works(rounds: Sequence[Measures]) -> dict[str, Work]:
+    last = max(place for place, work in rounds[0].by_turn.items() if work.units)
     return {
-        "turn (B2)": found.turns,
-        f"turn {last} of a conversation (B3)": found.by_turn[last],
-        "read of a verdict (B4)": found.reads,
+        "turn (B2)": _cheapest(one.turns for one in rounds),
+        f"turn {last} of a conversation (B3)": _cheapest(one.by_turn[last] for one in rounds),
+        "read of a verdict (B4)": _cheapest(one.reads for one in rounds),
     }
 
 
-def _report(found: Mapping[int, Measures], *, smoke: bool) -> Report:
+def _cheapest(works: Iterable[Work]) -> Work:
+    return max(works, key=lambda work: work.per_cpu_second)
+
+
+def _report(found: Mapping[int, Sequence[Measures]], *, smoke: bool) -> Report:
     alone = _works(found[COUNTS[0]])
     rows: list[list[str | float]] = []
     targets: list[Target] = []
     for what, one in alone.items():
-        for count, measures in found.items():
-            work = _works(measures)[what]
+        for count, rounds in found.items():
+            work = _works(rounds)[what]
             ratio = work.per_cpu_second / one.per_cpu_second
             rows.append([what, count, work.units, work.ms, work.database_ms, work.per_cpu_second, ratio])
             if count > 1:
                 targets.append(at_least(f"{what}: {count} processes to one, per core", ratio, LEAST_LEFT))
     if not smoke:
         first, *_, last = growth.PLACES
-        for count, measures in found.items():
-            grown = measures.by_turn[last].ms / measures.by_turn[first].ms
+        for count, rounds in found.items():
+            at_last, at_first = (_cheapest(one.by_turn[place] for one in rounds) for place in (last, first))
+            grown = at_last.ms / at_first.ms
             targets.append(
                 at_most(f"{count} processes: CPU of turn {last} to turn {first}", grown, MOST_GROWTH)
             )
@@ -196,6 +203,7 @@ def _report(found: Mapping[int, Measures], *, smoke: bool) -> Report:
         rows,
         targets,
         [
+            f"Of {ROUNDS} rounds in turn, each figure's cheapest." if not smoke else "One round.",
             (
                 "Units per CPU second: of the serving processes and the database together, which commits to "
                 "the disk. All share two cores with clients and provider, so the time that passes says "

@@ -3,12 +3,13 @@
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal
 
+_SECTION: Final = "## "
 VERSIONS: Final = ("fastapi", "uvicorn", "langgraph", "litellm", "sqlalchemy", "pydantic", "dbos", "httpx")
 
 
@@ -55,7 +56,7 @@ class Report:
         }
 
     def __str__(self) -> str:
-        head = [f"## {self.title}", "", _row(self.columns), _row(["---"] * len(self.columns))]
+        head = [f"{_SECTION}{self.title}", "", _row(self.columns), _row(["---"] * len(self.columns))]
         rows = [_row([_short(cell) for cell in row]) for row in self.rows]
         targets = [f"- {target}" for target in self.targets]
         notes = [f"- {note}" for note in self.notes]
@@ -92,6 +93,16 @@ def document(reports: Sequence[Report], peers: Sequence[str]) -> str:
         "",
     ]
     return "\n".join([*head, *map(str, reports)])
+
+
+def updated(page: str, reports: Sequence[Report]) -> str:
+    """Return a page with the sections of these reports in place of their former ones, or at the end."""
+    head, *rest = page.rstrip("\n").split(f"\n{_SECTION}")
+    sections = {section.partition("\n")[0]: f"{_SECTION}{section.rstrip()}\n" for section in rest}
+    when = f"Measured by itself on {datetime.now(UTC):%Y-%m-%d}, with {machine()}."
+    for report in reports:
+        sections[report.title] = str(replace(report, notes=[*report.notes, when]))
+    return "\n".join([head, *sections.values()])
 
 
 def machine() -> str:

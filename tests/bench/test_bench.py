@@ -14,7 +14,7 @@ from tests.bench.browsing import StreamEvent
 from tests.bench.examiner import graded
 from tests.bench.grading import OURS, PEERS
 from tests.bench.process import Measured, module
-from tests.bench.report import Report, at_least, at_most, document
+from tests.bench.report import Report, at_least, at_most, document, updated
 from tests.bench.upstream import REPLY, TOKENS, Behaviour, PrefixCache, listening, pieces_of
 from tests.bench.workload import CRITERIA, PHRASES, is_met, marked, workload
 
@@ -287,3 +287,21 @@ async def _outcome(url: str) -> str:
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return "limited"
     return "whole" if answer.json()["choices"][0]["message"]["content"] == REPLY else "cut"
+
+
+def test_a_page_takes_up_what_was_measured_by_itself_and_keeps_the_rest() -> None:
+    def report(title: str, value: float) -> Report:
+        return Report(title.lower(), title, ["figure"], [[value]], notes=["A note."])
+
+    page = document([report("Turn", 1), report("Reads", 2)], [])
+
+    taken_up = updated(page, [report("Reads", 3), report("Live", 4)])
+
+    assert [line for line in taken_up.splitlines() if line.startswith("## ")] == [
+        "## Turn",
+        "## Reads",
+        "## Live",
+    ]
+    assert ("| 1 |" in taken_up, "| 2 |" in taken_up, "| 3 |" in taken_up) == (True, False, True)
+    assert taken_up.count("Measured by itself on") == 2
+    assert updated(page, []) == page

@@ -43,7 +43,8 @@ class Crowd:
     library: Library
     is_closing: bool = False
     finished: int = 0
-    stuck: int = 0
+    gave_up: list[str] = field(default_factory=list)
+    """Names of those who could not go on although the service was up again."""
     acknowledged: list[Acknowledged] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -55,7 +56,7 @@ class Crowd:
                 await person.live()
                 self.finished += 1
             except (GaveUp, TimeoutError):
-                self.stuck += 1  # damage: the run goes on, and fails in the end
+                self.gave_up.append(person.name)  # damage: the run goes on, and fails in the end
                 traceback.print_exc(file=sys.stderr)
             finally:
                 if person.acknowledged:

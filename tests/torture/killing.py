@@ -57,7 +57,8 @@ class Killing:
     chance: random.Random
     wanted: int
     database: Database | None = None
-    kills: int = 0
+    count: int = 0
+    """Of processes and databases that were killed."""
     places: Counter[str] = field(default_factory=Counter)
     _appointed: int = 0
     _ends: dict[str, End | None] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class Killing:
             self._ends[name] = None
             self.fleet.start(name)
 
-    async def kill_once(self) -> None:
+    async def once(self) -> None:
         """Bring one life to its end, and keep the others going meanwhile."""
         await self.look_after()
         if self.database and self._appointed < self.wanted and self.chance.random() < OF_THE_DATABASE:
@@ -155,7 +156,7 @@ class Killing:
         """Note an end once. Who was not killed has an end appointed again: that was not the one."""
         end, self._ends[name] = self._ends[name], None
         if self.fleet.exit_code(name) == -signal.SIGKILL and end:
-            self.kills += 1
+            self.count += 1
             self.places[place] += 1
         elif end:
             self._appointed -= 1
@@ -171,7 +172,7 @@ class Killing:
         raise RuntimeError("the database ended by itself")
 
     async def _database_ended(self, place: str, database: Database) -> None:
-        self.kills += 1
+        self.count += 1
         self.places[place] += 1
         await asyncio.to_thread(database.start_again)
 

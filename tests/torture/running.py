@@ -2,24 +2,27 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from assessor.adapters.content import shipped_content
 from assessor.bootstrap import stored
 from assessor.crash_points import CrashPoint
 from assessor.settings import Settings
+from tests.faulty_wire import wired_database
 from tests.postgres import running_server
 from tests.receiver import receiving
-from tests.torture.counting import Damage, all_promised, count_damage
+from tests.torture.counting import EVERY, Damage, all_promised, count_damage
 from tests.torture.crowd import TENANT, Crowd, add_endpoint, add_platform
 from tests.torture.database import Database
 from tests.torture.hearing import Hearing, Notification
 from tests.torture.killing import Killing
 from tests.torture.service import Fleet
+from tests.torture.severing import Severing
 
 REPORT_EVERY = 25
 WATCH_SECONDS = 0.1
@@ -37,11 +40,32 @@ SEVERAL: Mapping[str, str] = {
 Tell = Callable[[str], None]
 
 
+class Trouble(Protocol):
+    """What befalls a service that is under load."""
+
+    wanted: int
+    count: int
+    places: Counter[str]
+
+    def start(self) -> None:
+        """Start the service."""
+        ...
+
+    async def once(self) -> None:
+        """Let it happen once."""
+        ...
+
+    async def look_after(self) -> None:
+        """Start what has ended."""
+        ...
+
+
 @dataclass(frozen=True)
 class Result:
     """What a run came to."""
 
-    kills: int
+    what: str
+    count: int
     places: Mapping[str, int]
     finished: int
     notifications: int
@@ -57,7 +81,7 @@ class Result:
         places = ", ".join(f"{place} {times}" for place, times in sorted(self.places.items()))
         return (
             f"{places}\n"
-            f"kills {self.kills}: {self.damage} ({self.at_points} processes at named points, "
+            f"{self.what} {self.count}: {self.damage} ({self.at_points} processes at named points, "
             f"{self.finished} assessments finished, "
             f"{self.notifications} webhooks in {self.attempts} attempts)"
         )
@@ -66,7 +90,7 @@ class Result:
 async def torture_one_process(folder: Path, *, kills: int, people: int, seed: int, tell: Tell) -> Result:
     """Torture web and worker in one process on SQLite."""
     fleet = Fleet(folder, ONE_PROCESS, _settings(folder))
-    return await _run(fleet, Killing(fleet, random.Random(seed), kills), people, tell)
+    return await _run(fleet, "kills", Killing(fleet, random.Random(seed), kills), people, tell)
 
 
 async def torture_several(folder: Path, *, kills: int, people: int, seed: int, tell: Tell) -> Result:
@@ -75,7 +99,26 @@ async def torture_several(folder: Path, *, kills: int, people: int, seed: int, t
         settings = {**_settings(folder), "database_url": server.get_uri(), "adopt_after_seconds": 2}
         fleet = Fleet(folder, SEVERAL, settings)
         killing = Killing(fleet, random.Random(seed), kills, Database(server))
-        return await _run(fleet, killing, people, tell)
+        return await _run(fleet, "kills", killing, people, tell)
+
+
+async def torture_network(folder: Path, *, faults: int, people: int, seed: int, tell: Tell) -> Result:
+    """Kill nothing, and spoil the network between two machines and PostgreSQL: of one, or of both at once.
+
+    Each has a web and a worker process. What one is at, the other adopts while it hears nothing of it.
+    """
+    with running_server() as server, ExitStack() as stack:
+        settings = {
+            **_settings(folder),
+            "database_url": server.get_uri(),
+            "database_statement_seconds": 2,
+            "adopt_after_seconds": 2,
+        }
+        wires = [stack.enter_context(wired_database(server.get_uri())) for _ in range(2)]
+        addresses = {name: {"database_url": wires[name.endswith("2")][1]} for name in SEVERAL}
+        fleet = Fleet(folder, SEVERAL, settings, addresses)
+        severing = Severing(fleet, [wire for wire, _ in wires], random.Random(seed), faults)
+        return await _run(fleet, "faults", severing, people, tell)
 
 
 def _settings(folder: Path) -> dict[str, object]:
@@ -87,42 +130,45 @@ def _settings(folder: Path) -> dict[str, object]:
     }
 
 
-async def _run(fleet: Fleet, killing: Killing, people: int, tell: Tell) -> Result:
-    """End processes under the load of candidates, let everybody finish, and count the damage."""
+async def _run(fleet: Fleet, what: str, trouble: Trouble, people: int, tell: Tell) -> Result:
+    """Make trouble under the load of candidates, let everybody finish, and count the damage."""
     settings = Settings(**fleet.settings)
     key = await add_platform(settings)
     library = await shipped_content().library()
     crowd = Crowd(fleet.urls, key, library)
     async with receiving() as receiver, stored(settings) as store:
         with _opened(fleet):
-            killing.start()
+            trouble.start()
             hearing = Hearing(receiver, await add_endpoint(fleet.urls[0], key, receiver.url))
             load = [asyncio.create_task(crowd.keep_coming()) for _ in range(people)]
-            await _kill_all(killing, hearing, tell)
+            await _happen(what, trouble, hearing, tell)
             crowd.is_closing = True
-            await _watch(killing, hearing, asyncio.gather(*load))
+            await _watch(trouble, hearing, asyncio.gather(*load))
             promised = await all_promised(store, TENANT)
-            await _watch(killing, hearing, asyncio.create_task(_heard(hearing, promised)))
+            await _watch(trouble, hearing, asyncio.create_task(_heard(hearing, promised)))
+        for row in await store.assessments(TENANT, EVERY):
+            if row.candidate_ref in crowd.gave_up:
+                tell(f"{row.candidate_ref} gave up; their assessment stands at {row.status.value}")
         damage = await count_damage(store, TENANT, crowd.acknowledged, hearing)
-    damage.stuck = crowd.stuck
+    damage.stuck = len(crowd.gave_up)
     told = len(hearing.notifications)
-    return Result(killing.kills, killing.places, crowd.finished, told, hearing.attempts, damage)
+    return Result(what, trouble.count, trouble.places, crowd.finished, told, hearing.attempts, damage)
 
 
-async def _kill_all(killing: Killing, hearing: Hearing, tell: Tell) -> None:
+async def _happen(what: str, trouble: Trouble, hearing: Hearing, tell: Tell) -> None:
     told = 0
-    while killing.kills < killing.wanted:
-        await killing.kill_once()
+    while trouble.count < trouble.wanted:
+        await trouble.once()
         hearing.take_in()
-        if killing.kills // REPORT_EVERY > told:
-            told = killing.kills // REPORT_EVERY
-            tell(f"{killing.kills} of {killing.wanted} kills ...")
+        if trouble.count // REPORT_EVERY > told:
+            told = trouble.count // REPORT_EVERY
+            tell(f"{trouble.count} of {trouble.wanted} {what} ...")
 
 
-async def _watch(killing: Killing, hearing: Hearing, work: "asyncio.Future[Any]") -> None:
+async def _watch(trouble: Trouble, hearing: Hearing, work: "asyncio.Future[Any]") -> None:
     """Keep the service going until some work is done."""
     while not work.done():
-        await killing.look_after()
+        await trouble.look_after()
         hearing.take_in()
         await asyncio.wait({work}, timeout=WATCH_SECONDS)
     await work

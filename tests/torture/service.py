@@ -27,6 +27,8 @@ class Fleet:
     folder: Path
     roles: Mapping[str, str]
     settings: Mapping[str, Any]
+    settings_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What single processes have besides."""
     _ports: dict[str, int] = field(init=False)
     _pids: dict[str, int] = field(default_factory=dict)
     _exit_codes: dict[str, int] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Fleet:
         own: dict[str, Any] = {"executor_id": name, "crash_at": crash_at, "public_url": self.urls[0]}
         if name in self._ports:
             own["port"] = self._ports[name]
-        settings = {**self.settings, **own}
+        settings = {**self.settings, **own, **self.settings_of.get(name, {})}
         database = str(strikes) if strikes else None
         order = {"role": self.roles[name], "settings": settings, "database": database}
         self._exit_codes.pop(name, None)

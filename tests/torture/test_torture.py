@@ -6,7 +6,8 @@ import pytest
 
 from assessor.crash_points import CrashPoint
 from tests.torture.points import ELSEWHERE, POINTS
-from tests.torture.running import Result, torture_one_process, torture_several
+from tests.torture.running import Result, torture_network, torture_one_process, torture_several
+from tests.torture.severing import FAULTS
 
 ASSESSOR = Path(__file__).parents[2] / "assessor"
 
@@ -18,10 +19,20 @@ async def test_ten_kills_lose_and_double_nothing(
 ) -> None:
     result = await torture(tmp_path, kills=10, people=3, seed=7, tell=lambda _line: None)
 
-    assert result.kills == 10
+    assert result.count == 10
     assert result.at_points >= 1
     assert result.finished >= 3
     assert result.notifications >= 5 * result.finished
+    assert result.damage.is_none, result
+
+
+@pytest.mark.deep
+async def test_a_network_that_fails_ten_times_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    result = await torture_network(tmp_path, faults=10, people=3, seed=7, tell=lambda _line: None)
+
+    assert result.count == 10
+    assert {place.partition(",")[0] for place in result.places} >= {*FAULTS}
+    assert result.finished >= 3
     assert result.damage.is_none, result
 
 
