@@ -59,7 +59,7 @@ OBJECTS_BETWEEN_COLLECTIONS = 50_000
 """Nearly all that a start makes stays: looking through it every 700 objects took 0.3 of 2.3 CPU seconds."""
 
 OTHERS_NOTHING = 0o077
-"""What is written holds what candidates said, or keys to it: whoever else shall read it is let in on purpose."""
+"""What is written holds what candidates said, or keys to it: others are let in on purpose."""
 
 
 def main() -> None:
