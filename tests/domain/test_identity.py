@@ -240,3 +240,13 @@ def test_an_outcome_that_comes_late_makes_a_verdict_due_and_never_brings_back_a_
     found = started(OPENED, *submitted, *between, reported("verified"))
 
     assert found.verdict_is_behind is is_behind
+
+
+def test_asking_a_service_again_that_says_the_same_is_no_news() -> None:
+    opened = Identification(need=HOSTED).after(OPENED)
+    heard = opened.after(e.IdentityReported(reference="vs_1", outcome="processing", at=NOW))
+
+    assert not opened.is_known("processing")
+    assert heard.is_known("processing")
+    assert not heard.is_known("failed")
+    assert not heard.after(AGAIN).is_known("processing")

@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,11 +28,11 @@ from assessor.domain.item_health import (
     overlap,
 )
 from assessor.domain.item_health.shift import SHIFTS, log_likelihood_of_shifts
-from assessor.domain.response import EvaluationResponse, FoundIssue, RankingResponse
+from assessor.domain.response import EvaluationResponse, FoundIssue, RankingResponse, TrajectoryResponse
 from assessor.domain.score import Score, Unscored
 from tests.domain.banks import ranking
 from tests.domain.samples import DRAWN, NOW, ORDERED, score
-from tests.scoring.works import EVALUATION, RANKING
+from tests.scoring.works import EVALUATION, RANKING, TRAJECTORY, handed_in
 
 PERSON = st.floats(-3, 3)
 FLAT = np.zeros(SHIFTS)
@@ -226,10 +227,36 @@ def test_the_picks_of_a_ranking_are_its_ends() -> None:
     assert best != worst
 
 
+@pytest.mark.parametrize(
+    ("changes", "against"),
+    [
+        ({}, set()),
+        ({"error_class": "scope_creep"}, set()),
+        ({"first_error": None, "error_class": "none"}, {"first error", "class of error"}),
+        ({"first_error": "s4", "outcome": "success"}, {"first error", "outcome"}),
+        ({"error_class": "gave_up"}, {"class of error"}),
+    ],
+)
+def test_the_picks_of_a_review_are_the_first_error_the_outcome_and_its_class(
+    changes: dict[str, Any], against: set[str]
+) -> None:
+    response = handed_in(Category.TRAJECTORY, **changes)
+    assert isinstance(response, TrajectoryResponse)
+
+    found = choices_of(TRAJECTORY, response)
+
+    assert [(one.question, one.option) for one in found] == [
+        ("first error", response.first_error or "none"),
+        ("outcome", response.outcome.value),
+        ("class of error", response.error_class.value),
+    ]
+    assert {one.question for one in found if not one.keyed} == against
+
+
 def test_who_cannot_judge_is_neither_with_the_key_nor_against_it() -> None:
     (choice,) = choices_of(RANKING, RankingResponse(cannot_judge=True))
 
-    assert choice.keyed is None
+    assert choice == Choice("first", "cannot judge", keyed=None)
 
 
 WITH, AGAINST = Choice("first", "a", keyed=True), Choice("first", "b", keyed=False)

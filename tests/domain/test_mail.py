@@ -21,9 +21,11 @@ from assessor.domain.mail import (
     MailSettled,
     MailStatus,
     Sending,
+    dropped,
     mail_id,
     mails_of,
     one_line,
+    put_off,
     remind_at,
     settle_mail,
 )
@@ -168,3 +170,9 @@ def test_a_name_in_a_header_is_one_line_and_nothing_in_it_is_hidden(text: str) -
 )
 def test_what_could_forge_a_header_or_a_sender_is_taken_out(name: str, shown: str) -> None:
     assert one_line(name) == shown
+
+
+def test_what_was_not_tried_is_no_attempt() -> None:
+    assert dropped("no use") == MailSettled(MailStatus.DROPPED, "no use", next_at=None, tried=False)
+    assert put_off(NOW) == MailSettled(MailStatus.PENDING, None, next_at=NOW, tried=False)
+    assert put_off(None).next_at is None

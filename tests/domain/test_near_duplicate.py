@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from assessor.domain.library import Library
 from assessor.domain.likeness import runs_of
 from assessor.domain.near_duplicate import (
     MEASURED,
+    Alike,
     FreeText,
     bands_of,
     chance_of_a_band,
@@ -24,6 +26,7 @@ from assessor.domain.near_duplicate import (
 )
 from assessor.domain.thresholds import THRESHOLDS
 from tests.domain.answers import COPIES, apart, copies
+from tests.domain.samples import NOW
 
 KEY = bytes(range(32))
 PAGE = Path(__file__).parents[2] / "docs" / "integrity.md"
@@ -144,3 +147,12 @@ def told(cases: str) -> list[tuple[int, int]]:
 
 def _meet(one: FreeText, other: FreeText) -> bool:
     return bool(set(bands_of(one.runs, KEY, "s")) & set(bands_of(other.runs, KEY, "s")))
+
+
+def test_the_first_reply_to_what_was_found_stays_and_none_comes_after_its_time() -> None:
+    found = Alike("sft-0", "as_2", 0.8, (), "alike-1", NOW)
+
+    assert found.replied("It is mine.").replied("No.").reply == "It is mine."
+    assert found.unanswered(NOW).is_unanswered
+    assert not found.unanswered(NOW - timedelta(seconds=1)).is_unanswered
+    assert not found.replied("It is mine.").unanswered(NOW).is_unanswered

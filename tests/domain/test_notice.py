@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessor.domain.notice import CURRENT, Condition, Reader
+from assessor.domain.notice import CURRENT, Condition, Reader, Use
 from assessor.domain.policy import Policy
 
 HASHES = {
@@ -46,3 +46,11 @@ def test_what_applies_follows_from_the_policy_and_the_model(
     *, has_model: bool, conditions: set[Condition]
 ) -> None:
     assert Reader("Acme", Policy(), has_model).conditions == conditions
+
+
+def test_the_uses_that_are_asked_about_name_the_platform() -> None:
+    edition = CURRENT.changed(uses=(Use(id="better", title="Better tasks", text="{platform} may keep it."),))
+
+    (use,) = edition.uses_for(Reader("Acme", Policy(), has_model=False))
+
+    assert (use.id, use.title, use.text) == ("better", "Better tasks", "Acme may keep it.")

@@ -13,6 +13,7 @@ from assessor.domain.pilot import (
     Assumptions,
     JudgeInUse,
     StageChange,
+    accept_region,
     forecast,
     holding,
     judged_families,
@@ -253,3 +254,18 @@ def test_an_assumption_that_makes_no_sense_is_named_with_what_would(
         forecast(library, piloted, Assumptions.model_validate(assumed), BEGINS)
 
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("region", [None, "eu", "us-ny"])
+def test_a_region_is_a_short_code_or_none(region: str | None) -> None:
+    accept_region(region)
+
+
+@pytest.mark.parametrize("region", ["", "EU", "New York", "eu_1"])
+def test_what_is_no_code_of_a_region_is_refused_with_an_example(region: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        accept_region(region)
+
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.problem) == ("region", f"{region!r} is no code")
+    assert "e.g. eu" in problem.remedy

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from assessor.domain.retention import UNTIL_LIFTED, LegalHold, Retention, Term, schedule
+from assessor.domain.retention import UNTIL_LIFTED, LegalHold, Retention, Term, held_back, schedule
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -82,3 +82,25 @@ def test_results_of_who_asked_for_deletion_go_as_soon_as_they_may() -> None:
 def test_terms_that_do_not_fit_each_other_are_refused(terms: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Retention.model_validate(terms)
+
+
+@pytest.mark.parametrize(
+    ("until", "by_law", "problem", "remedy"),
+    [
+        (NOW, True, "A legal hold keeps this candidate's data until 2026-11-22", "Lift it first"),
+        (UNTIL_LIFTED, True, "keeps this candidate's data until somebody lifts the hold", "Lift it first"),
+        (
+            NOW,
+            False,
+            "The platform's least term keeps this candidate's data until 2026-11-22",
+            "--before-term",
+        ),
+    ],
+)
+def test_a_refusal_to_erase_says_what_holds_and_the_way_out(
+    until: datetime, problem: str, remedy: str, *, by_law: bool
+) -> None:
+    refused = held_back(until, by_law=by_law)
+
+    assert refused.problem.endswith(problem)
+    assert remedy in refused.remedy

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assessor.domain.notification import EventType
+from assessor.domain.notification import EventType, Notice
 from assessor.domain.webhook import (
     LONGEST_RETRY_AFTER,
     RETRY_SECONDS,
+    Delivery,
     DeliveryStatus,
     Endpoint,
     Outcome,
     Pause,
     Reception,
     delivery_id,
+    paused_notice,
     settle,
 )
 
@@ -99,3 +101,20 @@ def test_an_event_has_one_delivery_to_an_endpoint() -> None:
         len({delivery_id("evt_1", "whe_1"), delivery_id("evt_2", "whe_1"), delivery_id("evt_1", "whe_2")})
         == 3
     )
+
+
+def test_a_platform_is_told_which_endpoint_takes_nothing_any_more_and_why() -> None:
+    notice = Notice("evt_1", EventType.VERDICT_ISSUED, "as_1", NOW, {})
+    delivery = Delivery("whd_1", "whe_1", notice, DeliveryStatus.DEAD, 9, None, NOW)
+
+    told = paused_notice(delivery, Pause.GONE, NOW)
+
+    assert (told.type, told.subject, told.at) == (EventType.ENDPOINT_PAUSED, "whe_1", NOW)
+    assert told.data == {"endpoint_id": "whe_1", "delivery_id": "whd_1", "why": "gone"}
+    assert told.id.startswith("evt_")
+    assert told == paused_notice(delivery, Pause.GONE, NOW)
+    others = [
+        paused_notice(replace(delivery, id="whd_2"), Pause.GONE, NOW),
+        paused_notice(delivery, Pause.GONE, NOW + timedelta(days=1)),
+    ]
+    assert len({told.id, *(one.id for one in others)}) == 3

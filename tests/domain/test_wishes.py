@@ -76,3 +76,12 @@ def test_asking_never_takes_anything_away(
 
     assert after.takes_from(before) is None
     assert after.time_factor <= max(before.time_factor, at_once.time_factor)
+
+
+def test_asking_for_the_same_again_is_no_new_request_until_it_was_answered() -> None:
+    answer = Answer(is_granted=True, told="", at=NOW)
+
+    assert asked(Wish.BREAKS).is_same([Wish.BREAKS], "")
+    assert not asked(Wish.BREAKS).is_same([Wish.BREAKS], "Please.")
+    assert not asked(Wish.BREAKS).is_same([Wish.OTHER], "")
+    assert not asked(Wish.BREAKS, answer=answer).is_same([Wish.BREAKS], "")

@@ -1,11 +1,12 @@
 """A model that says what it was told gives itself away, and then nothing of it counts."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from assessor.domain.score import Notice, Unscored
-from assessor.scoring.judge.canaries import met
+from assessor.scoring.judge.canaries import Decoys, met
 from tests.scoring.graders import Grader, Row, asked, bench, crediting, known, reply, row
 from tests.scoring.prompts import PROMPTS
 from tests.scoring.works import ANSWER, RUBRIC, talk
@@ -103,3 +104,38 @@ def test_a_part_of_a_name_in_code_is_not_taken_for_a_word() -> None:
     canary = met(PROMPTS, "seed", "read_upload(path) opens the archive", "Mend read_upload for the archive.")
 
     assert canary.text == "Uses the word “archive” at least once."
+
+
+def test_a_text_that_speaks_of_everything_gets_words_that_nobody_ever_used() -> None:
+    decoys = Decoys.load(PROMPTS)
+    everything = " ".join(word for words, _ in decoys.statements for word in words).upper()
+
+    first, second = (decoys.two(seed, everything) for seed in ("one", "two"))
+
+    texts = [canary.text for canary in (*first, *second)]
+    words = [re.fullmatch("Uses the word “([a-z]{8})” at least once.", text) for text in texts]
+    assert len({word[1] for word in words if word}) == 4
+    assert {canary.expected for canary in (*first, *second)} == {"unmet"}
+    assert first == decoys.two("one", everything)
+
+
+def test_a_made_up_word_that_the_text_has_gives_way_to_another() -> None:
+    decoys = Decoys.load(PROMPTS)
+    everything = " ".join(word for words, _ in decoys.statements for word in words)
+    (first, _) = decoys.two("seed", everything)
+
+    again = decoys.two("seed", everything, first.text)
+
+    assert first not in again
+    assert again[0].text.startswith("Uses the word “")
+
+
+def test_of_what_a_text_speaks_no_decoy_is_made() -> None:
+    decoys = Decoys.load(PROMPTS)
+    (words, said), *others = decoys.statements
+    one = Decoys(PROMPTS, ((words, said), others[0]))
+
+    told = {canary.text for canary in one.two("seed", f"It tells of a {words[0].upper()}.")}
+
+    assert said not in told
+    assert others[0][1] in told

@@ -7,6 +7,7 @@ from assessor.domain.item import Category
 from assessor.domain.score import Score, Unscored, difficulty_in_logits
 from assessor.scoring import needs_reader, rate_by_rule, waiting
 from assessor.scoring.applied_rubric import APPLIED_SHARES
+from assessor.scoring.rater import passages_of
 from tests.scoring.works import ANSWER, GOOD, INTERVIEW, ITEMS, RUBRIC, talk, unanswered, work
 
 TASKS = [category for category in Category if category is not Category.INTERVIEW]
@@ -201,3 +202,18 @@ def test_two_wrong_steps_alike_are_told_alike(named: str) -> None:
     found = by_criterion(rate_by_rule(work(Category.TRAJECTORY, first_error=named)))
 
     assert found["first_error"].reason == "Careful people see another first wrong step, or none."
+
+
+@pytest.mark.parametrize(
+    ("category", "label", "text"),
+    [
+        (Category.EVALUATION, "Justification", GOOD[Category.EVALUATION]["justification"]),
+        (Category.RANKING, "Justification", GOOD[Category.RANKING]["justification"]),
+        (Category.TRAJECTORY, "Fix", GOOD[Category.TRAJECTORY]["fix"]),
+    ],
+)
+def test_a_reader_gets_the_candidates_own_words_and_nothing_where_there_are_none(
+    category: Category, label: str, text: str
+) -> None:
+    assert [(one.label, one.text) for one in passages_of(work(category))] == [(label, text)]
+    assert passages_of(unanswered(category)) == ()
