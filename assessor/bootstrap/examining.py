@@ -51,6 +51,8 @@ async def examine(settings: Settings, processes: int | None = None) -> AsyncIter
     if database.is_well:
         if connections := await asyncio.to_thread(_connections, settings, processes):
             yield connections
+        if (replica := await asyncio.to_thread(_replica, settings)) is not None:
+            yield replica
         yield await _master_key(settings)
         yield await _signal_rules(settings)
     yield _signing_key(settings)
@@ -79,6 +81,19 @@ def _database(settings: Settings) -> Finding:
     problem = why_unusable(settings.database_url)
     remedy = "See ASSESSOR_DATABASE_URL; `assessor migrate` makes the tables, and so does `assessor serve`."
     return Finding("database", problem, remedy) if problem else Finding(f"database: schema {HEAD}")
+
+
+def _replica(settings: Settings) -> Finding | None:
+    """Look how far behind the replica is; None where none is set."""
+    from assessor.adapters.store.replica import examine_replica
+
+    if (replica := parts.replica(settings)) is None:
+        return None
+    found = examine_replica(settings.database_url, replica)
+    remedy = "See ASSESSOR_DATABASE_REPLICA_URL (docs/running.md); until then the main database is read."
+    if found.problem:
+        return Finding("replica", found.problem, remedy)
+    return Finding(f"replica: no more than {found.lag_seconds:.1f} s behind")
 
 
 def _connections(settings: Settings, processes: int | None) -> Finding | None:

@@ -7,21 +7,22 @@ from typing import Final
 
 from assessor.bootstrap.background import beside, each_time
 from assessor.domain.errors import SettingProblem, SettingsInvalid
-from assessor.ports import Backlogs, Clock
+from assessor.ports import Clock, Store
 from assessor.settings import Settings
 
 BACKLOG_SECONDS: Final = 15
 
 
 @asynccontextmanager
-async def measured(settings: Settings, backlogs: Backlogs, clock: Clock) -> AsyncIterator[None]:
+async def measured(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[None]:
     """Serve metrics while this lasts. Raises SettingsInvalid where their port cannot be had."""
-    from assessor.adapters.metrics import show_backlog
+    from assessor.adapters.metrics import REPLICA_LAG, show_backlog
 
     async def look() -> None:
         now = clock.now()
-        show_backlog(await backlogs.backlog(now), now)
+        show_backlog(await store.backlog(now), now)
 
+    REPLICA_LAG.set_function(lambda: standing.lag_seconds if (standing := store.replica) else 0)
     await look()  # so that the first answer is whole
     with _served(settings):
         async with beside(each_time(look, BACKLOG_SECONDS), "backlog"):

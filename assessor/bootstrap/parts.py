@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from assessor.adapters.model import Choice, Models
     from assessor.adapters.prompts import FilePrompts
     from assessor.adapters.signing import JwsSigner
+    from assessor.adapters.store import Replica
     from assessor.adapters.vault import Vault
     from assessor.scoring.judge import Judge, Watch
 
@@ -66,13 +67,21 @@ async def stored(settings: Settings, *, durable: bool = True, serving: bool = Fa
         idle_seconds=settings.database_idle_seconds,
     )
     opens = await asyncio.to_thread(vault, settings)
-    store = SqlStore(settings.database_url, opens, durable=durable, limits=limits)
+    store = SqlStore(settings.database_url, opens, durable=durable, limits=limits, replica=replica(settings))
     try:
         await store.ping()
         await destroy_again(store, ledger(settings))
         yield store
     finally:
         await store.close()
+
+
+def replica(settings: Settings) -> "Replica | None":
+    """Return the replica that lists and reports may be read from; None where none is set."""
+    from assessor.adapters.store import Replica
+
+    address = settings.database_replica_url
+    return Replica(address, settings.database_replica_lag_seconds) if address else None
 
 
 def vault(settings: Settings) -> "Vault":

@@ -18,12 +18,12 @@ PATIENCE_SECONDS: Final = 3.0
 """A database that answers later serves nobody; a prober asks again."""
 EMBEDDED: Final = "sqlite:///"
 
-Part = Literal["database", "schema", "library", "data folder", "erasure ledger"]
+Part = Literal["database", "schema", "library", "data folder", "erasure ledger", "replica"]
 
 
 @dataclass(frozen=True)
 class Failing:
-    """A part that keeps the process from serving. Anybody may read it: no path, no address."""
+    """A part that cannot be used. Anybody may read it: no path, no address."""
 
     part: Part
     problem: str
@@ -39,6 +39,12 @@ async def failing(services: Services) -> AsyncIterator[Failing]:
         yield Failing("library", "cannot be read")
     async for found in _folders(services.settings):
         yield found
+
+
+def left_out(services: Services) -> tuple[Failing, ...]:
+    """Return the parts that the process serves without."""
+    standing = services.store.replica
+    return (Failing("replica", standing.problem),) if standing and standing.problem else ()
 
 
 async def _database(services: Services) -> Failing | None:

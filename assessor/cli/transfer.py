@@ -37,7 +37,11 @@ def migrate_store(source: From = "sqlite", target: To = "postgres", as_json: Jso
             copied = transfer.copy(moved)
         with counting("Comparing", quiet=as_json) as moved:
             tables = transfer.compare(moved)
-    found = asyncio.run(_checked(chosen.model_copy(update={"database_url": there}), quiet=as_json))
+    found = asyncio.run(
+        _checked(
+            chosen.model_copy(update={"database_url": there, "database_replica_url": None}), quiet=as_json
+        )
+    )
     if as_json:
         checked = {**vars(found), "faults": [vars(one) for one in found.faults]}
         print_json({"copied": copied, "tables": tables, "checked": checked})

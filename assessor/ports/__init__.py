@@ -62,6 +62,7 @@ from assessor.ports.quality import (
     Spent,
 )
 from assessor.ports.queue import Queue, QueueFilter, Taker
+from assessor.ports.replica import ReplicaStanding
 from assessor.ports.sign_in import Flow, SignInProvider, Vouched
 from assessor.ports.store import Store
 from assessor.ports.stream import Floor, Stream, TurnBuffer, Watch
@@ -182,6 +183,7 @@ __all__ = [
     "Random",
     "Receivers",
     "Remains",
+    "ReplicaStanding",
     "Replies",
     "Retirement",
     "Retirements",

@@ -26,6 +26,7 @@ from assessor.ports.projections import Projections
 from assessor.ports.provider_calls import ProviderCalls
 from assessor.ports.quality import QualityReads
 from assessor.ports.queue import Queue
+from assessor.ports.replica import ReplicaStanding
 from assessor.ports.training import Trainings
 from assessor.ports.verdicts import Verdicts
 from assessor.ports.webhooks import Notices, Webhooks
@@ -72,6 +73,11 @@ class Store(
 
     async def ping(self) -> None:
         """Raise when the database cannot be reached or its schema is not the code's. Waits behind no work."""
+        ...
+
+    @property
+    def replica(self) -> ReplicaStanding | None:
+        """How the replica stands that lists and reports are read from; None where none is set."""
         ...
 
     @property

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from assessor.settings.installation import Installation
 
@@ -19,6 +19,26 @@ class Databases(Installation):
         json_schema_extra={"remedy": "Give the path of a file that this process may read"},
         default=None,
         description="File that holds `ASSESSOR_DATABASE_URL`, instead of the variable.",
+    )
+    database_replica_url: str | None = Field(
+        repr=False,  # may carry a password
+        default=None,
+        json_schema_extra={
+            "remedy": "Give postgresql://... of a streaming replica of ASSESSOR_DATABASE_URL, or leave it out"
+        },
+        description="Streaming replica of the main database on PostgreSQL, for lists, exports and reports, "
+        "which may be seconds old ([running.md](running.md#a-replica-for-reading)).",
+    )
+    database_replica_url_file: Path | None = Field(
+        json_schema_extra={"remedy": "Give the path of a file that this process may read"},
+        default=None,
+        description="File that holds `ASSESSOR_DATABASE_REPLICA_URL`, instead of the variable.",
+    )
+    database_replica_lag_seconds: float = Field(
+        default=5,
+        ge=2,  # it is looked at once a second
+        le=300,
+        description="Seconds that the replica may be behind. Beyond them the main database is read.",
     )
     jobs_database_url: str = Field(
         repr=False,
@@ -72,3 +92,17 @@ class Databases(Installation):
         "older backup of the database brings no erased words back. Keep it where the database's backups are "
         "not, one file for all processes of a database (docs/privacy.md).",
     )
+
+    @field_validator("database_replica_url")
+    @classmethod
+    def _follows_a_server(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        original = str(info.data.get("database_url", ""))
+        if original.startswith("sqlite"):
+            raise ValueError("is for PostgreSQL; the main database is SQLite, which has no replica")
+        if not value.startswith("postgresql"):
+            raise ValueError("is not the address of a PostgreSQL server")
+        if value == original:
+            raise ValueError("is the main database itself")
+        return value

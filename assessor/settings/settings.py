@@ -38,6 +38,7 @@ GROUPS: tuple[type[Installation], ...] = (
 
 IN_FILES: Final = (
     "database_url",
+    "database_replica_url",
     "master_key",
     "model_api_key",
     "stripe_identity_key",

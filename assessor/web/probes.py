@@ -4,7 +4,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from assessor.bootstrap.readiness import failing
+from assessor.bootstrap.readiness import failing, left_out
 from assessor.web import openapi
 from assessor.web.dependencies import Running
 from assessor.web.problems import NOT_READY, Problem, respond
@@ -23,14 +23,16 @@ async def healthz() -> dict[str, str]:
 async def readyz(request: Request, service: Running) -> Response:
     """Ask the database and its schema, the question library, and whether files can be written.
 
-    `failing` names each part that cannot be used. A process that was told to stop is not ready either.
+    `failing` names each part that cannot be used; `without`, where it is ready, a replica that is left out.
+    A process that was told to stop is not ready either.
     """
     if request.app.state.stopping:
         parts = [{"part": "process", "problem": "is stopping"}]
     else:
         parts = [vars(one) async for one in failing(service)]
     if not parts:
-        return JSONResponse({"status": "ready"})
+        without = [vars(one) for one in left_out(service)]
+        return JSONResponse({"status": "ready", **({"without": without} if without else {})})
     log.warning("not ready", failing=parts)
     said = "; ".join(f"{one['part']} {one['problem']}" for one in parts)
     return respond(request, Problem(NOT_READY, said, {"failing": parts}, {"Retry-After": "5"}))

@@ -26,9 +26,9 @@ async def asked(folder: Path, **chosen: Any) -> tuple[httpx.Response, httpx.Resp
 
 
 @asynccontextmanager
-async def on_a_server(folder: Path, address: str) -> AsyncIterator[httpx.AsyncClient]:
+async def on_a_server(folder: Path, address: str, **chosen: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A web process over a database of a server, which leaves the work to others."""
-    app = create_app(Settings(data_dir=folder, database_url=address), works=False)
+    app = create_app(Settings(data_dir=folder, database_url=address, **chosen), works=False)
     async with app.router.lifespan_context(app), asking(app) as anybody:
         yield anybody
 
@@ -47,6 +47,23 @@ async def test_a_process_whose_database_went_away_is_alive_and_not_ready(
     assert away.json()["failing"] == [{"part": "database", "problem": "cannot be reached (OperationalError)"}]
     assert away.headers["retry-after"]
     assert address not in away.text
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+async def test_a_replica_that_is_away_is_told_and_keeps_nobody_from_being_served(
+    tmp_path: Path, address: str
+) -> None:
+    nowhere = "postgresql://assessor:9w8e7r@127.0.0.1:1/assessor"
+    async with on_a_server(tmp_path, address, database_replica_url=nowhere) as anybody:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while "not asked" in (answer := await anybody.get("/readyz")).text:
+            assert time.monotonic() < until
+
+    assert answer.status_code == 200
+    assert answer.json()["without"] == [
+        {"part": "replica", "problem": "cannot be reached (OperationalError)"}
+    ]
+    assert "9w8e7r" not in answer.text
 
 
 async def test_a_model_that_is_away_keeps_nobody_from_being_served(tmp_path: Path) -> None:

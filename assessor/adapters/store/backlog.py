@@ -32,11 +32,13 @@ class SqlBacklog(StorePart):
         )
         interviews = select(func.count()).select_from(INTERVIEW_PLACE).where(has_place(now))
         lines = {line: await self._waiting(query) for line, query in _queries(now).items()}
-        calls = {row.name: (row.running, row.waiting) for row in await self._all(_calls())}
-        return Backlog(lines, (await self._all(at_work))[0][0], (await self._all(interviews))[0][0], calls)
+        calls = {row.name: (row.running, row.waiting) for row in await self._all_stale(_calls())}
+        return Backlog(
+            lines, (await self._all_stale(at_work))[0][0], (await self._all_stale(interviews))[0][0], calls
+        )
 
     async def _waiting(self, query: Select[int, datetime | None]) -> Waiting:
-        row = (await self._all(query))[0]
+        row = (await self._all_stale(query))[0]
         return Waiting(row.many, row.since)
 
 

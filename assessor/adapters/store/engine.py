@@ -31,6 +31,7 @@ from assessor.adapters.store.lookup import Lookup, LookupConnection
 from assessor.adapters.store.outages import outages_told
 from assessor.adapters.store.threads import Threads
 from assessor.domain.errors import StoreUnavailable
+from assessor.ports import ReplicaStanding
 
 T = TypeVar("T")
 
@@ -226,6 +227,18 @@ class Database:
         """
         return await self._readers.run(self._read, work)
 
+    async def read_stale(self, work: Callable[[Connection], T]) -> T:
+        """Read what may be seconds old, and touches no key and nothing sealed: here, what is there now.
+
+        Raises StoreUnavailable.
+        """
+        return await self.read(work)
+
+    @property
+    def replica(self) -> ReplicaStanding | None:
+        """How the replica stands; None where there is none."""
+        return None
+
     async def ask(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, which reads next to nothing, by a connection of its own: behind no other work.
 
@@ -313,9 +326,10 @@ class Database:
 
     async def close(self) -> None:
         """Let what has begun end, then close every connection."""
-        await asyncio.to_thread(self._close)
+        await asyncio.to_thread(self.close_here)
 
-    def _close(self) -> None:
+    def close_here(self) -> None:
+        """Do the same where it is called."""
         self._writers.shutdown()
         self._readers.shutdown()
         self._askers.shutdown()

@@ -52,8 +52,10 @@ class SqlItems(StorePart):
 
     async def forms(self, track: str, sample: Sample) -> int:
         """Return how many forms were drawn for a track."""
-        row = await self._first(select(func.count()).select_from(ASSESSMENT).where(*_of(track, sample)))
-        return int(row[0]) if row else 0
+        (row,) = await self._all_stale(
+            select(func.count()).select_from(ASSESSMENT).where(*_of(track, sample))
+        )
+        return int(row[0])
 
     async def exposures(self, track: str, sample: Sample) -> dict[str, int]:
         """Return on how many of these forms each item stood."""
@@ -63,7 +65,7 @@ class SqlItems(StorePart):
             .where(*_of(track, sample))
             .group_by(FORM_ITEM.c.item_id)
         )
-        return {row.item_id: int(row.forms) for row in await self._all(query)}
+        return {row.item_id: int(row.forms) for row in await self._all_stale(query)}
 
     async def decided(
         self, track: str, sample: Sample, *, after: str = "", limit: int = 200

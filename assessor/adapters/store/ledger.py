@@ -41,7 +41,7 @@ class SqlLedger(StorePart):
         # PostgreSQL sums to numeric, which would come back as Decimal.
         return tuple(
             Usage(row.model, row.purpose, row.assessment_id, *map(int, row[len(key) :]))
-            for row in await self._all(query)
+            for row in await self._all_stale(query)
         )
 
     async def usage_of(self, asked: UsageOf) -> tuple[UsageSum, ...]:
@@ -61,7 +61,8 @@ class SqlLedger(StorePart):
             return connection.execute(query.group_by(*key).order_by(*key)).all()
 
         return tuple(
-            UsageSum(row.period, row.purpose, *map(int, row[2:])) for row in await self._database.read(read)
+            UsageSum(row.period, row.purpose, *map(int, row[2:]))
+            for row in await self._database.read_stale(read)
         )
 
 

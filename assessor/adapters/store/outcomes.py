@@ -116,7 +116,7 @@ class SqlOutcomes(SqlAnswers):
             found = map(as_projection, rows)
             return tuple(Attempt(row, live.get(row.id), tuple(earlier[row.id])) for row in found)
 
-        return await self._database.read(read)
+        return await self._database.read_stale(read)
 
     async def _of(
         self, tenant: str, column: Any, names: Sequence[str], *, livemode: bool

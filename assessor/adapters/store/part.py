@@ -100,6 +100,10 @@ class StorePart:
         """Return all rows of a query that is a transaction of its own."""
         return await self._database.read(lambda connection: connection.execute(query).all())
 
+    async def _all_stale(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
+        """Return all rows of a query that may be seconds old, and touches no key and nothing sealed."""
+        return await self._database.read_stale(lambda connection: connection.execute(query).all())
+
     async def _first(self, query: Select[Any]) -> Row[Any] | None:
         """Return the first row of a query that is a transaction of its own."""
         return await self._database.read(lambda connection: connection.execute(query).first())

@@ -44,7 +44,8 @@ class SqlProjections(StorePart):
 
     async def page(self, page: Page) -> tuple[Projection, ...]:
         """Return one page, newest first; the index is entered where the page before ended."""
-        return await self._projections(page_of_assessments(page))
+        rows = await self._all_stale(page_of_assessments(page))
+        return tuple(map(as_projection, rows))
 
     async def unscored(self, *, begun: bool = False) -> Mapping[str, int]:
         """Return where the logs end of what was submitted or is being scored, by id, oldest first.

@@ -16,7 +16,7 @@ class SqlQuality(StorePart):
     async def is_empty(self, window: QualityWindow) -> bool:
         """Whether nothing was ordered in a window."""
         ordered = select(ASSESSMENT.c.id).where(*_of(window), ASSESSMENT.c.ordered_at >= window.since)
-        return not await self._all(ordered.limit(1))
+        return not await self._all_stale(ordered.limit(1))
 
     async def looked_twice(self, window: QualityWindow) -> Sequence[LookedTwice]:
         """Return what second looks found in a window, the oldest first."""
@@ -39,7 +39,7 @@ class SqlQuality(StorePart):
             .where(*_of(window), level.at >= window.since)
             .order_by(level.at, level.id)
         )
-        return [LookedTwice(*tuple(row)) for row in await self._all(query)]
+        return [LookedTwice(*tuple(row)) for row in await self._all_stale(query)]
 
     async def passages(self, window: QualityWindow) -> Sequence[Passage]:
         """Return every assessment that was ordered in a window, the oldest first."""
@@ -52,7 +52,7 @@ class SqlQuality(StorePart):
             .where(*_of(window), ASSESSMENT.c.ordered_at >= window.since)
             .order_by(ASSESSMENT.c.ordered_at, ASSESSMENT.c.id)
         )
-        return [Passage(*tuple(row)) for row in await self._all(query)]
+        return [Passage(*tuple(row)) for row in await self._all_stale(query)]
 
     async def spent(self, window: QualityWindow) -> Sequence[Spent]:
         """Return the calls of models for assessments, the oldest first."""
@@ -63,7 +63,7 @@ class SqlQuality(StorePart):
             .where(*_of(window), call.tenant_id == window.tenant, call.at >= window.since)
             .order_by(call.at, call.id)
         )
-        return [Spent(*tuple(row)) for row in await self._all(query)]
+        return [Spent(*tuple(row)) for row in await self._all_stale(query)]
 
 
 def _of(window: QualityWindow) -> list[ColumnElement[Any]]:

@@ -30,13 +30,14 @@ from assessor.adapters.store.projections import SqlProjections
 from assessor.adapters.store.provider_calls import SqlProviderCalls
 from assessor.adapters.store.quality import SqlQuality
 from assessor.adapters.store.queue import SqlQueue
+from assessor.adapters.store.replica import Replica, ReplicatedDatabase
 from assessor.adapters.store.schema import check_revision
 from assessor.adapters.store.training import SqlTraining
 from assessor.adapters.store.verdicts import SqlVerdicts
 from assessor.adapters.store.workers import SqlWorkers
 from assessor.adapters.store.wraps import SqlWraps
 from assessor.adapters.vault import Vault
-from assessor.ports import Random
+from assessor.ports import Random, ReplicaStanding
 
 
 class SqlStore(
@@ -83,13 +84,23 @@ class SqlStore(
         *,
         durable: bool = True,
         limits: ServerLimits = SERVING,
+        replica: Replica | None = None,
     ) -> None:
-        database = Database(address, durable=durable, limits=limits)
+        database = (
+            Database(address, durable=durable, limits=limits)
+            if replica is None
+            else ReplicatedDatabase(address, replica, limits=limits)
+        )
         super().__init__(database, vault, random or SystemRandom())
 
     async def ping(self) -> None:
         """Raise when the database cannot be reached, Conflict when its schema is not the code's."""
         await self._database.ask(check_revision)
+
+    @property
+    def replica(self) -> ReplicaStanding | None:
+        """How the replica stands that lists and reports are read from; None where none is set."""
+        return self._database.replica
 
     @property
     def is_crowded(self) -> bool:

@@ -30,14 +30,15 @@ class SqlVerdicts(StorePart):
         self, wanted: VerdictFilter, after: ListPlace | None, limit: int
     ) -> tuple[VerdictSummary, ...]:
         """Return a page of what is wanted, newest first, beginning after a place."""
-        return await self._summaries(page_of_verdicts(wanted, after, limit))
+        rows = await self._all_stale(page_of_verdicts(wanted, after, limit))
+        return tuple(VerdictSummary(*tuple(row)) for row in rows)
 
     async def decisions(
         self, wanted: VerdictFilter, after: ListPlace | None, limit: int
     ) -> tuple[DecisionRow, ...]:
         """Return a page of what stands now, oldest first, beginning after a place."""
         query = page_of_decisions(wanted, after, limit)
-        return tuple(DecisionRow(*tuple(row)) for row in await self._all(query))
+        return tuple(DecisionRow(*tuple(row)) for row in await self._all_stale(query))
 
     async def current_verdicts(
         self, tenant: str, track: str, candidates: Sequence[str], *, livemode: bool
@@ -45,7 +46,7 @@ class SqlVerdicts(StorePart):
         """Return, by one query, every verdict of these candidates that no other has followed."""
         mine = (V.tenant_id == tenant) & (V.livemode == livemode) & V.candidate_ref.in_(candidates)
         current = _SUMMARY.where(mine, V.track == track, V.superseded_by.is_(None))
-        return await self._summaries(current)
+        return tuple(VerdictSummary(*tuple(row)) for row in await self._all(current))
 
     async def share(self, token_hash: str) -> Share:
         """Return what a link leads to. Raises NotFound, also once the candidate was erased."""
@@ -65,9 +66,6 @@ class SqlVerdicts(StorePart):
             raise NotFound("shared result", "of this link")
         assessment_id, platform, until, ended_at, *verdict = tuple(row)
         return Share(assessment_id, platform, until, ended_at, VerdictSummary(*verdict))
-
-    async def _summaries(self, query: Select[Any]) -> tuple[VerdictSummary, ...]:
-        return tuple(VerdictSummary(*tuple(row)) for row in await self._all(query))
 
 
 def page_of_verdicts(wanted: VerdictFilter, after: ListPlace | None, limit: int) -> Select[Any]:
