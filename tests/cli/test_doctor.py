@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from assessor.adapters.store.clock import StoreTime
 from assessor.bootstrap.examining import fitting
-from assessor.bootstrap.hardening import weaknesses
+from assessor.bootstrap.hardening import CHECKS, weaknesses
 from assessor.bootstrap.reaching import judged, reach
 from assessor.settings import Settings
 from tests.cli.conftest import Run
@@ -92,7 +92,7 @@ def test_what_all_processes_may_open_has_to_fit_into_the_server(
 
 def sound(folder: Path, **chosen: Any) -> Settings:
     kept = folder / "secrets"
-    kept.mkdir(mode=0o700)
+    kept.mkdir(mode=0o700, exist_ok=True)
     (kept / "signing.jwk").write_text("{}")
     fine: dict[str, Any] = {
         "environment": "production",
@@ -105,6 +105,10 @@ def sound(folder: Path, **chosen: Any) -> Settings:
     return Settings(**fine | chosen)
 
 
+STRIPE: dict[str, Any] = {
+    "stripe_identity_key": SecretStr("rk_live_1"),
+    "stripe_webhook_secret": SecretStr("whsec_1"),
+}
 BAD: dict[str, dict[str, Any]] = {
     "ASSESSOR_ENVIRONMENT": {"environment": "development"},
     "ASSESSOR_PUBLIC_URL": {"environment": "development", "public_url": "http://assess.example.org"},
@@ -128,7 +132,55 @@ BAD: dict[str, dict[str, Any]] = {
         "openid_admits": "anybody",
     },
     "ASSESSOR_LOG_LEVEL": {"log_level": "DEBUG"},
+    "ASSESSOR_OTHER_MASTER_KEYS": {"other_master_keys": (base64.b64encode(bytes(32)).decode(),)},
+    "ASSESSOR_JOBS_DATABASE_URL": {"jobs_database_url": "postgresql://a:9w8e@db.example.org/jobs"},
+    "ASSESSOR_MODEL_BASE_URL": {"model": "openai/x", "model_base_url": "http://models.example.org/v1"},
+    "OTEL_EXPORTER_OTLP_ENDPOINT": {"traces": "otlp"},
+    "ASSESSOR_OPENID_ISSUER": {
+        "environment": "development",
+        "openid_issuer": "http://login.example.org",
+        "openid_client_id": "assessor",
+        "openid_tenant": "acme",
+    },
+    "ASSESSOR_STRIPE_URL": STRIPE | {"stripe_url": "https://stripe.example.org"},
+    "ASSESSOR_STRIPE_IDENTITY_KEY": STRIPE | {"stripe_identity_key": SecretStr("rk_test_1")},
+    "ASSESSOR_MAX_BODY_BYTES": {"max_body_bytes": 1_000_000_000},
+    "ASSESSOR_INVITE_DAYS": {"invite_days": 365},
+    "ASSESSOR_METRICS_HOST": {"metrics_port": 9090, "metrics_host": "8.8.8.8"},
 }
+OF_THE_MACHINE = {"key of development", "ASSESSOR_SIGNING_KEY_FILE", "ASSESSOR_ERASURE_LEDGER", ROOT}
+"""Told by files and not by settings alone: tested below."""
+LARGE: dict[str, Any] = {
+    "database_url": "postgresql://service:9w8e7r@db.example.org/assessor?sslmode=verify-full",
+    "model": "openai/x",
+    "model_base_url": "https://models.example.org/v1",
+    "traces": "otlp",
+    "smtp_host": "mail.example.org",
+    "mail_from": "no-reply@example.org",
+    "openid_issuer": "https://login.example.org",
+    "openid_client_id": "assessor",
+    "openid_tenant": "acme",
+    "metrics_port": 9090,
+    "metrics_host": "0.0.0.0",  # noqa: S104 - within a container
+    **STRIPE,
+}
+
+
+def test_an_installation_with_everything_switched_on_and_well_set_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "https://traces.example.org")
+
+    found = list(weaknesses(sound(tmp_path, **LARGE)))
+
+    assert [one.what for one in found if not one.is_well] == []
+
+
+def test_every_check_has_a_bad_installation_here_that_it_names(tmp_path: Path) -> None:
+    looked_at = {check(sound(tmp_path)).what for check in CHECKS}
+
+    assert looked_at == {*BAD, *OF_THE_MACHINE, "files with secrets", "data folder"}
 
 
 @pytest.mark.parametrize("what", [*BAD])
@@ -136,6 +188,7 @@ def test_each_weakness_is_named_with_its_way_out(
     what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://traces.example.org")
 
     found = {one.what: one for one in weaknesses(sound(tmp_path, **BAD[what])) if not one.is_well}
 
@@ -149,12 +202,18 @@ def test_keys_beside_the_data_and_files_that_others_may_read_are_named(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     data = tmp_path / "var"
-    data.mkdir(mode=0o755)
+    data.mkdir()
+    data.chmod(0o775)
+    (data / "master-key.txt").write_text(base64.b64encode(bytes(range(32))).decode())
+    (data / "master-key.txt").chmod(0o600)
     for name in ("signing.jwk", "destroyed-keys.jsonl", "master.key", "assessor.db"):
         (data / name).write_text("{}")
         (data / name).chmod(0o644)
     settings = sound(
-        tmp_path, signing_key_file=data / "signing.jwk", erasure_ledger=data / "destroyed-keys.jsonl"
+        tmp_path,
+        signing_key_file=data / "signing.jwk",
+        erasure_ledger=data / "destroyed-keys.jsonl",
+        master_key_file=data / "master-key.txt",
     )
 
     found = {one.what for one in weaknesses(settings) if not one.is_well}
@@ -163,6 +222,8 @@ def test_keys_beside_the_data_and_files_that_others_may_read_are_named(
         "key of development",
         "ASSESSOR_SIGNING_KEY_FILE",
         "ASSESSOR_ERASURE_LEDGER",
+        "ASSESSOR_MASTER_KEY_FILE",
+        "data folder",
         ROOT,
         *(str(data / name) for name in ("signing.jwk", "destroyed-keys.jsonl", "master.key", "assessor.db")),
     }
