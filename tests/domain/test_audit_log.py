@@ -6,15 +6,20 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from assessor.domain import events as e
 from assessor.domain.audit_log import (
     Action,
     AuditEnd,
     AuditRecord,
+    acts_of,
     verify_records,
     words_digest,
     words_missing,
 )
 from assessor.domain.errors import DocumentRefused
+from assessor.domain.override import OverrideCode
+from assessor.domain.score import Score
+from tests.domain.samples import SOUND, log, score
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SALT = bytes(range(16))
@@ -107,3 +112,54 @@ def test_a_refusal_names_the_record_and_whose_log_it_is(tenant: str | None) -> N
     assert "3" in said
     assert said.endswith("lost its reason, and nobody was erased whom it is about")
     assert ("acme" in said) is (tenant is not None)
+
+
+def acts(*facts: e.Fact) -> list[tuple[str, Action, Mapping[str, str | int | bool]]]:
+    found = list(acts_of("acme", log(*facts)))
+    assert {(act.tenant, act.subject, act.reason) for act in found} <= {("acme", "as_1", "")}
+    return [(act.actor, act.action, act.detail) for act in found]
+
+
+def scored_by(*raters: str) -> e.ResponseScored:
+    given: tuple[Score, ...] = tuple(score(criterion=f"c{n}", rater=name) for n, name in enumerate(raters))
+    return e.ResponseScored(item_id="evaluation-0", scores=given)
+
+
+def test_an_append_tells_what_people_did_and_nothing_of_what_they_wrote() -> None:
+    overridden = e.ScoreOverridden(
+        reviewer="rev_1",
+        item_id="sft-0",
+        criterion="cause",
+        code=OverrideCode.KEY_WRONG,
+        mark="met",
+        reason=SOUND,
+    )
+    judged = e.SignalJudged(
+        reviewer="rev_2", what="alike", item_id="sft-0", rule="alike-1", outcome="confirmed", reason=SOUND
+    )
+
+    assert acts(e.AssessmentSubmitted(), overridden, judged, e.ScoringStarted()) == [
+        ("rev_1", Action.OVERRIDDEN, {"event": 2, "code": "key_wrong"}),
+        ("rev_2", Action.SIGNAL_JUDGED, {"event": 3, "rule": "alike-1", "outcome": "confirmed"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raters", "actor"),
+    [
+        (["person:rev_1", "rule:evaluation"], "rev_1"),
+        (["person:rev_1", "person:rev_1"], "rev_1"),
+        (["person:rev_1", "person:rev_2"], None),
+        (["judge:m1", "rule:evaluation"], None),
+    ],
+)
+def test_scores_are_the_act_of_the_person_who_gave_them(raters: list[str], actor: str | None) -> None:
+    assert acts(scored_by(*raters)) == ([(actor, Action.SCORED, {"event": 1})] if actor else [])
+
+
+def test_scoring_again_is_the_act_of_who_asked_for_it_alone() -> None:
+    again = e.ScoringRepeated(
+        by="olga", reason=SOUND, item_ids=("evaluation-0",), rubrics_hash="r", prompts_hash="p"
+    )
+
+    assert acts(again, scored_by("person:rev_1")) == [("olga", Action.SCORED_AGAIN, {"event": 1})]
