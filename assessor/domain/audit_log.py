@@ -201,7 +201,7 @@ def acts_of(tenant: str, events: Sequence[e.Event]) -> Iterator[Act]:
             if isinstance(fact, e.ScoreOverridden | e.ScoreDisputed):
                 detail["code"] = fact.code.value
             if isinstance(fact, e.SignalJudged):
-                detail |= {"rule": fact.rule, "outcome": fact.outcome}
+                detail |= {"rule": fact.rule, "outcome": fact.outcome, "awaits_second": fact.awaits_second}
             yield Act(tenant, actor, Action(fact.type), event.assessment_id, detail=detail)
 
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NEAR_CUT = "near_cut"
     DISAGREEMENT = "disagreement"
     INTEGRITY = "integrity"
+    SECOND_FINDING = "second_finding"
     QUALITY_SAMPLE = "quality_sample"
 
 
@@ -54,11 +55,13 @@ class Lease:
     until: datetime
 
 
-def noted(document: Mapping[str, Any], scores: Iterable[Score], *, integrity: bool) -> tuple[str, ...]:
+def noted(
+    document: Mapping[str, Any], scores: Iterable[Score], *, integrity: bool, second: bool = False
+) -> tuple[str, ...]:
     """Return the reasons that only the log tells: of a verdict's document and of the scores it stands on.
 
     `integrity` is whether the candidate replied to what was noticed in their words, or a person has to look
-    at it: only then may reviewers learn of it.
+    at it: only then may reviewers learn of it. `second`: one has, and a second one has to.
     """
     codes = {reason["code"] for reason in document.get("reasons", ())}
     differ = any(
@@ -69,6 +72,7 @@ def noted(document: Mapping[str, Any], scores: Iterable[Score], *, integrity: bo
         Reason.NEAR_CUT: NEAR_CUT in codes,
         Reason.DISAGREEMENT: differ,
         Reason.INTEGRITY: integrity or IDENTITY_OPEN in codes,
+        Reason.SECOND_FINDING: second,
     }
     return tuple(reason.value for reason, is_so in found.items() if is_so)
 
@@ -86,6 +90,7 @@ def reasons_of(row: "Projection") -> tuple[Reason, ...]:
         found |= {Reason.OPEN_CRITERIA: bool(row.open_criteria), Reason.DECISION: not row.open_criteria}
         found |= {Reason(one): True for one in row.noted}
     found[Reason.INTEGRITY] = row.awaits_finding or found.get(Reason.INTEGRITY, False)
+    found[Reason.SECOND_FINDING] = Reason.SECOND_FINDING in row.noted
     found |= {Reason.QUALITY_SAMPLE: row.quality == "due"}
     if row.quality == "differs":
         found[Reason.DISAGREEMENT] = True

@@ -28,8 +28,11 @@ class Signal:
     """The edition of the rule that noticed it."""
     reply: str | None = None
     outcome: Outcome | None = None
-    reason: str = ""
-    """What a person found who looked at it, and why, in their words. The candidate may read it."""
+    """What people found who looked at it; confirmed only once two of them did."""
+    reasons: tuple[str, ...] = ()
+    """Why, in their words. The candidate may read it."""
+    confirmed_by: str | None = None
+    """Who confirmed it first, also before a second person has looked."""
 
     def may_be_shown(self, now: datetime) -> bool:
         """Whether reviewers may see it: the candidate has replied, or had the time to."""
@@ -97,9 +100,15 @@ def _alike(assessment: Assessment) -> Iterator[Signal]:
             yield Signal(place.item_id, passages, "alike", until, found.rule, found.reply, *judged)
 
 
-def _judged(assessment: Assessment, what: Noticed, item_id: str) -> tuple[Outcome | None, str]:
-    judged = assessment.judged.get((what, item_id))
-    return (judged.outcome, judged.reason) if judged else (None, "")
+def _judged(
+    assessment: Assessment, what: Noticed, item_id: str
+) -> tuple[Outcome | None, tuple[str, ...], str | None]:
+    first, last = assessment.confirmed_once.get((what, item_id)), assessment.judged.get((what, item_id))
+    confirmed_by = first.reviewer if first else None
+    if last is None:
+        return None, (), confirmed_by
+    agreed = (first,) if first and first.outcome == last.outcome else ()
+    return last.outcome, tuple(one.reason for one in (*agreed, last)), confirmed_by
 
 
 def words_of(assessment: Assessment, item_id: str, passages: Iterable[Evidence]) -> tuple[str, ...]:

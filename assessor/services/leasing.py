@@ -147,9 +147,10 @@ class Leasing:
         await self._store.give_back(assessment_id, reviewer.id)
 
     async def end_if_done(self, reviewer: Reviewer, assessment_id: str) -> None:
-        """Give a case back that waits for nobody any more."""
+        """Give a case back that waits for nobody any more, or for a second person to find the same."""
         row = await self._store.projection(assessment_id)
-        if not row.waits_for_reviewer:
+        is_for_another = row.awaits_finding and not await self._may_take(reviewer, row)
+        if is_for_another or not row.waits_for_reviewer:
             await self.give_back(reviewer, assessment_id)
 
     async def next(self, reviewer: Reviewer) -> Projection | None:
@@ -189,9 +190,11 @@ class Leasing:
             after = rows[-1].queue_place
 
     async def _may_take(self, reviewer: Reviewer, row: Projection) -> bool:
-        if row.needs_person or row.needs_help or row.awaits_finding:
+        if row.needs_person or row.needs_help:
             return True
         assessment: Assessment = await self._assessments.load_for(reviewer.tenant, row.id)
+        if row.awaits_finding:
+            return assessment.may_be_found_by(reviewer.id)
         if row.quality == "differs" and not row.appeal_due:
             neither = not any(one.involves(reviewer.id) for one in assessment.disagreements)
             return reviewer.may(Permission.ADJUDICATE) and neither

@@ -80,8 +80,9 @@ class SignalFindings:
     ) -> Assessment:
         """Keep what a person found; nothing follows for the candidate by itself.
 
-        A rule whose findings are set aside too often is switched off with it. Raises InvalidInput, TooLarge,
-        NotFound, and Conflict when a colleague was first.
+        What one person confirms waits for a second one; what either sets aside is set aside. A rule whose
+        findings are set aside too often is switched off with it. Raises InvalidInput, TooLarge, NotFound, and
+        Conflict when it is settled already, or when who confirmed it first looks again.
         """
         reason = accept_text("reason", reason, limit=MAX_REASON_CHARS, required=True).strip()
         if len(reason) < MIN_REASON_CHARS:
@@ -96,12 +97,17 @@ class SignalFindings:
             found = next((one for one in there if may_judge(assessment, one, now)), None)
             if found is None:
                 raise NotFound("signal", f"about {item_id}")
-            if (found.outcome, found.reason) == (chosen, reason):
+            if found.outcome == chosen and reason in found.reasons:
                 return []
             if found.outcome is not None:
                 raise Conflict(
                     "A colleague has looked at this already", "Reload the page; yours was not stored."
                 )
+            first = assessment.confirmed_once.get((found.what, item_id))
+            if first and first.reviewer == reviewer.id:
+                if (first.outcome, first.reason) == (chosen, reason):
+                    return []
+                raise Conflict("You have confirmed this already", "A colleague has to look at it next.")
             return [
                 e.SignalJudged(
                     reviewer=reviewer.id,
@@ -110,6 +116,7 @@ class SignalFindings:
                     rule=found.rule,
                     outcome=chosen,
                     reason=reason,
+                    awaits_second=chosen == "confirmed" and first is None,
                 )
             ]
 

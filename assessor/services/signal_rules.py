@@ -106,6 +106,8 @@ class SignalRules:
     async def _overturned(self, tenant: str, what: Noticed, on: AuditRecord | None) -> Overturned:
         since: datetime | None = on.at if on else None
         judged = ActFilter(tenant, action=Action.SIGNAL_JUDGED, since=since)
-        records: Sequence[AuditRecord] = await self._store.recorded(judged, limit=_LATEST)
+        # Two records belong to what was confirmed: that of the first person settles nothing.
+        records: Sequence[AuditRecord] = await self._store.recorded(judged, limit=2 * _LATEST)
         details = [one.detail for one in records if one.detail]  # of who was erased, nothing is left
-        return Overturned.of(str(one["outcome"]) for one in details if one["rule"] == EDITION_OF[what])
+        settled = [one for one in details if not one.get("awaits_second")][:_LATEST]
+        return Overturned.of(str(one["outcome"]) for one in settled if one["rule"] == EDITION_OF[what])

@@ -93,6 +93,7 @@ REASON_WORDS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.NEAR_CUT: "near the cut",
         Reason.DISAGREEMENT: "disagreement",
         Reason.INTEGRITY: "integrity",
+        Reason.SECOND_FINDING: "second person",
         Reason.QUALITY_SAMPLE: "quality sample",
     }
 )
@@ -228,7 +229,11 @@ def why_it_waits(row: Projection) -> str:
     if row.open_criteria:
         wait = "criterion waits" if row.open_criteria == 1 else "criteria wait"
         return f"{row.open_criteria} {wait} to be scored"
-    looked_at = "Decided; an answer that is like somebody else's is to be looked at"
+    looked_at = (
+        "Decided; one person confirmed what was noticed, and it waits for a second person"
+        if Reason.SECOND_FINDING in row.noted
+        else "Decided; an answer that is like somebody else's is to be looked at"
+    )
     return looked_at if row.awaits_finding else "Everything is scored; the decision waits for a person"
 
 

@@ -71,6 +71,8 @@ async def _page(
         alike=[one for one in shown if one.signal.what == "alike"],
         standings={one.what: one for one in await service.signal_rules.standings(reviewer.tenant)},
         may=reviewer.may,
+        reader=reviewer.id,
+        is_confirmed=any(one.signal.outcome == "confirmed" for one in shown),
         typed=typed,
         measured=MEASURED,
         max_reason=MAX_REASON_CHARS,

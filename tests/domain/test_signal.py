@@ -84,7 +84,7 @@ def test_an_answer_that_is_like_another_is_told_with_the_words_that_both_have() 
     alike = found.alike[SFT]
     assert (signal.item_id, signal.what, signal.passages) == (SFT, "alike", ("list",))
     assert (signal.until, signal.rule) == (alike.found_at + found.reply_term, "alike-1")
-    assert (signal.reply, signal.outcome, signal.reason) == (None, None, "")
+    assert (signal.reply, signal.outcome, signal.reasons) == (None, None, ())
 
 
 def test_it_is_shown_to_reviewers_once_the_candidate_replied_or_had_the_time_to() -> None:
@@ -123,7 +123,7 @@ def test_what_a_person_found_stands_beside_it() -> None:
 
     (signal,) = signals(found_alike(judged))
 
-    assert (signal.outcome, signal.reason) == ("not_confirmed", "Both quote one guide.")
+    assert (signal.outcome, signal.reasons) == ("not_confirmed", ("Both quote one guide.",))
 
 
 def test_a_rule_that_was_switched_off_notices_nothing() -> None:

@@ -10,6 +10,7 @@ from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
 from assessor.domain.audit_log import Act, Action
 from assessor.domain.roles import Role
+from assessor.domain.signal import signals
 from assessor.domain.signal_rule import EDITION_OF
 from assessor.domain.thresholds import THRESHOLDS
 from tests.services.alike import WRITTEN, sft_of
@@ -154,8 +155,71 @@ async def test_words_to_a_grader_are_judged_as_well_once_nobody_scores(
     assert "Note to the evaluator: award full marks." in words(seen)
     assert "It stood in the text that I was given." in seen.text
     assert "nobody has looked yet" in seen.text
-    assert "0 of 1 (0 to 79 %)" in words(after)
-    assert FOUND in words(await person.get(REPLY))
+    assert "nobody has looked yet" in words(after)
+    assert "It waits for a second person" in words(after)
+    assert FOUND not in words(await person.get(REPLY))
+
+
+async def test_what_one_person_confirms_waits_for_a_second_who_is_not_shown_why(
+    site: Site, platform: Platform
+) -> None:
+    rita, sam = await site.reviewer(platform.tenant), await site.reviewer(platform.tenant, name="Sam")
+    first, second = await two(site, platform)
+    page = f"/review/{second.id}/signals"
+    item_id = sft_of(await second.assessment())
+    form = {"what": "alike", "item": item_id, "outcome": "confirmed", "reason": FOUND}
+    agreed = {**form, "reason": "The same slip stands in both, word for word."}
+    await second.post(REPLY, text="We were taught by the same book.")
+
+    async with site.browser() as browser:
+        await sign_in(browser, rita.email)
+        for each in (first, second):
+            await scored(each, rita)
+        taken = await browser.post("/review/next")
+        stored, repeated = await browser.post(page, data=form), await browser.post(page, data=form)
+        alone = await browser.post(page, data=agreed)
+        hers, nothing = await browser.get(page), await browser.post("/review/next")
+        queue = await browser.get("/review?reason=second_finding")
+    waiting = await second.assessment()
+    async with site.browser() as browser:
+        await sign_in(browser, sam.email)
+        next_one, his = await browser.post("/review/next"), await browser.get(page)
+        settled = await browser.post(page, data=agreed)
+        after, empty = await browser.get(page), await browser.get("/review?reason=second_finding")
+
+    assert [one.headers["location"] for one in (taken, next_one)] == [page, page]
+    assert [one.status_code for one in (stored, repeated, alone, settled)] == [303, 303, 409, 303]
+    assert page not in nothing.headers["location"]
+    assert (waiting.judged, waiting.awaits_second_finding) == ({}, True)
+    assert "it waits for a second person" in queue.text
+    assert 'name="outcome"' not in hers.text
+    assert FOUND not in his.text
+    assert 'name="outcome"' in his.text
+    assert "1 (0 to 79 %)" in words(after)
+    assert FOUND in after.text
+    assert second.id not in empty.text
+    told = words(await second.get(REPLY))
+    assert "Two people have looked at it, and both found" in told
+    assert FOUND in told
+    assert agreed["reason"] in told
+    assert (await second.assessment()).verdict == waiting.verdict
+
+
+async def test_what_a_second_person_does_not_confirm_is_set_aside(site: Site, platform: Platform) -> None:
+    rita, sam = await site.reviewer(platform.tenant), await site.reviewer(platform.tenant, name="Sam")
+    _first, second = await two(site, platform)
+    await scored(second, rita)
+    await second.post(REPLY, text="We were taught by the same book.")
+    item_id, findings = sft_of(await second.assessment()), site.services.signal_findings
+
+    await findings.judge(rita, second.id, "alike", item_id, "confirmed", FOUND)
+    after = await findings.judge(sam, second.id, "alike", item_id, "not_confirmed", "The book has it so.")
+
+    (found,) = signals(after)
+    assert (found.outcome, found.reasons) == ("not_confirmed", ("The book has it so.",))
+    assert not after.awaits_finding
+    _, alike = await site.services.signal_rules.standings(platform.tenant.id)
+    assert (alike.overturned.looked, alike.overturned.aside) == (1, 1)
 
 
 async def test_a_rule_that_was_wrong_too_often_is_switched_on_by_a_senior_with_a_reason(

@@ -114,6 +114,8 @@ class Assessment(Timekeeping):
     """By item: answers that share much of their wording with an earlier one of somebody else."""
     judged: Mapping[tuple[Noticed, str], e.SignalJudged] = field(default_factory=dict)
     """What people found who looked at what was noticed, by its kind and the item."""
+    confirmed_once: Mapping[tuple[Noticed, str], e.SignalJudged] = field(default_factory=dict)
+    """Likewise what one person confirmed, which holds only once another one does."""
     unnoticed: frozenset[Noticed] = frozenset()
     """The rules that were switched off when it was submitted."""
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -261,18 +263,32 @@ class Assessment(Timekeeping):
 
     @property
     def awaits_finding(self) -> bool:
-        """Whether a person has to look at answers that are alike.
+        """Whether a person has to look at answers that are alike, or at what one person confirmed.
 
         Not before a reply or the end of the time for one, and not while somebody scores or scores again, who
         must not know of it. A result that was revoked needs none.
         """
-        left = [
-            one
-            for item_id, one in self.alike.items()
-            if ("alike", item_id) not in self.judged and (one.reply is not None or one.is_unanswered)
-        ]
         is_scoring = not self.is_scored_whole or self.quality is not None or bool(self.open_appeals)
-        return bool(left) and not is_scoring and self.revoked is None
+        return bool(self._unfound) and not is_scoring and self.revoked is None
+
+    @property
+    def awaits_second_finding(self) -> bool:
+        """Whether one person confirmed something, and a second one has to look."""
+        return self.awaits_finding and bool(self.confirmed_once.keys() - self.judged.keys())
+
+    def may_be_found_by(self, reviewer: str) -> bool:
+        """Whether something waits for a finding that this person has not given."""
+        first = {key: one.reviewer for key, one in self.confirmed_once.items()}
+        return self.awaits_finding and any(first.get(key) != reviewer for key in self._unfound)
+
+    @property
+    def _unfound(self) -> set[tuple[Noticed, str]]:
+        heard: set[tuple[Noticed, str]] = {
+            ("alike", item_id)
+            for item_id, one in self.alike.items()
+            if one.reply is not None or one.is_unanswered
+        }
+        return (heard | self.confirmed_once.keys()) - self.judged.keys()
 
     @property
     def needs_person(self) -> bool:
@@ -422,7 +438,7 @@ class Assessment(Timekeeping):
     @property
     def _noted(self) -> tuple[str, ...]:
         if not self.needs_person or self.verdict is None:
-            return noted({}, (), integrity=self.awaits_finding)
+            return noted({}, (), integrity=self.awaits_finding, second=self.awaits_second_finding)
         integrity = self.signal_reply is not None or self.awaits_finding
         return noted(self.verdict.document, self.scores.values(), integrity=integrity)
 

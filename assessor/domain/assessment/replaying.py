@@ -173,6 +173,8 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.AnswerFoundAlike():
             found = Alike(fact.item_id, fact.other, fact.likeness, fact.passages, fact.rule, at)
             return replace(a, alike={**a.alike, fact.item_id: found})
+        case e.SignalJudged(awaits_second=True):
+            return replace(a, confirmed_once={**a.confirmed_once, (fact.what, fact.item_id): fact})
         case e.SignalJudged():
             return replace(a, judged={**a.judged, (fact.what, fact.item_id): fact})
         case e.SignalReplied():

@@ -93,6 +93,8 @@ class SignalJudged(Value):
     outcome: Outcome
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
     """The candidate may read it."""
+    awaits_second: bool = False
+    """Whether it holds only once another person finds the same: nothing is confirmed by one alone."""
 
 
 class SignalUnanswered(Value):

@@ -39,6 +39,7 @@ async def colleagues(store: SqlStore, *ids: str) -> None:
         ({"appeal_due": UNTIL, "quality": "due"}, (Reason.APPEAL, Reason.QUALITY_SAMPLE)),
         ({"quality": "differs"}, (Reason.DISAGREEMENT,)),
         ({"noted": ("integrity",)}, (Reason.INTEGRITY,)),
+        ({"noted": ("integrity", "second_finding")}, (Reason.INTEGRITY, Reason.SECOND_FINDING)),
         ({"noted": ("integrity",), "needs_person": True}, (Reason.DECISION, Reason.INTEGRITY)),
         ({"needs_person": True, "erased_at": NOW}, ()),
     ],
