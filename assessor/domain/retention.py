@@ -45,8 +45,8 @@ class Retention(Value):
 
     work: Term = Term(least_days=0, most_days=730)
     """Conversation, answers, drafts, scores with their quotes, recorded replies of models, declarations."""
-    result: Term = Term(least_days=1460, most_days=1460)
-    """Signed verdicts, by the platform's reference; they quote nothing."""
+    result: Term = Term(least_days=1461, most_days=1461)
+    """Signed verdicts, by the platform's reference; they quote nothing. Four years have a leap day."""
 
     @model_validator(mode="after")
     def _results_outlast_the_work(self) -> Self:

@@ -98,4 +98,4 @@ def test_terms_are_chosen_and_what_is_due_is_listed_before_it_goes(run: Run, tmp
     ]
     assert "1 candidates had something" in done.stdout
     assert json.loads(after.stdout) == []
-    assert "1460" in shown.stdout
+    assert "1461" in shown.stdout
