@@ -58,6 +58,7 @@ docs: setup ## write the generated pages
 	$(BIN)/python -c "from assessor.settings import markdown_table; print(markdown_table(), end='')" > docs/settings.md
 	$(BIN)/python -c "from assessor.simulation.capacity import markdown_page; print(markdown_page(), end='')" > docs/capacity.md
 	$(BIN)/assessor processing-record > docs/processing.md
+	$(BIN)/python -m tests.bench.charts
 
 lock: setup ## compile both locks again, with hashes and without addresses
 	$(COMPILE) -o requirements.lock

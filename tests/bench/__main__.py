@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from tests.bench import grading, growth, injection, live, pages, processes, reads, start, turn
+from tests.bench import charts, grading, growth, injection, live, pages, processes, reads, start, turn
 from tests.bench.environments import PEERS, PeerUnavailable, versions_of
 from tests.bench.report import Report, document, updated
 
@@ -64,6 +64,7 @@ def main() -> None:
     if given.write:
         page = given.write.read_text() if given.names and given.write.exists() else None
         given.write.write_text(updated(page, reports) if page else document(reports, _peers()))
+        charts.write(given.write)
 
 
 def run(

@@ -30,7 +30,7 @@ class Target:
     def __str__(self) -> str:
         sign = "<=" if self.kind == "most" else ">="
         met = "met" if self.is_met else "NOT MET"
-        return f"{self.figure}: {_short(self.value)}, target {sign} {_short(self.bound)}: {met}"
+        return f"{self.figure}: {short(self.value)}, target {sign} {short(self.bound)}: {met}"
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,13 @@ class Report:
         }
 
     def __str__(self) -> str:
-        head = [f"{_SECTION}{self.title}", "", _row(self.columns), _row(["---"] * len(self.columns))]
-        rows = [_row([_short(cell) for cell in row]) for row in self.rows]
+        head = [
+            f"{_SECTION}{self.title}",
+            "",
+            table_row(self.columns),
+            table_row(["---"] * len(self.columns)),
+        ]
+        rows = [table_row([short(cell) for cell in row]) for row in self.rows]
         targets = [f"- {target}" for target in self.targets]
         notes = [f"- {note}" for note in self.notes]
         return "\n".join([*head, *rows, "", *targets, *notes, ""])
@@ -117,11 +122,13 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {model}, {platform.system()}"
 
 
-def _row(cells: Sequence[str]) -> str:
+def table_row(cells: Sequence[str]) -> str:
+    """Return a line of a table."""
     return f"| {' | '.join(cells)} |"
 
 
-def _short(value: str | float) -> str:
+def short(value: str | float) -> str:
+    """Return a cell as people read it."""
     if isinstance(value, str):
         return value
     if value == int(value):
