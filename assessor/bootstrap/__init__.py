@@ -2,6 +2,7 @@
 
 from assessor.bootstrap.commands import (
     accessing,
+    auditing_bias,
     checking_chains,
     checking_incidents,
     checking_packages,
@@ -33,6 +34,7 @@ from assessor.bootstrap.service import Services, running
 __all__ = [
     "Services",
     "accessing",
+    "auditing_bias",
     "check_models",
     "checking_chains",
     "checking_incidents",

@@ -17,6 +17,7 @@ from assessor.ports import Ledger, Model, Store
 from assessor.services.access import Access
 from assessor.services.audit_package import Checking, Packing
 from assessor.services.auditing import Auditing
+from assessor.services.bias_audits import BiasAudits
 from assessor.services.calibrating import Calibrating
 from assessor.services.chain_checking import ChainChecking
 from assessor.services.changing import Changing
@@ -297,6 +298,13 @@ async def recording(settings: Settings) -> AsyncIterator[Recording]:
     """Build what takes outcomes; migrates first."""
     async with accessing(settings) as (_, store):
         yield Recording(store, SystemClock(), SystemRandom())
+
+
+@asynccontextmanager
+async def auditing_bias(settings: Settings) -> AsyncIterator[BiasAudits]:
+    """Build what records bias audits; migrates first."""
+    async with accessing(settings) as (_, store):
+        yield BiasAudits(store, parts.content_with_own(store), SystemClock())
 
 
 @asynccontextmanager

@@ -316,7 +316,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                     public_url=settings.public_url,
                     letting_in=letting_in,
                 ),
-                adjusting=Adjusting(assessments),
+                adjusting=Adjusting(assessments, store),
                 letting_in=letting_in,
                 conversing=conversing,
                 pausing=Pausing(store, assessments, clock),

@@ -13,6 +13,7 @@ from assessor.cli import (  # noqa: F401  # isort: skip
     audit,
     backups,
     banks,
+    bias_audits,
     calibrate,
     capacity,
     decisions,

@@ -63,6 +63,7 @@ class Action(StrEnum):
     LIST_EXPORTED = "export.list"
     INCIDENT_EXPORTED = "export.incident"
     FAIRNESS_SEEN = "fairness.seen"
+    BIAS_AUDIT_RECORDED = "bias_audit.recorded"
     ANSWERS_GATHERED = "answers.gathered"
     CHAIN_CHECKED = "chain.checked"
     CHANGE_PROPOSED = "change.proposed"

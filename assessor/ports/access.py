@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from assessor.domain.new_york import BiasAudit
 from assessor.domain.policy import Policy
 from assessor.domain.roles import Permission, Role, may
 
@@ -30,6 +31,8 @@ class Tenant:
     id: str
     name: str
     policy: Policy
+    bias_audits: tuple[BiasAudit, ...] = ()
+    """The latest of each track that has one recorded."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,10 @@ class Access(Protocol):
 
     async def add_tenant(self, tenant: Tenant, at: datetime) -> None: ...
     async def tenant(self, tenant_id: str) -> Tenant: ...
+    async def keep_bias_audit(self, tenant_id: str, audit: BiasAudit) -> None:
+        """Keep a track's latest bias audit in place of the one before. Raises NotFound."""
+        ...
+
     async def tenants(self) -> tuple[Tenant, ...]: ...
     async def add_key(self, key: ApiKey, secret_hash: str, at: datetime) -> None: ...
     async def key(self, key_id: str) -> tuple[ApiKey, str]:

@@ -7,7 +7,10 @@ from typing import Final
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment, Status
 from assessor.domain.errors import StaleEdit, invalid
+from assessor.domain.new_york import REGION
+from assessor.ports import Store
 from assessor.services.log import AssessmentLog
+from assessor.services.region_terms import audit_until
 
 MAX_WAIT: Final = timedelta(days=366)
 
@@ -15,8 +18,9 @@ MAX_WAIT: Final = timedelta(days=366)
 class Adjusting:
     """Each call is within one tenant."""
 
-    def __init__(self, assessments: AssessmentLog) -> None:
+    def __init__(self, assessments: AssessmentLog, store: Store) -> None:
         self._assessments = assessments
+        self._store = store
 
     async def extend(self, tenant: str, assessment_id: str, until: datetime) -> Assessment:
         """Give more time to begin; the link that is out stays good. Raises InvalidInput for an earlier time.
@@ -24,6 +28,7 @@ class Adjusting:
         A time that was set already stays: extending twice is once.
         """
         await self._assessments.load_for(tenant, assessment_id)
+        audits = (await self._store.tenant(tenant)).bias_audits
 
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             assessment.require("extending", Status.ORDERED, Status.OPENED, Status.IDENTITY)
@@ -32,6 +37,8 @@ class Adjusting:
                 return []
             if until < ends:
                 raise invalid("expires_at", f"is before {ends.isoformat()}", "Name a later time.")
+            if assessment.ordered.region == REGION:
+                audit_until(assessment.ordered.track, audits, until)
             return [e.AssessmentExtended(expires_at=begin_by(until, now))]
 
         return await self._assessments.change(assessment_id, decide)

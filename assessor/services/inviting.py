@@ -12,6 +12,7 @@ from assessor.domain.wording import worded
 from assessor.ports import Clock, Enclosure, Random, Session, Store
 from assessor.services.log import AssessmentLog
 from assessor.services.order import Ordered
+from assessor.services.region_terms import begin_within_audit
 from assessor.services.tokens import hash_token, new_token
 
 SESSION_HOURS: Final = 24
@@ -49,6 +50,10 @@ class Inviting:
         """Return an invitation that runs from now on for as long as invitations do. Nothing is kept yet."""
         return Invitation(new_token(self._random), now + self._invite_for)
 
+    def ends(self, begins: datetime) -> datetime:
+        """Return until when an invitation runs that can be used from then on."""
+        return begins + self._invite_for
+
     def url(self, token: str) -> str:
         """Return the address that a token opens."""
         return f"{self._public_url}/c/{token}"
@@ -61,7 +66,8 @@ class Inviting:
         def decide(assessment: Assessment, now: datetime) -> Sequence[e.Fact]:
             assessment.require("a new invitation", *UNBEGUN, Status.IN_PROGRESS, Status.PAUSED)
             # A new link never takes away from the time that was given to begin.
-            expires_at = max(now + self._invite_for, assessment.expires_at or now)
+            wanted = begin_within_audit(assessment, now + self._invite_for)
+            expires_at = max(wanted, assessment.expires_at or now)
             return [e.InviteIssued(token_hash=hash_token(token), expires_at=expires_at)]
 
         assessment = await self._log.change(assessment_id, decide, Enclosure(invite_token=token))

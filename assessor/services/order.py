@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import invalid
 from assessor.domain.library import Library
+from assessor.domain.new_york import BiasAudit
 from assessor.domain.track import Track
 from assessor.ports import Tenant
 from assessor.services.identity_terms import IdentityTerms
@@ -29,6 +30,10 @@ class Order:
     """One of the track's; items of another one are not drawn."""
     region: str | None = None
     """For which part of the world it is; the pilot's stage may be another one there."""
+    notice_given_on: date | None = None
+    """When the candidate was told of the automated tool, where the region asks for that."""
+    bias_audit: BiasAudit | None = None
+    """The one that the order rests on, where the region asks for one; never the platform's to send."""
     jurisdiction: str | None = None
     """One of the track's, its first by default; items of another one are not drawn."""
     simulated: bool = False
@@ -109,6 +114,8 @@ def ordered_fact(
         specialty=order.specialty,
         region=order.region,
         jurisdiction=order.jurisdiction or track.jurisdiction,
+        notice_given_on=order.notice_given_on,
+        bias_audit=order.bias_audit,
         livemode=order.livemode,
         simulated=order.simulated,
         # For a chosen outcome rules and models never decide, so that a (simulated) person can.

@@ -39,6 +39,7 @@ from assessor.services.identity_terms import IdentityTerms, terms_of
 from assessor.services.inviting import Inviting
 from assessor.services.log import MAX_ATTEMPTS, AssessmentLog, each_overdue, following
 from assessor.services.order import Order, Ordered, offered, ordered_fact
+from assessor.services.region_terms import held_to_region
 from assessor.services.retaking import Attempt, Retaking
 from assessor.services.tokens import hash_token
 
@@ -137,6 +138,8 @@ class Ordering:
             language=terms.language,
             specialty=terms.specialty,
             region=terms.region,
+            notice_given_on=terms.notice_given_on,
+            bias_audit=terms.bias_audit,
             jurisdiction=terms.jurisdiction,
             simulated=terms.simulated,
             livemode=terms.livemode,
@@ -190,6 +193,7 @@ class Ordering:
         order = replace(order, track=await self._house_name(tenant, order.track))
         track = offered(tenant, order, await self._content.library(order.track))
         await self._require_own_callback(tenant, order)
+        order = held_to_region(order, tenant, self._clock.now(), self._inviting.ends)
         identity = terms_of(order, track, self._identity_service, self._clock.now())
         candidate_id = await self._store.candidate(tenant.id, order.candidate_ref)
         for _ in range(MAX_ATTEMPTS):

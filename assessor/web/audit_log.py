@@ -64,6 +64,7 @@ ACTION_WORDS: Final[Mapping[Action, str]] = MappingProxyType(
         Action.LIST_EXPORTED: "exported a list",
         Action.INCIDENT_EXPORTED: "exported an incident",
         Action.FAIRNESS_SEEN: "looked at how groups fare",
+        Action.BIAS_AUDIT_RECORDED: "recorded a bias audit",
         Action.ANSWERS_GATHERED: "gathered answers to an item",
         Action.CHAIN_CHECKED: "checked the chain",
         Action.CHANGE_PROPOSED: "proposed another grading",

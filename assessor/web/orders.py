@@ -1,6 +1,6 @@
 """What a platform orders, as it writes it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -37,6 +37,20 @@ Moment = Annotated[
 ]
 
 
+def _written_day(given: object) -> object:
+    """Refuse what pydantic would also take for a day: numbers, and moments at midnight."""
+    if not isinstance(given, str) or len(given) != len("2026-11-02"):
+        raise ValueError("is no day, as in 2026-11-02")
+    return given
+
+
+Day = Annotated[
+    date,
+    Field(strict=False, examples=["2026-11-02"]),
+    BeforeValidator(_written_day, json_schema_input_type=date),
+]
+
+
 def _address(given: str) -> str:
     """Return an address as servers take it. The refusal does not repeat what was sent."""
     try:
@@ -70,6 +84,9 @@ class OrderRequest(Value):
     region: Region | None = None
     """A short code of yours, such as `eu`: where your pilot of a track is at another stage there, that
     stage holds. Left out, the stage of the track holds."""
+    notice_given_on: Day | None = None
+    """On which day you told the candidate that an automated tool is used. The region `us-nyc` needs it, and a
+    bias audit that is recorded: without `opens_at` the assessment opens ten business days later."""
     jurisdiction: Slug | None = None
     """One of the track's jurisdictions, its first by default: what belongs to another one is not asked."""
     time_factor: TimeFactor = 1.0

@@ -272,7 +272,7 @@ async def test_more_time_to_begin_moves_the_reminder(post: Post) -> None:
     ends = ordered.assessment.expires_at
     assert ends is not None
 
-    await Adjusting(post.world.log).extend("acme", ordered.assessment.id, ends + 10 * DAY)
+    await Adjusting(post.world.log, post.world.store).extend("acme", ordered.assessment.id, ends + 10 * DAY)
 
     assert await post.later(21 * DAY) == 0
     assert await post.later(DAY) == 1

@@ -11,6 +11,7 @@ from assessor.adapters.store.part import StorePart, unique_or
 from assessor.adapters.store.tables import CANDIDATE, INVITE, MOVE_CODE, SESSION, TENANT
 from assessor.domain.errors import Conflict, NotFound
 from assessor.domain.ids import make_id
+from assessor.domain.new_york import BiasAudit
 from assessor.domain.policy import Policy
 from assessor.ports import Session, Tenant
 
@@ -50,6 +51,20 @@ class SqlTenants(StorePart):
         """Return all, the oldest first."""
         rows = await self._all(select(TENANT).order_by(TENANT.c.created_at, TENANT.c.id))
         return tuple(map(_as_tenant, rows))
+
+    async def keep_bias_audit(self, tenant_id: str, audit: BiasAudit) -> None:
+        """Keep a track's latest bias audit in place of the one before. Raises NotFound."""
+
+        def keep(connection: Connection) -> None:
+            mine = select(TENANT.c.bias_audits).where(TENANT.c.id == tenant_id).with_for_update()
+            row = connection.execute(mine).first()
+            if row is None:
+                raise NotFound("tenant", tenant_id)
+            others = [one for one in row.bias_audits or () if one["track"] != audit.track]
+            kept = [*others, audit.model_dump(mode="json")]
+            connection.execute(update(TENANT).where(TENANT.c.id == tenant_id).values(bias_audits=kept))
+
+        await self._database.write(keep)
 
     async def candidate(self, tenant: str, candidate_ref: str) -> str:
         """Return the id of a platform's person, made with a data key on first use. Raises NotFound."""
@@ -125,4 +140,5 @@ class SqlSessions(StorePart):
 
 
 def _as_tenant(row: Row[Any]) -> Tenant:
-    return Tenant(row.id, row.name, Policy.model_validate(row.policy))
+    audits = tuple(map(BiasAudit.model_validate, row.bias_audits or ()))
+    return Tenant(row.id, row.name, Policy.model_validate(row.policy), audits)

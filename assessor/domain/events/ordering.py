@@ -1,6 +1,6 @@
 """What a platform orders, and how it is drawn and invited to."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from assessor.domain.form import Form
 from assessor.domain.grading import Grading
 from assessor.domain.identity import NOTHING_ASKED, Attestation, HostedOutcome, IdentityNeed
 from assessor.domain.ids import CandidateRef, Region, Slug
+from assessor.domain.new_york import BiasAudit
 from assessor.domain.policy import Compensation, Policy
 from assessor.domain.value import Value
 
@@ -44,6 +45,10 @@ class AssessmentOrdered(Value):
     region: Region | None = None
     """Where the platform means to use the verdict; a pilot may be at another stage there."""
     jurisdiction: Slug | None = None
+    notice_given_on: date | None = None
+    """When the platform says that it told the candidate of the automated tool; a region may ask for it."""
+    bias_audit: BiasAudit | None = None
+    """The bias audit that the region asks for, as the platform had it recorded then."""
     livemode: bool
     simulated: bool = False
     """Played by a program, and shown as such wherever a person sees it."""

@@ -136,6 +136,28 @@ async def test_an_order_opens_before_it_expires(site: Site) -> None:
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "opens_at")
 
 
+@pytest.mark.parametrize(
+    ("sent", "problem"),
+    [
+        ({}, "is missing, and orders of the region us-nyc need it"),
+        ({"notice_given_on": "20261102"}, "is no day, as in 2026-11-02"),
+        ({"notice_given_on": 20261102}, "is no day, as in 2026-11-02"),
+        ({"notice_given_on": "2999-01-01"}, "is to come"),
+    ],
+)
+async def test_an_order_for_new_york_names_what_is_missing(
+    site: Site, sent: dict[str, Any], problem: str
+) -> None:
+    body = {"candidate_ref": "new-yorker", "track": "python", "region": "us-nyc", **sent}
+
+    async with site.program(**(await site.platform()).headers) as api:
+        refused = await api.post("/v1/assessments", json=body)
+
+    (told,) = refused.json()["errors"]
+    assert (refused.status_code, told["field"]) == (422, "notice_given_on")
+    assert problem in told["problem"]
+
+
 async def ordered(site: Site, platform: Platform, **terms: Any) -> str:
     """Return the path of a new invite link."""
     order = Order(candidate_ref=f"person-{next(site.orders)}", track="python", form="short", **terms)

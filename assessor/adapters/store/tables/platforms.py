@@ -21,6 +21,8 @@ class TenantRow(Row, table=True):
     """How many public events there have been, which is the place of the last one."""
     retention: dict[str, Any] | None = Field(sa_type=JSON)
     """The terms for which what is kept stays; none where the defaults hold."""
+    bias_audits: list[Any] | None = Field(sa_type=JSON)
+    """The latest bias audit of each track that has one."""
 
 
 class InstallationKeyRow(Row, table=True):

@@ -46,6 +46,7 @@ def _people() -> None:
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("notices", sa.BigInteger(), nullable=False),
         sa.Column("retention", sa.JSON(), nullable=True),
+        sa.Column("bias_audits", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_tenant"),
     )
     op.create_table(
