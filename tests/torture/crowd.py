@@ -13,7 +13,7 @@ from assessor.domain.library import Library
 from assessor.domain.policy import Grade, Policy
 from assessor.services.access import Scope
 from assessor.settings import Settings
-from tests.torture.people import Acknowledged, GaveUp, Person, until
+from tests.torture.people import Acknowledged, GaveUp, Patience, Person, until
 
 TENANT = "torture"
 
@@ -36,12 +36,12 @@ async def add_endpoint(url: str, key: str, receiver: str) -> str:
 
 @dataclass
 class Crowd:
-    """Comes until it is told to close."""
+    """Comes while trouble is made."""
 
     urls: Sequence[str]
     key: str
     library: Library
-    is_closing: bool = False
+    patience: Patience = field(default_factory=lambda: Patience(calm_since=None))
     finished: int = 0
     gave_up: list[str] = field(default_factory=list)
     """Names of those who could not go on although the service was up again."""
@@ -49,13 +49,14 @@ class Crowd:
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def keep_coming(self) -> None:
-        """Live one life after the other until the doors close."""
-        while not self.is_closing:
-            person = Person(self.urls, self.key, self.library, f"person-{next(self._numbers):06}")
+        """Live one life after the other until there is calm."""
+        while self.patience.calm_since is None:
+            name = f"person-{next(self._numbers):06}"
+            person = Person(self.urls, self.key, self.library, name, self.patience)
             try:
                 await person.live()
                 self.finished += 1
-            except (GaveUp, TimeoutError):
+            except GaveUp:
                 self.gave_up.append(person.name)  # damage: the run goes on, and fails in the end
                 traceback.print_exc(file=sys.stderr)
             finally:

@@ -16,12 +16,34 @@ from assessor.simulation.headless import fields_of
 from assessor.simulation.round_robin import RoundRobin
 
 PATIENCE_SECONDS = 120.0
+"""For how long somebody waits for one thing while nothing troubles the service."""
 PAUSE_SECONDS = 0.05
+Request = Callable[[], Awaitable[httpx.Response]]
 _TASKS = re.compile(r'href="(/assessment/tasks/[a-z0-9_-]+)"')
 
 
 class GaveUp(Exception):
     """A request was not acknowledged although the service was up again."""
+
+
+@dataclass
+class Patience:
+    """How long people wait: without end while trouble is made, and no longer than is fair from then on.
+
+    So what comes late on a machine that is overloaded and killed is told from what never comes.
+    """
+
+    calm_since: float | None = field(default_factory=lambda: asyncio.get_running_loop().time())
+    """By the event loop's clock; None while trouble is made."""
+    longest: float = 0
+    """What somebody waited for one thing, in seconds."""
+
+    def waited(self, began: float, what: str) -> None:
+        """Note a wait that goes on. Raises GaveUp."""
+        now = asyncio.get_running_loop().time()
+        self.longest = max(self.longest, now - began)
+        if self.calm_since is not None and now - max(began, self.calm_since) > PATIENCE_SECONDS:
+            raise GaveUp(what)
 
 
 @dataclass
@@ -46,6 +68,7 @@ class Person:
     key: str
     library: Library
     name: str
+    patience: Patience
     acknowledged: Acknowledged | None = None
 
     async def live(self) -> None:
@@ -69,7 +92,7 @@ class Person:
                 headers={"authorization": f"Bearer {self.key}", "idempotency-key": self.name},
             )
 
-        ordered: dict[str, Any] = (await until(order, {201})).json()
+        ordered: dict[str, Any] = (await self._until(order, {201})).json()
         return ordered
 
     async def _enter(self, client: httpx.AsyncClient, invite_url: str) -> None:
@@ -77,15 +100,15 @@ class Person:
         link = httpx.URL(invite_url).path
         while True:
             start = f"{link}/start"
-            response = await until(lambda start=start: client.post(start), {303, 410})  # type: ignore[misc]  # bound now
+            response = await self._until(lambda start=start: client.post(start), {303, 410})  # type: ignore[misc]  # bound now
             if response.status_code == httpx.codes.SEE_OTHER:
                 begin = {"notice": CURRENT.version}
-                await until(lambda begin=begin: client.post("/assessment/begin", data=begin), {303})  # type: ignore[misc]  # bound now
+                await self._until(lambda begin=begin: client.post("/assessment/begin", data=begin), {303})  # type: ignore[misc]  # bound now
                 return
-            again = await until(self._reissue(client), {200, 201})
+            again = await self._until(self._reissue(client), {200, 201})
             link = httpx.URL(again.json()["invite_url"]).path
 
-    def _reissue(self, client: httpx.AsyncClient) -> Callable[[], Awaitable[httpx.Response]]:
+    def _reissue(self, client: httpx.AsyncClient) -> Request:
         path = f"/v1/assessments/{self._known.assessment_id}/invites"
         number = random.getrandbits(64)  # a lost answer is asked for again under the same key
 
@@ -105,7 +128,7 @@ class Person:
                 return
             message_id, text = f"{self.name}-{number:04}", candidate.answer(turn["item_id"])
             form = {"cmid": message_id, "text": text}
-            response = await until(
+            response = await self._until(
                 lambda form=form: client.post(  # type: ignore[misc]  # bound now, not when it is called
                     "/assessment/interview/messages", data=form, headers={"accept": "application/json"}
                 ),
@@ -123,37 +146,42 @@ class Person:
             path = f"/v1/assessments/{self._known.assessment_id}/transcript"
             return await client.get(path, headers={"authorization": f"Bearer {self.key}"})
 
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                turns = (await until(transcript, {200})).json()["turns"]
-                if turns and turns[-1]["speaker"] == "interviewer":
-                    turn: dict[str, Any] = turns[-1]
-                    return turn
-                await asyncio.sleep(PAUSE_SECONDS)
+        began = asyncio.get_running_loop().time()
+        while True:
+            turns = (await self._until(transcript, {200})).json()["turns"]
+            if turns and turns[-1]["speaker"] == "interviewer":
+                turn: dict[str, Any] = turns[-1]
+                return turn
+            self.patience.waited(began, "the interviewer does not reply")
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _work(
         self, client: httpx.AsyncClient, known: Acknowledged, candidate: SimulatedCandidate
     ) -> None:
-        hub = await until(lambda: client.get("/assessment"), {200})
+        hub = await self._until(lambda: client.get("/assessment"), {200})
         for path in dict.fromkeys(_TASKS.findall(hub.text)):
             item_id = path.rsplit("/", 1)[-1]
             form = fields_of(self.library, item_id, candidate.response(item_id))
             data = {name: values[0] for name, values in form.items()}
-            await until(lambda path=path, data=data: client.post(path, data=data), {303})  # type: ignore[misc]  # as above
+            await self._until(lambda path=path, data=data: client.post(path, data=data), {303})  # type: ignore[misc]  # as above
             known.tasks.add(item_id)
 
     async def _submit(self, client: httpx.AsyncClient, known: Acknowledged) -> None:
-        await until(lambda: client.post("/assessment/submit"), {303})
+        await self._until(lambda: client.post("/assessment/submit"), {303})
         known.submitted = True
         path = f"/v1/assessments/{known.assessment_id}/verdict"
         headers = {"authorization": f"Bearer {self.key}"}
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                response = await until(lambda: client.get(path, headers=headers), {200, 404})
-                if response.status_code == httpx.codes.OK:
-                    known.verdicts.append(response.json()["document"]["id"])
-                    return
-                await asyncio.sleep(PAUSE_SECONDS)
+        began = asyncio.get_running_loop().time()
+        while True:
+            response = await self._until(lambda: client.get(path, headers=headers), {200, 404})
+            if response.status_code == httpx.codes.OK:
+                known.verdicts.append(response.json()["document"]["id"])
+                return
+            self.patience.waited(began, "there is no verdict")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _until(self, request: Request, wanted: set[int]) -> httpx.Response:
+        return await until(request, wanted, self.patience)
 
     @property
     def _known(self) -> Acknowledged:
@@ -162,19 +190,16 @@ class Person:
         return self.acknowledged
 
 
-async def until(request: Callable[[], Awaitable[httpx.Response]], wanted: set[int]) -> httpx.Response:
-    """Repeat a request until it is answered as wanted. A dead service is waited for."""
-    last = "no answer"
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                try:
-                    response = await request()
-                    if response.status_code in wanted:
-                        return response
-                    last = f"{response.status_code} {response.text[:300]}"
-                except httpx.TransportError as error:
-                    last = repr(error)
-                await asyncio.sleep(PAUSE_SECONDS)
-    except TimeoutError:
-        raise GaveUp(f"never answered with {wanted}; the last was {last}") from None
+async def until(request: Request, wanted: set[int], patience: Patience | None = None) -> httpx.Response:
+    """Repeat a request until it is answered as wanted. A dead service is waited for. Raises GaveUp."""
+    patience, began = patience or Patience(), asyncio.get_running_loop().time()
+    while True:
+        try:
+            response = await request()
+            if response.status_code in wanted:
+                return response
+            last = f"{response.status_code} {response.text[:300]}"
+        except httpx.TransportError as error:
+            last = repr(error)
+        patience.waited(began, f"never answered with {wanted}; the last was {last}")
+        await asyncio.sleep(PAUSE_SECONDS)

@@ -71,6 +71,8 @@ class Result:
     notifications: int
     attempts: int
     damage: Damage
+    longest_wait: float
+    """Of anybody for anything, in seconds."""
 
     @property
     def at_points(self) -> int:
@@ -83,7 +85,8 @@ class Result:
             f"{places}\n"
             f"{self.what} {self.count}: {self.damage} ({self.at_points} processes at named points, "
             f"{self.finished} assessments finished, "
-            f"{self.notifications} webhooks in {self.attempts} attempts)"
+            f"{self.notifications} webhooks in {self.attempts} attempts, "
+            f"longest wait {self.longest_wait:.0f} s)"
         )
 
 
@@ -142,7 +145,7 @@ async def _run(fleet: Fleet, what: str, trouble: Trouble, people: int, tell: Tel
             hearing = Hearing(receiver, await add_endpoint(fleet.urls[0], key, receiver.url))
             load = [asyncio.create_task(crowd.keep_coming()) for _ in range(people)]
             await _happen(what, trouble, hearing, tell)
-            crowd.is_closing = True
+            crowd.patience.calm_since = asyncio.get_running_loop().time()
             await _watch(trouble, hearing, asyncio.gather(*load))
             promised = await all_promised(store, TENANT)
             await _watch(trouble, hearing, asyncio.create_task(_heard(hearing, promised)))
@@ -152,7 +155,16 @@ async def _run(fleet: Fleet, what: str, trouble: Trouble, people: int, tell: Tel
         damage = await count_damage(store, TENANT, crowd.acknowledged, hearing)
     damage.stuck = len(crowd.gave_up)
     told = len(hearing.notifications)
-    return Result(what, trouble.count, trouble.places, crowd.finished, told, hearing.attempts, damage)
+    return Result(
+        what,
+        trouble.count,
+        trouble.places,
+        crowd.finished,
+        told,
+        hearing.attempts,
+        damage,
+        crowd.patience.longest,
+    )
 
 
 async def _happen(what: str, trouble: Trouble, hearing: Hearing, tell: Tell) -> None:
