@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 ARGS ?=
 KILLS ?= 500
 ATTACKS ?=
+SAMPLE ?= 60
+SEED ?=
 SBOM ?= dist/assessor.cdx.json
 # Without --python-version a lock made by a newer Python would leave out what 3.11 needs.
 COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep check format docs lock clean torture attack sbom audit-dependencies bench bench-smoke screenshots
+.PHONY: help setup demo test test-deep check format docs lock clean torture mutation attack sbom audit-dependencies bench bench-smoke screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -26,8 +28,12 @@ demo: setup ## serve the demonstration on 127.0.0.1 and print its address
 test: setup ## run the tests, with a real Chromium where one can be had
 	@sh tools/test.sh $(VENV) $(ARGS)
 
-test-deep: setup ## run what takes minutes: a million rows, hundreds of lives, every page in every look
+test-deep: setup ## run what takes minutes: a million rows, hundreds of lives, every page in every look, mutants
 	@DEPTH=deep sh tools/test.sh $(VENV) -rA $(ARGS)
+	$(if $(ARGS),,@$(MAKE) mutation)
+
+mutation: setup ## change the code in small ways (SAMPLE=60 a package, drawn by SEED), and see what no test notices
+	@$(BIN)/python -m tests.mutation --sample $(SAMPLE) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: setup ## formatting, lint, types and import contracts
 	$(BIN)/ruff format --check .
@@ -71,5 +77,5 @@ audit-dependencies: setup ## ask a public database about known vulnerabilities i
 	$(BIN)/uv tool run pip-audit --requirement requirements.lock --require-hashes --disable-pip $(ARGS)
 
 clean: ## remove what the tools and the build left behind; .venv and var stay
-	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist mutants
 	find assessor tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ STATED: Final = {
     "httpx2-jsfetch": "BSD-3-Clause",
     "protobuf": "BSD-3-Clause",
     "python-dateutil": "Apache-2.0 OR BSD-3-Clause",
+    "pyyaml-ft": "MIT",
     "reportlab": "BSD-3-Clause",
     "uvloop": "MIT OR Apache-2.0",
 }
