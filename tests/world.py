@@ -171,9 +171,10 @@ async def world(
     model: Model | None = None,
     policy: Policy = PILOT,
     named: Callable[[str], Model] = nobody_named,
+    clock: TurnedClock | None = None,
 ) -> AsyncIterator[World]:
     """Build the services over a migrated database, with keys in a folder."""
-    clock, random = TurnedClock(), SeededRandom()
+    clock, random = clock or TurnedClock(), SeededRandom()
     store = SqlStore(address, Vault(bytes(32)), random)
     content = BreakableContent(shipped_content())
     prompts = FilePrompts(shipped("prompts"))

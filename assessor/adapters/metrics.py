@@ -98,6 +98,11 @@ PROVIDER_CALLS: Final = Gauge(
     ["provider", "state"],
     registry=REGISTRY,
 )
+CLOCK_JUMP: Final = Gauge(
+    "assessor_clock_jump_seconds",
+    "By how much the clock of the machine was set while the process ran, which does not follow it.",
+    registry=REGISTRY,
+)
 REPLICA_LAG: Final = Gauge(
     "assessor_database_replica_lag_seconds",
     "How old what is read from the replica is at most; it grows while that one cannot be asked.",

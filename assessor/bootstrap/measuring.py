@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Final
 
+from assessor.adapters.clock import SystemClock
 from assessor.bootstrap.background import beside, each_time
 from assessor.domain.errors import SettingProblem, SettingsInvalid
 from assessor.ports import Clock, Store
@@ -16,12 +17,13 @@ BACKLOG_SECONDS: Final = 15
 @asynccontextmanager
 async def measured(settings: Settings, store: Store, clock: Clock) -> AsyncIterator[None]:
     """Serve metrics while this lasts. Raises SettingsInvalid where their port cannot be had."""
-    from assessor.adapters.metrics import REPLICA_LAG, show_backlog
+    from assessor.adapters.metrics import CLOCK_JUMP, REPLICA_LAG, show_backlog
 
     async def look() -> None:
         now = clock.now()
         show_backlog(await store.backlog(now), now)
 
+    CLOCK_JUMP.set_function(_jump_seconds)
     REPLICA_LAG.set_function(lambda: standing.lag_seconds if (standing := store.replica) else 0)
     await look()  # so that the first answer is whole
     with _served(settings):
@@ -43,6 +45,10 @@ async def traced(settings: Settings) -> AsyncIterator[None]:
             yield
         finally:
             await asyncio.to_thread(stack.close)  # what waits is sent, and that may take a while
+
+
+def _jump_seconds() -> float:
+    return SystemClock().jump.total_seconds()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from assessor.adapters.clock import SystemClock
 from assessor.bootstrap.service import Services
 from assessor.domain.errors import AssessorError, Conflict
 from assessor.settings import Settings
@@ -18,7 +19,7 @@ PATIENCE_SECONDS: Final = 3.0
 """A database that answers later serves nobody; a prober asks again."""
 EMBEDDED: Final = "sqlite:///"
 
-Part = Literal["database", "schema", "library", "data folder", "erasure ledger", "replica"]
+Part = Literal["database", "schema", "library", "data folder", "erasure ledger", "replica", "clock"]
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,11 @@ async def failing(services: Services) -> AsyncIterator[Failing]:
 
 def left_out(services: Services) -> tuple[Failing, ...]:
     """Return the parts that the process serves without."""
-    standing = services.store.replica
-    return (Failing("replica", standing.problem),) if standing and standing.problem else ()
+    standing, jump = services.store.replica, SystemClock().jump.total_seconds()
+    replica = standing.problem if standing else ""
+    clock = f"was set by {jump:+.0f} s; the process goes on by the time before until it is started again"
+    found: tuple[tuple[Part, str], ...] = (("replica", replica), ("clock", clock if jump else ""))
+    return tuple(Failing(part, problem) for part, problem in found if problem)
 
 
 async def _database(services: Services) -> Failing | None:

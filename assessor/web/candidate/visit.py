@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
+from assessor.adapters.clock import SystemClock
 from assessor.bootstrap import Services
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import AssessorError, Conflict, Gone, MovedOn, TooLarge, Unauthenticated
@@ -91,7 +92,7 @@ def refusal(request: Request, error: AssessorError) -> Response:
 
 def current_time() -> datetime:
     """Return the time for what pages show; what counts is checked in the services, by their clock."""
-    return datetime.now(UTC)
+    return SystemClock().now()
 
 
 def see(address: str) -> RedirectResponse:
