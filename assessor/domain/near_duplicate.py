@@ -8,13 +8,13 @@ compared exactly, run by run. Words of the task and of the interviewer are taken
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from assessor.domain.evidence import Evidence, OwnText
 from assessor.domain.likeness import WORD, Runs, jaccard, runs_of
+from assessor.domain.noticed import NoticedPassages
 from assessor.domain.signal_rule import EDITION_OF
 from assessor.domain.thresholds import THRESHOLDS
 
@@ -58,31 +58,13 @@ class FreeText:
         return len(self.runs) >= _LIMITS.least_runs
 
 
-@dataclass(frozen=True)
-class Alike:
+@dataclass(frozen=True, kw_only=True)
+class Alike(NoticedPassages):
     """An answer that was found to share much of its wording with an earlier one of somebody else."""
 
-    item_id: str
     other: str
     """The other assessment. Its candidate handed in first, and nothing is held against them."""
     likeness: float
-    passages: tuple[Evidence, ...]
-    rule: str
-    """The edition of the rule that found it."""
-    found_at: datetime
-    reply: str | None = None
-    """What the candidate said about it."""
-    is_unanswered: bool = False
-    """Whether they let the time for a reply pass."""
-
-    def replied(self, text: str) -> "Alike":
-        """Return it with the reply; the first one stays."""
-        return self if self.reply is not None else replace(self, reply=text)
-
-    def unanswered(self, found_by: datetime) -> "Alike":
-        """Return it as one whose time for a reply is over, where it was found by then and nobody replied."""
-        is_over = self.reply is None and self.found_at <= found_by
-        return replace(self, is_unanswered=True) if is_over else self
 
 
 def likeness(mine: FreeText, theirs: FreeText) -> float:

@@ -105,7 +105,7 @@ SCORES = Kind(
     "To decide, and to check who scores.", sealed=True, seen_by=(P.OPEN_CASES,), told_to=_BOTH,
 )  # fmt: skip
 NOTED = Kind(
-    "what was noticed", "Signs that somebody else may have written, and the candidate's reply.",
+    "what was noticed", "Signs that somebody else wrote it or that a key was known, and the reply.",
     "To ask a person to look; it changes no score.", sealed=True,
     sensitive="an allegation", seen_by=(P.OPEN_CASES,), told_to=(THEMSELVES,),
 )  # fmt: skip
@@ -200,7 +200,7 @@ _OF_FACTS: Final[Mapping[Kind, tuple[type[e.Fact], ...]]] = {
         e.ResponseScored, e.ScoringStarted, e.ScoringRepeated, e.ScoreOverridden, e.ScoreDisputed,
         e.ScoreAdjudicated, e.SecondLookDrawn, e.SecondLookScored, e.SecondLookCompared, e.SecondLookSeen,
     ),
-    NOTED: (e.SignalReplied, e.SignalUnanswered, e.AnswerFoundAlike, e.SignalJudged),
+    NOTED: (e.SignalReplied, e.SignalUnanswered, e.AnswerFoundAlike, e.AnswerQuotesKey, e.SignalJudged),
     DECISION: (e.VerdictIssued, e.VerdictRevoked, e.ReviewDecided),
     REMEDY: (e.AppealFiled, e.AppealAnswered, e.FollowUpAsked, e.FollowUpExtended, e.FollowUpAnswered),
     COURSE: (

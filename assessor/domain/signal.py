@@ -1,17 +1,18 @@
 """Signals: what was noticed in the candidate's own words, and told to them before anybody else.
 
-Two things are: passages that seem to speak to whoever grades, and an answer that shares much of its wording
-with an earlier one of somebody else. Neither changes a score. Reviewers are shown them, so the candidate is
-told first, and may reply before any reviewer sees them.
+Three things are: passages that seem to speak to whoever grades, an answer that shares much of its wording
+with an earlier one of somebody else, and a phrase that stands in an item's key alone. None changes a score.
+Reviewers are shown them, so the candidate is told first, and may reply before any reviewer sees them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from assessor.domain.assessment import Assessment
 from assessor.domain.evidence import Evidence, Sources
 from assessor.domain.near_duplicate import Alike
+from assessor.domain.noticed import NoticedPassages
 from assessor.domain.signal_rule import EDITION_OF, Noticed, Outcome
 
 
@@ -41,7 +42,11 @@ class Signal:
 
 def signals(assessment: Assessment) -> tuple[Signal, ...]:
     """Return what was noticed, by kind and item, in the order of the form."""
-    return (*_addressed(assessment), *_alike(assessment))
+    return (
+        *_addressed(assessment),
+        *_found_later(assessment, "alike", assessment.alike),
+        *_found_later(assessment, "quoted", assessment.quoted),
+    )
 
 
 def unanswered(found: Iterable[Signal], now: datetime) -> tuple[Signal, ...]:
@@ -91,13 +96,16 @@ def _addressed(assessment: Assessment) -> Iterator[Signal]:
             yield Signal(place.item_id, passages, "addressed", until, rule, reply, *judged)
 
 
-def _alike(assessment: Assessment) -> Iterator[Signal]:
+def _found_later(
+    assessment: Assessment, what: Noticed, by_item: Mapping[str, NoticedPassages]
+) -> Iterator[Signal]:
+    """Yield what was noticed once the work was scored, each with a term of its own for a reply."""
     for place in assessment.form.items:
-        if found := assessment.alike.get(place.item_id):
+        if found := by_item.get(place.item_id):
             passages = words_of(assessment, place.item_id, found.passages)
             until = found.found_at + assessment.reply_term
-            judged = _judged(assessment, "alike", place.item_id)
-            yield Signal(place.item_id, passages, "alike", until, found.rule, found.reply, *judged)
+            judged = _judged(assessment, what, place.item_id)
+            yield Signal(place.item_id, passages, what, until, found.rule, found.reply, *judged)
 
 
 def _judged(

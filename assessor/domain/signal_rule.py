@@ -11,12 +11,13 @@ from typing import Final, Literal, get_args
 from assessor.domain.agreement.proportions import wilson
 from assessor.domain.thresholds import THRESHOLDS
 
-Noticed = Literal["addressed", "alike"]
-"""Words that seem to speak to whoever grades; an answer close to an earlier one of somebody else."""
+Noticed = Literal["addressed", "alike", "quoted"]
+"""Words that seem to speak to whoever grades; an answer close to an earlier one of somebody else; a canary,
+which stands in the item's key alone."""
 NOTICED: Final[tuple[Noticed, ...]] = get_args(Noticed)
 
 EDITION_OF: Final[Mapping[Noticed, str]] = MappingProxyType(
-    {"addressed": "addressed@1", "alike": "near_duplicate@1"}
+    {"addressed": "addressed@1", "alike": "near_duplicate@1", "quoted": "canary@1"}
 )
 """Another edition whenever what a rule finds changes: what people found of one says nothing of the next."""
 

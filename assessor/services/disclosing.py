@@ -85,6 +85,7 @@ WHOLE: Final[frozenset[type[e.Fact]]] = frozenset(
         e.FollowUpAnswered,
         e.SignalReplied,
         e.SignalUnanswered,
+        e.AnswerQuotesKey,
         e.SharingEnded,
         e.FaultRecorded,
         e.AssessmentVoided,

@@ -12,6 +12,8 @@ import structlog
 
 from assessor.domain import events as e
 from assessor.domain.assessment import Assessment
+from assessor.domain.canary import EDITION as CANARY
+from assessor.domain.canary import quotes
 from assessor.domain.errors import Erased, NotFound
 from assessor.domain.library import Library
 from assessor.domain.near_duplicate import (
@@ -94,10 +96,27 @@ class NearDuplicates:
             for item_id, text in texts.items()
             if text.is_long_enough
         }
+        for item_id, text in texts.items():
+            await self._look_for_canary(assessment, library, item_id, text)
         await self._store.keep_bands(assessment.id, [band for each in bands.values() for band in each])
         for item_id, own in bands.items():
             others = await self._others(assessment, item_id, own)
             await self._look(assessment, item_id, texts[item_id], others)
+
+    async def _look_for_canary(
+        self, assessment: Assessment, library: Library, item_id: str, mine: FreeText
+    ) -> None:
+        """Record where an answer has what stands in the item's key alone."""
+        canary = library.item(assessment.ordered.track, item_id).canary
+        passages = quotes(mine, canary) if canary else ()
+        if not passages:
+            return
+
+        def facts(assessment: Assessment, _now: datetime) -> Sequence[e.Fact]:
+            is_told = item_id in assessment.quoted or "quoted" in assessment.unnoticed
+            return [] if is_told else [e.AnswerQuotesKey(item_id=item_id, passages=passages, rule=CANARY)]
+
+        await self._assessments.change(assessment.id, facts)
 
     async def _others(
         self, assessment: Assessment, item_id: str, bands: Sequence[int]

@@ -232,7 +232,7 @@ def why_it_waits(row: Projection) -> str:
     looked_at = (
         "Decided; one person confirmed what was noticed, and it waits for a second person"
         if Reason.SECOND_FINDING in row.noted
-        else "Decided; an answer that is like somebody else's is to be looked at"
+        else "Decided; an answer that is like somebody else's, or like a key, is to be looked at"
     )
     return looked_at if row.awaits_finding else "Everything is scored; the decision waits for a person"
 

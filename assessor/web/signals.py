@@ -68,6 +68,7 @@ async def _page(
         problem_of(refused).kind.status if refused else 200,
         assessment=assessment,
         addressed=[one for one in shown if one.signal.what == "addressed"],
+        quoted=[one for one in shown if one.signal.what == "quoted"],
         alike=[one for one in shown if one.signal.what == "alike"],
         standings={one.what: one for one in await service.signal_rules.standings(reviewer.tenant)},
         may=reviewer.may,

@@ -319,6 +319,7 @@ def with_writing(*path: str | int, to: Any) -> list[Callable[[Tree], None]]:
 RUNS = {"kind": "runs", "label": "It does what was asked"}
 CODE_TEST = {"call": {"function": "f", "args": [1]}, "returns": 2}
 
+CANARY = "the quiet ledger rule of Marlow"
 SECOND_RANKING = ranking_item("five") | {"enemies": ["three"]}
 
 RULES: list[tuple[str, list[Callable[[Tree], None]], str, str, str]] = [
@@ -353,6 +354,11 @@ RULES: list[tuple[str, list[Callable[[Tree], None]], str, str, str]] = [
      TRACK, "competencies[1].id", "no item measures 'writing'"),
     ("enemy that is not there", [change(INTERVIEW, "items", 0, "enemies", to=["nobody"])],
      INTERVIEW, "items[0].enemies[0]", "'nobody' is not another item"),
+    ("canary of two items", [change(SFT, "items", 0, "canary", to=CANARY),
+        change(INTERVIEW, "items", 0, "canary", to=CANARY.title())],
+     SFT, "items[0].canary", "is the canary of 'one' too"),
+    ("canary of a few words", [change(SFT, "items", 0, "canary", to="whatever it may resemble")],
+     SFT, "items[0].canary", "anybody's turn of phrase"),
     ("its own enemy", [change(INTERVIEW, "items", 0, "enemies", to=["one"])],
      INTERVIEW, "items[0].enemies[0]", "'one' is not another item"),
     ("unknown specialty", [change(SFT, "items", 0, "specialty", to="set-theory")],

@@ -12,8 +12,10 @@ from rich.table import Table
 
 from assessor.adapters.content import shipped_content
 from assessor.domain.agreement.proportions import wilson
+from assessor.domain.canary import quotes
+from assessor.domain.evidence import OwnText
 from assessor.domain.library import Library
-from assessor.domain.near_duplicate import is_near_duplicate
+from assessor.domain.near_duplicate import FreeText, is_near_duplicate
 from assessor.domain.signal_rule import EDITION_OF
 from tests.attacks import ordinary
 from tests.attacks.payloads import OWN_JUDGE, found
@@ -21,6 +23,7 @@ from tests.attacks.table import Try
 from tests.domain.answers import COPIES, apart, copies
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "integrity.md"
+CANARY: Final = "the quiet ledger rule of Marlow"
 FENCES: Final = Path(__file__).parent / "fences.jsonl"
 SPOKEN: Final = ("G1", "G2", "G4", "G5", "G7", "G8", "G9")
 """Kinds of attacks that speak to whoever grades. What is empty (G3) or padded (G6) does not."""
@@ -101,7 +104,7 @@ class SignalReport:
 def signal_report() -> SignalReport:
     """Measure every rule on the library that is shipped."""
     shelf = asyncio.run(shipped_content().library())
-    return SignalReport((measured_addressed(shelf), *_alike(shelf)))
+    return SignalReport((measured_addressed(shelf), *_alike(shelf), measured_quoted(shelf)))
 
 
 def measured_addressed(shelf: Library) -> Measured:
@@ -111,6 +114,19 @@ def measured_addressed(shelf: Library) -> Measured:
     hidden = [_within(answer, one.text) for answer, one in zip(answers[-len(spoken) :], spoken, strict=True)]
     noticed, wrong = len(ordinary.flagged(hidden)), len(ordinary.flagged(answers))
     return Measured(EDITION_OF["addressed"], "words to a grader", len(spoken), noticed, len(answers), wrong)
+
+
+def measured_quoted(shelf: Library) -> Measured:
+    """Measure with a canary, word for word, in the middle of each ordinary answer."""
+    answers = ordinary.answers(shelf)
+    quoting = [_within(answer, CANARY) for answer in answers]
+    noticed, wrong = (sum(_quotes(one) for one in texts) for texts in (quoting, answers))
+    rule = EDITION_OF["quoted"]
+    return Measured(rule, "a canary, word for word", len(quoting), noticed, len(answers), wrong)
+
+
+def _quotes(text: str) -> bool:
+    return bool(quotes(FreeText((OwnText(event_seq=1, text=text),)), CANARY))
 
 
 def _within(answer: str, payload: str) -> str:

@@ -181,6 +181,9 @@ SAMPLES: tuple[e.Fact, ...] = (
         outcome="not_confirmed",
         reason="Both follow the same textbook.",
     ),
+    e.AnswerQuotesKey(
+        item_id="debugging-1", passages=(Evidence(event_seq=7, start=0, end=9),), rule="canary@1"
+    ),
     e.SignalReplied(text="I quoted the task."),
     e.SignalUnanswered(),
 )

@@ -150,7 +150,7 @@ def _meet(one: FreeText, other: FreeText) -> bool:
 
 
 def test_the_first_reply_to_what_was_found_stays_and_none_comes_after_its_time() -> None:
-    found = Alike("sft-0", "as_2", 0.8, (), "alike-1", NOW)
+    found = Alike(item_id="sft-0", other="as_2", likeness=0.8, passages=(), rule="alike-1", found_at=NOW)
 
     assert found.replied("It is mine.").replied("No.").reply == "It is mine."
     assert found.unanswered(NOW).is_unanswered

@@ -109,7 +109,7 @@ def test_what_was_said_scored_or_read_is_no_public_event() -> None:
         "second_look.drawn", "second_look.scored", "second_look.compared", "second_look.seen",
         "item.retired", "block.finished",
         "assessment.extended", "metadata.replaced", "signal.replied",
-        "answer.found_alike", "signal.judged", "signal.unanswered",
+        "answer.found_alike", "answer.quotes_key", "signal.judged", "signal.unanswered",
         "identity.asked", "identity.opened", "identity.reported", "identity.unavailable",
         "consent.answered", "session.moved", "accommodation.requested", "accommodation.answered",
     }  # fmt: skip

@@ -52,7 +52,7 @@ async def test_a_rule_that_is_right_often_enough_stays_on(world: World, rules: S
     await judged(world, first.id, "alike", ["confirmed"] * 8)
     await judged(world, first.id, "alike", ["not_confirmed"] * 12)
 
-    addressed, alike = await rules.standings(world.tenant.id)
+    addressed, alike, _quoted = await rules.standings(world.tenant.id)
 
     assert (alike.overturned.looked, alike.overturned.aside, alike.is_on) == (20, 12, True)
     assert (addressed.overturned.looked, addressed.is_on) == (0, True)
@@ -104,7 +104,7 @@ async def test_a_person_switches_it_on_with_a_reason_and_it_is_counted_anew(
     with pytest.raises(Conflict):
         await rules.switch_on(sam, "alike", WHY)
 
-    _, alike = await rules.standings(world.tenant.id)
+    _, alike, _quoted = await rules.standings(world.tenant.id)
     assert alike.switched is not None
     assert (alike.is_on, alike.switched.actor, alike.switched.reason) == (True, sam.id, WHY)
     assert alike.overturned.looked == 0

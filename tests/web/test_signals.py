@@ -9,10 +9,12 @@ import pytest
 from assessor.adapters.clock import SystemClock
 from assessor.domain import events as e
 from assessor.domain.audit_log import Act, Action
+from assessor.domain.evidence import Evidence
 from assessor.domain.roles import Role
 from assessor.domain.signal import signals
 from assessor.domain.signal_rule import EDITION_OF
 from assessor.domain.thresholds import THRESHOLDS
+from assessor.services.log import AssessmentLog
 from tests.services.alike import WRITTEN, sft_of
 from tests.web.alike import scored, two, writing
 from tests.web.candidate.people import Candidate, words
@@ -134,6 +136,36 @@ async def _openings(person: Candidate) -> int:
     return sum(isinstance(event.fact, e.TranscriptOpened) for event in events)
 
 
+async def test_a_phrase_that_stands_in_a_key_alone_is_told_to_its_candidate_and_then_shown(
+    site: Site, platform: Platform
+) -> None:
+    rita = await site.reviewer(platform.tenant)
+    person = await writing(site, platform, "quinn", WRITTEN)
+    page, item_id = f"/review/{person.id}/signals", sft_of(await person.assessment())
+    (own,) = (await person.assessment()).texts_of(item_id)
+    phrase = Evidence(event_seq=own.event_seq, path=own.path, start=0, end=len("Before I touch the function"))
+    fact = e.AnswerQuotesKey(item_id=item_id, passages=(phrase,), rule=EDITION_OF["quoted"])
+    await AssessmentLog(site.services.store, SystemClock()).change(person.id, lambda _a, _now: [fact])
+    form = {"what": "quoted", "item": item_id, "outcome": "not_confirmed", "reason": FOUND}
+
+    told = words(await person.get(REPLY))
+    await person.post(REPLY, text="It stood in a collection of sample answers.")
+    async with site.browser() as browser:
+        await sign_in(browser, rita.email)
+        await scored(person, rita)
+        taken, shown = await browser.post("/review/next"), await browser.get(page)
+        stored = await browser.post(page, data=form)
+
+    assert "Before I touch the function" in told
+    assert "the notes of those who wrote the task, which candidates are not shown" in told
+    assert taken.headers["location"] == page
+    assert "Words that stand in a key alone" in words(shown)
+    assert "It stood in a collection of sample answers." in words(shown)
+    assert stored.status_code == 303
+    assert FOUND in words(await person.get(REPLY))
+    assert not (await person.assessment()).awaits_finding
+
+
 async def test_words_to_a_grader_are_judged_as_well_once_nobody_scores(
     site: Site, platform: Platform
 ) -> None:
@@ -218,7 +250,7 @@ async def test_what_a_second_person_does_not_confirm_is_set_aside(site: Site, pl
     (found,) = signals(after)
     assert (found.outcome, found.reasons) == ("not_confirmed", ("The book has it so.",))
     assert not after.awaits_finding
-    _, alike = await site.services.signal_rules.standings(platform.tenant.id)
+    _, alike, _quoted = await site.services.signal_rules.standings(platform.tenant.id)
     assert (alike.overturned.looked, alike.overturned.aside) == (1, 1)
 
 

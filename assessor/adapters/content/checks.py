@@ -61,6 +61,17 @@ def items_refer_to_what_exists(shelf: Shelf) -> Problems:
                 yield entry.problem(f"{enemy!r} is not another item of this track", "enemies", place)
 
 
+def canaries_are_of_one_item(shelf: Shelf) -> Problems:
+    """A canary that stands in two keys does not tell which one was seen."""
+    first: dict[str, str] = {}
+    for entry, item in shelf.usable():
+        if item.canary is None:
+            continue
+        other = first.setdefault(item.canary.casefold(), item.id)
+        if other != item.id:
+            yield entry.problem(f"is the canary of {other!r} too", "canary")
+
+
 def repeats_show_what_their_first_shows(shelf: Shelf) -> Problems:
     """A hidden repeat names a ranking that is no repeat itself, and shows some of its responses again."""
     known = {item.id: item for _, item in shelf.usable() if isinstance(item, RankingItem)}
@@ -197,6 +208,7 @@ CHECKS: tuple[Callable[[Shelf], Problems], ...] = (
     item_ids_are_unique,
     items_refer_to_what_exists,
     repeats_show_what_their_first_shows,
+    canaries_are_of_one_item,
     items_belong_to_the_track,
     every_competency_is_measured,
     every_form_can_be_drawn,

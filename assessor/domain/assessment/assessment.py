@@ -17,6 +17,7 @@ from assessor.domain.grading import INSTALLED, Grading
 from assessor.domain.identification import Identification
 from assessor.domain.item import Category
 from assessor.domain.near_duplicate import Alike
+from assessor.domain.noticed import NoticedPassages
 from assessor.domain.policy import Policy
 from assessor.domain.quality import SecondLook
 from assessor.domain.queue import noted
@@ -112,6 +113,8 @@ class Assessment(Timekeeping):
     """What the candidate said first about what was noticed in their words."""
     alike: Mapping[str, Alike] = field(default_factory=dict)
     """By item: answers that share much of their wording with an earlier one of somebody else."""
+    quoted: Mapping[str, NoticedPassages] = field(default_factory=dict)
+    """By item: answers that have the item's canary, which stands in its key alone."""
     judged: Mapping[tuple[Noticed, str], e.SignalJudged] = field(default_factory=dict)
     """What people found who looked at what was noticed, by its kind and the item."""
     confirmed_once: Mapping[tuple[Noticed, str], e.SignalJudged] = field(default_factory=dict)
@@ -257,8 +260,9 @@ class Assessment(Timekeeping):
 
     @property
     def alike_reply_until(self) -> datetime | None:
-        """Until when a reply to an answer found alike is waited for; None where none is."""
-        waiting = [one.found_at for one in self.alike.values() if one.reply is None and not one.is_unanswered]
+        """Until when a reply to an answer found alike, or to a canary, is waited for; None where none is."""
+        found = (*self.alike.values(), *self.quoted.values())
+        waiting = [one.found_at for one in found if not one.is_heard]
         return min(waiting) + self.reply_term if waiting else None
 
     @property
@@ -284,9 +288,8 @@ class Assessment(Timekeeping):
     @property
     def _unfound(self) -> set[tuple[Noticed, str]]:
         heard: set[tuple[Noticed, str]] = {
-            ("alike", item_id)
-            for item_id, one in self.alike.items()
-            if one.reply is not None or one.is_unanswered
+            *(("alike", item_id) for item_id, one in self.alike.items() if one.is_heard),
+            *(("quoted", item_id) for item_id, one in self.quoted.items() if one.is_heard),
         }
         return (heard | self.confirmed_once.keys()) - self.judged.keys()
 

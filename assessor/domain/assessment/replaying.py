@@ -12,6 +12,7 @@ from assessor.domain.assessment.status import Status
 from assessor.domain.follow_up import followed_up
 from assessor.domain.identification import identification
 from assessor.domain.near_duplicate import Alike
+from assessor.domain.noticed import NoticedPassages
 from assessor.domain.quality import SecondLook
 from assessor.domain.transcript import Correction, Transcript, Turn
 from assessor.domain.wishes import Answer, Asked
@@ -171,18 +172,30 @@ def _applied(a: Assessment, seq: int, at: datetime, fact: e.Fact) -> Assessment:
         case e.FollowUpAsked() | e.FollowUpExtended() | e.FollowUpAnswered():
             return replace(a, follow_ups=followed_up(a.follow_ups, at, fact))
         case e.AnswerFoundAlike():
-            found = Alike(fact.item_id, fact.other, fact.likeness, fact.passages, fact.rule, at)
+            found = Alike(
+                item_id=fact.item_id,
+                other=fact.other,
+                likeness=fact.likeness,
+                passages=fact.passages,
+                rule=fact.rule,
+                found_at=at,
+            )
             return replace(a, alike={**a.alike, fact.item_id: found})
+        case e.AnswerQuotesKey(item_id=item_id):
+            quoted = NoticedPassages(item_id=item_id, passages=fact.passages, rule=fact.rule, found_at=at)
+            return replace(a, quoted={**a.quoted, item_id: quoted})
         case e.SignalJudged(awaits_second=True):
             return replace(a, confirmed_once={**a.confirmed_once, (fact.what, fact.item_id): fact})
         case e.SignalJudged():
             return replace(a, judged={**a.judged, (fact.what, fact.item_id): fact})
         case e.SignalReplied():
             alike = {item_id: one.replied(fact.text) for item_id, one in a.alike.items()}
-            return replace(a, signal_reply=a.signal_reply or fact.text, alike=alike)
+            quotes = {item_id: one.replied(fact.text) for item_id, one in a.quoted.items()}
+            return replace(a, signal_reply=a.signal_reply or fact.text, alike=alike, quoted=quotes)
         case e.SignalUnanswered():
             alike = {item_id: one.unanswered(at - a.reply_term) for item_id, one in a.alike.items()}
-            return replace(a, alike=alike)
+            quotes = {item_id: one.unanswered(at - a.reply_term) for item_id, one in a.quoted.items()}
+            return replace(a, alike=alike, quoted=quotes)
         case e.NoticeAccepted():
             return replace(a, notice=fact)
         case e.ConsentAnswered():

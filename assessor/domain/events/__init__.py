@@ -58,6 +58,7 @@ from assessor.domain.events.passing import (
 )
 from assessor.domain.events.replying import (
     AnswerFoundAlike,
+    AnswerQuotesKey,
     AppealAnswered,
     AppealFiled,
     FollowUpAnswered,
@@ -97,6 +98,7 @@ __all__ = [
     "AnswerCorrected",
     "AnswerFoundAlike",
     "AnswerObserved",
+    "AnswerQuotesKey",
     "AppealAnswered",
     "AppealFiled",
     "AssessmentCancelled",
@@ -234,6 +236,7 @@ Fact = Annotated[
     | FollowUpExtended
     | FollowUpAnswered
     | AnswerFoundAlike
+    | AnswerQuotesKey
     | SignalJudged
     | SignalReplied
     | SignalUnanswered,

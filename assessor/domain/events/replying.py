@@ -81,6 +81,17 @@ class AnswerFoundAlike(Value):
     """The edition of the rule that found it."""
 
 
+class AnswerQuotesKey(Value):
+    """An answer has the canary of its item, which stands in the key alone. No score follows from it."""
+
+    type: Literal["answer.quotes_key"] = "answer.quotes_key"
+    item_id: Slug
+    passages: tuple[Evidence, ...]
+    """Where, in the candidate's own words."""
+    rule: str
+    """The edition of the rule that found it."""
+
+
 class SignalJudged(Value):
     """A person looked at what a rule noticed. No score and no decision follows from what they found."""
 

@@ -1,17 +1,22 @@
 """What every item carries, whatever its category."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assessor.domain.ids import Slug
 from assessor.domain.key_check import KeyCheck
-from assessor.domain.value import Value, content_hash
+from assessor.domain.likeness import WORD, runs_of
+from assessor.domain.value import Value, content_hash, strings_in
 
 Text = Annotated[str, Field(min_length=1, max_length=12000)]
 Rationale = Annotated[str, Field(min_length=20, max_length=2000)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+LEAST_CANARY_WORDS: Final = 5
+_UNTOLD: Final = {"key", "canary"}
 
 
 class Category(StrEnum):
@@ -71,11 +76,25 @@ class ItemBase(Value):
     """Items that must not be on the same form, for instance because one answers the other."""
     rubric: Slug | None = None
     """The rubric for the part that a judge or a person scores."""
+    canary: Annotated[str, Field(min_length=20, max_length=300)] | None = None
+    """A phrase that stands in this file alone: who quotes it has seen the key (docs/integrity.md)."""
+
+    @model_validator(mode="after")
+    def _canary_is_told_to_nobody(self) -> Self:
+        if self.canary is None:
+            return self
+        phrase = tuple(WORD.findall(self.canary.casefold()))
+        if len(phrase) < LEAST_CANARY_WORDS:
+            raise ValueError(f"canary: is anybody's turn of phrase below {LEAST_CANARY_WORDS} words")
+        if phrase in runs_of(tuple(strings_in(self.model_dump(exclude=_UNTOLD))), len(phrase)):
+            raise ValueError("canary: stands in what candidates are shown or asked")
+        return self
 
     @property
     def hash(self) -> str:
-        """The content hash that a verdict binds."""
-        return content_hash(self)
+        """The content hash that a verdict binds. One without a canary has that of before there were any."""
+        without = {"canary"} if self.canary is None else None
+        return content_hash(self.model_dump(mode="json", exclude=without))
 
     def presented(self) -> dict[str, Any]:
         """Return what the candidate may see, as JSON types.
@@ -91,6 +110,7 @@ class ItemBase(Value):
             "specialty",
             "jurisdiction",
             "competency",
+            "canary",
             "probes",
             "repeat_of",
             "translations",

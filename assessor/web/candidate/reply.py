@@ -51,6 +51,7 @@ async def _page(
         assessment=assessment,
         track=library.track(track),
         addressed=[_titled(library, track, one) for one in found if one.what == "addressed"],
+        quoted=[_titled(library, track, one) for one in found if one.what == "quoted"],
         alike=[_titled(library, track, one) for one in found if one.what == "alike"],
         replies=list(dict.fromkeys(one.reply for one in found if one.reply)),
         until=max((one.until for one in waiting or found if one.until), default=None),

@@ -221,6 +221,9 @@ def every_fact() -> list[e.Fact]:
             passages=(Evidence(event_seq=7, start=0, end=9),),
             rule="near_duplicate@1",
         ),
+        e.AnswerQuotesKey(
+            item_id="debugging-1", passages=(Evidence(event_seq=7, start=0, end=9),), rule="canary@1"
+        ),
         e.SignalJudged(
             reviewer="rev_1",
             what="alike",
