@@ -145,6 +145,11 @@ def test_two_badges_of_one_person_do_not_show_it(python_library: Library) -> Non
     assert one["credentialSubject"]["identifier"] != other["credentialSubject"]["identifier"]
 
 
+def test_a_badge_that_counts_has_the_name_of_its_track(made: dict[str, Any], python_library: Library) -> None:
+    assert made["name"] == python_library.track("python").title
+    assert made["issuer"]["id"] == f"{SERVICE}/badges/issuer"
+
+
 def test_a_demonstrations_badge_is_of_another_issuer_and_says_so(python_library: Library) -> None:
     made = badge.badge(document(livemode=False), python_library.track("python"), SERVICE)
 

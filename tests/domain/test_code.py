@@ -97,6 +97,21 @@ def test_what_is_not_the_form_of_a_result_is_none(output: str) -> None:
     assert outcome_from(output) is None
 
 
+@pytest.mark.parametrize(
+    ("output", "outcome"),
+    [
+        ('{"value": [1, null]}', CodeOutcome(kind="returned", value=[1, None])),
+        ('{"value": null}', CodeOutcome(kind="returned")),
+        (
+            '{"raised": ["KeyError", "LookupError"], "message": "x"}',
+            CodeOutcome(kind="raised", classes=("KeyError", "LookupError"), message="x"),
+        ),
+    ],
+)
+def test_a_result_is_a_value_or_an_exception_with_its_bases(output: str, outcome: CodeOutcome) -> None:
+    assert outcome_from(output) == outcome
+
+
 @given(st.text(max_size=60))
 def test_no_output_makes_the_reader_raise(output: str) -> None:
     found = outcome_from(output)

@@ -10,8 +10,10 @@ from assessor.domain.errors import (
     AssessorError,
     Conflict,
     Erased,
+    FieldProblem,
     Forbidden,
     Gone,
+    InvalidInput,
     LeaseHeld,
     LibraryInvalid,
     LibraryProblem,
@@ -52,6 +54,12 @@ NOON = datetime(2026, 11, 22, 12, 5, tzinfo=UTC)
 )
 def test_what_people_read_holds_what_is_wrong_and_what_to_do(error: AssessorError, said: list[str]) -> None:
     assert [part for part in said if part not in str(error)] == []
+
+
+def test_every_field_that_is_wrong_is_told_in_one_sentence_after_the_other() -> None:
+    fields = [FieldProblem("email", "is empty", "Write one."), FieldProblem("name", "is long", "Shorten it.")]
+
+    assert str(InvalidInput(fields)) == "email: is empty. Write one. name: is long. Shorten it."
 
 
 def test_every_mistake_of_a_library_is_told_at_once_with_its_place() -> None:

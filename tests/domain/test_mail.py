@@ -145,6 +145,7 @@ def test_an_assessment_has_one_reminder_and_a_mail_for_each_other_fact() -> None
     assert mail_id("asm_1", 3, MailKind.REMINDER) == mail_id("asm_1", 9, MailKind.REMINDER)
     ids = {mail_id(assessment, seq, kind) for assessment in ("a", "b") for seq in (3, 9) for kind in MailKind}
     assert len(ids) == 2 * (2 * (len(MailKind) - 1) + 1)
+    assert all(one.startswith("mail_") for one in ids)
 
 
 @given(st.text())

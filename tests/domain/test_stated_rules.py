@@ -76,6 +76,8 @@ def test_a_number_that_changes_in_the_table_changes_in_the_words(
         (Policy(), "models", "No language model scores here"),
         (PILOT, "models", "A language model may score"),
         (PILOT.changed(review_days=9), "between", "within 9 days"),
+        (PILOT.changed(appeal_days=11), "appeal", "For 11 days after a result"),
+        (PILOT.changed(review_days=9), "appeal", "within 9 days"),
     ],
 )
 def test_the_words_follow_the_policy(policy: Policy, name: str, said: str) -> None:

@@ -114,9 +114,16 @@ def test_rates_lie_in_their_intervals_and_ratios_below_one_of_the_highest(given_
     assert sum(group.status is None for group in groups) == (highest is not None)
 
 
-def test_counts_that_cannot_be_are_refused() -> None:
-    with pytest.raises(InvalidInput):
-        compared({"a": Count(3, 2)})
+@pytest.mark.parametrize("count", [Count(3, 2), Count(-1, 2), Count(0, 0)])
+def test_counts_that_cannot_be_are_refused(count: Count) -> None:
+    with pytest.raises(InvalidInput, match="counts: cannot be"):
+        compared({"a": count})
+
+
+def test_a_group_of_one_can_be_counted() -> None:
+    (group,), highest = compared({"a": Count(1, 1)})
+
+    assert (group.n, group.passed, highest) == (1, 1, None)
 
 
 def test_a_group_of_three_is_not_told_apart() -> None:

@@ -96,6 +96,9 @@ def test_a_flaw_is_one_when_half_of_the_experts_name_it() -> None:
     assert set(flaws) == {"factual_error", "omission"}  # the author's code_defect is named by nobody
     assert flaws["factual_error"] == EVALUATION.key.issues[0]
     assert (flaws["omission"].span, flaws["omission"].severity) == ("Also, tuples", "major")
+    assert flaws["omission"].rationale == "2 of the 4 experts of a panel name this flaw here."
+    once = key_of(EVALUATION, issues=(FIRST_FLAW, FIRST_FLAW, "omission: Also, tuples", "")).issues
+    assert [issue.tag.value for issue in once] == ["factual_error"]
 
 
 def test_an_order_follows_the_places_and_pairs_weigh_as_much_as_experts_agree_on_them() -> None:
