@@ -1,5 +1,6 @@
 """Small factories for the domain: a track, forms, scores and a log."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -166,3 +167,8 @@ def scored(found: Sequence[Score]) -> tuple[e.Fact, ...]:
         e.ResponseScored(item_id=name, scores=tuple(score for score in found if score.item_id == name))
         for name in items
     )
+
+
+def is_sentence(remedy: str) -> bool:
+    """Whether a way out reads as a sentence of its own, as every refusal ends with one."""
+    return re.fullmatch(r"[A-Z][^A-Z].*[.]", remedy) is not None

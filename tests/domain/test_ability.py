@@ -50,6 +50,15 @@ def test_nothing_observed_leaves_the_prior() -> None:
     assert [prior.low, prior.high] == pytest.approx([-1.645, 1.645], abs=2e-3)
 
 
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (1.5, 0.5), (-2.0, 0.25)])
+def test_a_normal_posterior_is_summed_up_by_its_mean_spread_and_quantiles(mean: float, sd: float) -> None:
+    found = summarised((-((grid() - mean) ** 2) / (2 * sd**2))[None, :], mean)
+
+    assert (found.mean[0], found.sd[0]) == pytest.approx((mean, sd), abs=2e-3)
+    assert (found.low[0], found.high[0]) == pytest.approx((mean - 1.645 * sd, mean + 1.645 * sd), abs=2e-3)
+    assert found.probability[0] == pytest.approx(0.5, abs=2e-3)
+
+
 def _by_adding_up(observations: list[Observation]) -> tuple[float, float]:
     """The posterior mean, and the probability of reaching the cut, by a slow double sum: another way."""
     thetas = np.arange(-6, 6.0001, 0.01)

@@ -7,7 +7,7 @@ from assessor.domain.amending import MAX_CORRECTIONS, correction, redaction
 from assessor.domain.assessment import Assessment
 from assessor.domain.errors import Conflict, InvalidInput
 from assessor.domain.item import Category
-from tests.domain.samples import NOW, STARTED, assessment, item_id
+from tests.domain.samples import NOW, STARTED, assessment, is_sentence, item_id
 
 FIRST, SECOND = item_id(Category.INTERVIEW, 0), item_id(Category.INTERVIEW, 1)
 NAME = "Mrs Zeugmatova"
@@ -141,7 +141,7 @@ def test_what_is_not_ones_own_cannot_be_taken_back(seq: int, passage: str | None
     (problem,) = refused.value.problems
     assert problem.field == field
     assert problem.problem
-    assert problem.remedy.startswith(("Choose", "Copy"))
+    assert is_sentence(problem.remedy)
 
 
 def test_what_was_taken_back_whole_cannot_be_taken_back_again() -> None:

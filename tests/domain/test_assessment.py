@@ -75,6 +75,10 @@ def test_a_whole_life_from_the_order_to_a_superseding_verdict() -> None:
     found = assessment(*SUBMITTED, *scored(scores(0.6)), ISSUED, review, second)
 
     assert found.status is Status.DECIDED
+    assert (found.ordered_at, found.started_at, found.deadline) == (
+        NOW + timedelta(minutes=1), NOW + timedelta(minutes=6), NOW + timedelta(hours=2),
+    )  # fmt: skip
+    assert found.submitted_at == NOW + timedelta(minutes=7)
     assert found.verdict == second
     assert found.decided_by_person == review
     assert not found.needs_person

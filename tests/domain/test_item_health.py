@@ -27,6 +27,7 @@ from assessor.domain.item_health import (
     minutes_taken,
     overlap,
 )
+from assessor.domain.item_health.health import against_key
 from assessor.domain.item_health.shift import SHIFTS, log_likelihood_of_shifts
 from assessor.domain.response import EvaluationResponse, FoundIssue, RankingResponse, TrajectoryResponse
 from assessor.domain.score import Score, Unscored
@@ -251,6 +252,19 @@ def test_the_picks_of_a_review_are_the_first_error_the_outcome_and_its_class(
         ("class of error", response.error_class.value),
     ]
     assert {one.question for one in found if not one.keyed} == against
+
+
+def test_of_several_picks_each_is_held_against_the_key_by_itself() -> None:
+    able, weak = (
+        [
+            answer(1.0, rest, Choice("first", "a", keyed=True), Choice("last", "b", keyed=keyed))
+            for _ in range(20)
+        ]
+        for rest, keyed in ((2.0, False), (-2.0, True))
+    )
+
+    assert against_key(able, weak) == ("last",)
+    assert against_key(weak, able) == ()
 
 
 def test_who_cannot_judge_is_neither_with_the_key_nor_against_it() -> None:

@@ -37,6 +37,8 @@ def test_half_a_word_that_was_marked_means_the_word() -> None:
     text = "I worked for Acmeworks then."
 
     assert [text[start:end] for start, end in marked_spans("Acme", text)] == ["Acmeworks"]
+    assert marked_spans("cme", "Acme") == ((0, 4),)
+    assert marked_spans("acm", "Acmeworks") == ((0, 9),)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from assessor.domain.constraint import Constraint
 from assessor.domain.errors import InvalidInput, TooLarge
 from assessor.domain.item import Category
 from assessor.domain.response import own_texts, parse_response
+from tests.domain.samples import is_sentence
 from tests.scoring.works import EVALUATED, GOOD, INTERVIEW, ITEMS, handed_in
 
 TASKS = [category for category in Category if category is not Category.INTERVIEW]
@@ -85,7 +86,7 @@ def test_what_is_wrong_is_named_by_field_with_the_way_out(
 
     found = {each.field: each for each in refused.value.problems}
     assert problem in found[field].problem
-    assert found[field].remedy
+    assert is_sentence(found[field].remedy)
 
 
 def test_every_wrong_field_is_named_at_once() -> None:

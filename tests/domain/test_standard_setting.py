@@ -19,6 +19,7 @@ from assessor.domain.standard_setting import (
     hold,
     rounds_of,
 )
+from tests.domain.samples import is_sentence
 
 DAY = date(2026, 11, 20)
 ALIKE = [RatedItem(item=f"item-{n}", difficulty=0.5, discrimination=1.3) for n in range(4)]
@@ -107,6 +108,7 @@ def test_ratings_that_settle_no_cut_are_refused_with_judge_and_round(
         study(given)
 
     assert said in str(refused.value)
+    assert all(is_sentence(problem.remedy) for problem in refused.value.problems)
 
 
 def test_a_name_that_is_none_is_refused() -> None:

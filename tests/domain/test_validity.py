@@ -17,6 +17,7 @@ from assessor.domain.validity import (
     unrestricted,
     validity,
 )
+from tests.domain.samples import is_sentence
 
 # Anscombe 1973, The American Statistician 27, 17-21, table 1: the first of the four sets.
 ANSCOMBE = [
@@ -136,8 +137,9 @@ def test_what_is_no_number_is_refused_by_name(field: str, wrong: float) -> None:
     ("r", "ratio"), [(math.nan, 1.0), (1.1, 1.0), (0.5, 0.0), (0.5, math.inf), (0.5, -1)]
 )
 def test_nothing_is_corrected_by_what_is_no_ratio(r: float, ratio: float) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         unrestricted(r, ratio)
+    assert all(is_sentence(problem.remedy) for problem in refused.value.problems)
 
 
 def test_enough_people_give_both_correlations_with_their_intervals() -> None:

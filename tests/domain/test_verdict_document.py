@@ -24,6 +24,7 @@ from assessor.domain.verdict import (
     read_verdict,
     write_verdict,
 )
+from assessor.domain.verdict.basis import model_of
 from tests.domain.samples import (
     BOTH_WAYS,
     DRAWN,
@@ -36,6 +37,7 @@ from tests.domain.samples import (
     assessment,
     form,
     log,
+    score,
     scored,
     scores,
     track,
@@ -353,3 +355,11 @@ def test_the_candidate_reads_that_a_person_scores_what_is_open() -> None:
     said = explain(document(of))
 
     assert "A reviewer scores the open parts by 06 March 2026." in said
+
+
+@pytest.mark.parametrize(
+    ("rater", "model"),
+    [("judge:m1", "m1"), ("judge:local:m1:8b", "local:m1:8b"), ("rule:sft", None), ("person:rev_1", None)],
+)
+def test_the_model_that_scored_goes_by_its_whole_name(rater: str, model: str | None) -> None:
+    assert model_of(score(rater=rater)) == model

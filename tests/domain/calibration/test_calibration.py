@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assessor.domain.agreement import wilson
 from assessor.domain.calibration import (
     REQUIRED,
     Case,
@@ -113,6 +114,20 @@ def test_a_level_is_the_share_of_weight_met_over_what_both_marked() -> None:
     one = Case("a", (mark((1,), 1, 3), mark((0,), 1, 1), mark((1,), None, 4), mark((), 1, 4)))
 
     assert [(person, judge) for _, person, judge in judged_levels([one])] == [(3, 4)]
+
+
+@pytest.mark.parametrize("each", [1, 4])
+def test_labels_of_one_response_hang_together_so_their_intervals_are_those_of_fewer(each: int) -> None:
+    found = [
+        Case(str(n), tuple(mark((1,), int(n % 10 != 0), name=f"r/{place}") for place in range(each)))
+        for n in range(40)
+    ]
+
+    tpr = agreement_of(found, seed=1).tpr
+
+    low, high = wilson(36 * each, 40 * each, design_effect=1 + (each - 1) * 0.3)
+    assert (tpr.value, tpr.n) == (0.9, 40 * each)
+    assert (tpr.low, tpr.high) == pytest.approx((low, high), abs=1e-3)
 
 
 def test_what_the_judge_leaves_to_people_is_counted_apart_and_is_no_disagreement() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assessor.domain.errors import InvalidInput
 from assessor.domain.fairness import RULE, Course, compared, stage_rates
-from assessor.domain.fairness.selection import Count, GroupRate
+from assessor.domain.fairness.selection import Count, GroupRate, ratio_interval
 from tests.domain.fairness.people import courses
 
 counts = st.dictionaries(
@@ -172,3 +172,19 @@ def test_the_whole_way_counts_who_dropped_out_and_leaves_out_who_is_still_on_it(
     overall: bool | None,  # noqa: FBT001 - a row of the table
 ) -> None:
     assert course.overall is overall
+
+
+@pytest.mark.parametrize(
+    ("own", "top", "interval"),
+    [
+        (Count(12, 40), Count(30, 40), (0.2411, 0.6635)),
+        (Count(40, 40), Count(30, 40), (1.1149, 1.5946)),
+        (Count(0, 40), Count(30, 40), None),
+        (Count(30, 40), Count(0, 40), None),
+        (Count(40, 40), Count(40, 40), None),
+    ],
+)
+def test_a_ratio_of_rates_has_the_interval_of_katz_where_it_has_one(
+    own: Count, top: Count, interval: tuple[float, float] | None
+) -> None:
+    assert ratio_interval(own, top) == interval
