@@ -49,6 +49,7 @@ from assessor.services.handing_in import HandingIn
 from assessor.services.hearing import Hearing
 from assessor.services.idempotency import Idempotency
 from assessor.services.identifying import Identifying
+from assessor.services.incident import Incidents
 from assessor.services.inviting import Inviting
 from assessor.services.knowing import Knowing
 from assessor.services.known_cases import KnownCases
@@ -105,6 +106,7 @@ class Services:
     access: Access
     auditing: Auditing
     packing: Packing
+    incidents: Incidents
     exporting: Exporting
     people: People
     federation: Federation | None
@@ -303,6 +305,7 @@ async def running(settings: Settings, *, works: bool = True) -> AsyncIterator[Se
                 auditing=auditing,
                 exporting=Exporting(store, auditing, parts.typesetting()),
                 packing=Packing(store, content, signer, clock),
+                incidents=Incidents(store, signer, clock),
                 federation=parts.federation(settings, store, clock, random),
                 people=People(store, Argon2Passwords(), clock, random),
                 inviting=inviting,

@@ -34,6 +34,7 @@ from assessor.web import (
     follow_ups,
     handlers,
     hooks,
+    incidents,
     known_agreement,
     letters,
     openapi,
@@ -214,6 +215,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(people.router)  # before the cases: their addresses look alike
     app.include_router(audit_log.router)
     app.include_router(exports.router)
+    app.include_router(incidents.router)
     app.include_router(federated.router)
     app.include_router(queue.router)
     app.include_router(reviewer.router)

@@ -86,6 +86,8 @@ NEEDS = {
     ("POST", "/review/audit/check"): P.SEE_AUDIT,
     ("GET", "/review/exports"): P.EXPORT,
     ("POST", "/review/exports"): P.EXPORT,
+    ("GET", "/review/exports/incident"): P.EXPORT,
+    ("POST", "/review/exports/incident"): P.EXPORT,
     ("GET", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people"): P.MANAGE_PEOPLE,
     ("POST", "/review/people/{reviewer_id}/duties"): P.MANAGE_PEOPLE,

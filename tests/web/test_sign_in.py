@@ -69,6 +69,22 @@ async def test_after_ten_tries_one_has_to_wait(site: Site, desk: Desk) -> None:
     assert "Wait 10 minutes" in tries[-1].text
 
 
+async def test_a_session_that_somebody_else_planted_is_not_the_one_that_signing_in_opens(
+    site: Site, desk: Desk
+) -> None:
+    planted = "planted-by-somebody-else-" + "0" * 24
+
+    async with site.browser() as victim, site.browser() as attacker:
+        victim.cookies.set("assessor_reviewer", planted)
+        first = (await sign_in(victim, desk.person.email)).cookies["assessor_reviewer"]
+        again = (await sign_in(victim, desk.person.email)).cookies["assessor_reviewer"]
+        attacker.cookies.set("assessor_reviewer", planted)
+        turned_away = await attacker.get("/review")
+
+    assert len({planted, first, again}) == 3
+    assert turned_away.status_code == 303
+
+
 async def test_signing_out_ends_the_session_on_the_server(site: Site, desk: Desk) -> None:
     stolen = desk.browser.cookies["assessor_reviewer"]
 

@@ -6,6 +6,6 @@ checks it.
 
 from assessor.services.incident.checking import IncidentChecking, is_incident
 from assessor.services.incident.packing import Incidents
-from assessor.services.incident.scope import Account, Scope
+from assessor.services.incident.scope import MAX_WORDS_CHARS, Account, Scope
 
-__all__ = ["Account", "IncidentChecking", "Incidents", "Scope", "is_incident"]
+__all__ = ["MAX_WORDS_CHARS", "Account", "IncidentChecking", "Incidents", "Scope", "is_incident"]

@@ -20,6 +20,8 @@ from assessor.services.incident.scope import Account, Scope
 
 MOST_AFFECTED: Final = 10_000
 """Assessments in one file, which is made in memory."""
+MOST_BY_PAGE: Final = 500
+"""In one that a person waits for in a browser, while others are served by the same process."""
 _AT_ONCE: Final = 500
 
 
@@ -43,10 +45,17 @@ class Incidents:
     async def pack_for(self, reviewer: Reviewer, scope: Scope, account: Account, reason: str) -> Made:
         """Make one for a reviewer, of their own platform alone. Raises as `pack`."""
         own = Scope(**{**vars(scope), "tenant": reviewer.tenant})
-        return await self.pack(own, account, reviewer.id, reason)
+        return await self.pack(own, account, reviewer.id, reason, most=MOST_BY_PAGE)
 
     async def pack(
-        self, scope: Scope, account: Account, by: str, reason: str, *, with_references: bool = False
+        self,
+        scope: Scope,
+        account: Account,
+        by: str,
+        reason: str,
+        *,
+        with_references: bool = False,
+        most: int = MOST_AFFECTED,
     ) -> Made:
         """Make the file of an incident.
 
@@ -57,7 +66,7 @@ class Incidents:
         account, reason = Account.accepted(account.what, account.done), accepted_reason(reason)
         if scope.tenant is not None:
             await self._store.tenant(scope.tenant)
-        affected = [one async for one in self._affected(scope)]
+        affected = [one async for one in self._affected(scope, most)]
         record = await self._auditing.record(
             by, Action.INCIDENT_EXPORTED, reason=reason, tenant=scope.tenant, assessments=len(affected)
         )
@@ -68,18 +77,19 @@ class Incidents:
         name = f"incident-{scope.since:%Y%m%d}-{record.seq}.zip"
         return Made(name, written({**files, c.CREATION: creation, c.SIGNATURE: signed.encode()}))
 
-    async def _affected(self, scope: Scope) -> AsyncIterator[_Affected]:
+    async def _affected(self, scope: Scope, most: int) -> AsyncIterator[_Affected]:
         found = 0
         async for row in self._touched(scope):
             one = _Affected(row, await self._store.verdicts(row.id), await self._events(row.id))
             if not _fits(one, scope):
                 continue
             found += 1
-            if found > MOST_AFFECTED:
+            if found > most:
                 raise invalid(
                     "to",
-                    f"leaves more than {MOST_AFFECTED} assessments, the most that one file holds",
-                    "Give a shorter time, one platform, or one model, and make several files.",
+                    f"leaves more than {most} assessments, the most that one file holds here",
+                    "Give a shorter time, one track, or one model, and make several files; "
+                    f"`assessor audit incident` takes up to {MOST_AFFECTED} at once.",
                 )
             yield one
 

@@ -157,6 +157,16 @@ def _export_backwards(page: Page) -> None:
     expect(page.locator("#errors")).to_be_visible()
 
 
+def _report_backwards(page: Page) -> None:
+    for label, text in (("What happened", "A judge was wrong."), ("What was done", "It was stopped.")):
+        page.get_by_label(label).fill(text)
+    page.get_by_label("Reason").fill("The authority asks for it.")
+    page.get_by_label("First day").fill("2020-02-01")
+    page.get_by_label("Last day").fill("2020-01-01")
+    page.get_by_role("button", name="Export it").click()
+    expect(page.locator("#errors")).to_be_visible()
+
+
 A: Final = "/assessment"
 DATA: Final = f"{A}/my-data"
 CASE: Final = "/review/{waiting}"
@@ -315,6 +325,8 @@ STAFF: Final = (
     View("audit log, chain checked", "staff", "ada", "/review/audit", _press("Check the chain")),
     View("exports", "staff", "ada", "/review/exports"),
     View("exports, refused", "staff", "ada", "/review/exports", _export_backwards),
+    View("incident", "staff", "ada", "/review/exports/incident"),
+    View("incident, refused", "staff", "ada", "/review/exports/incident", _report_backwards),
 )
 _IN_SPANISH: Final = {"welcome", "notice", "hub", "interview", "evaluation", "appeal", "result, qualified"}
 SPANISH: Final = tuple(
