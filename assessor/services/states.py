@@ -5,8 +5,9 @@ state kept here is never taken on trust: it is a starting point. Whoever loads i
 again, and whoever appends to it is refused unless the log ends just there.
 """
 
+import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from assessor.domain.assessment import Assessment, advanced
@@ -15,6 +16,10 @@ from assessor.domain.events import Event
 
 KEPT = 4096
 """How many states are kept; the one that was not asked for longest goes first."""
+KEPT_SECONDS = 300.0
+"""For how long one is kept that nobody asks for. It takes some 70 kB: thousands of them, of people who were
+done hours ago, would be more than everything else that a process has.
+"""
 
 
 class Events(Protocol):
@@ -28,14 +33,17 @@ class Events(Protocol):
 class States:
     """Reads assessments. What was changed elsewhere, restored or erased is noticed at every read."""
 
-    def __init__(self, store: Events, kept: int = KEPT) -> None:
+    def __init__(
+        self, store: Events, kept: int = KEPT, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._kept = kept
-        self._states: OrderedDict[str, Assessment] = OrderedDict()
+        self._seconds = seconds
+        self._states: OrderedDict[str, tuple[Assessment, float]] = OrderedDict()
 
     async def load(self, assessment_id: str) -> Assessment:
         """Return the state as the store has it now. Raises NotFound, and Gone for an erased candidate."""
-        known = self._states.get(assessment_id)
+        known = self.known(assessment_id)
         try:
             state = await self._continued(known) if known else None
             state = state or _added(Assessment(assessment_id), await self._store.events(assessment_id))
@@ -47,7 +55,8 @@ class States:
 
     def known(self, assessment_id: str) -> Assessment | None:
         """Return the state as this process wrote or read it last, without asking the store."""
-        return self._states.get(assessment_id)
+        kept = self._states.get(assessment_id)
+        return kept[0] if kept else None
 
     def wrote(self, state: Assessment) -> None:
         """Keep a state that the store has just taken."""
@@ -65,14 +74,18 @@ class States:
         return _added(known, new)
 
     def _keep(self, state: Assessment, read_after: Assessment | None) -> None:
-        kept = self._states.get(state.id)
+        kept = self.known(state.id)
         # What was written while this was being read stays.
         is_older = kept is not None and kept is not read_after and kept.seq > state.seq
         if state.seq == 0 or is_older:
             return
-        self._states[state.id] = state
+        now = self._seconds()
+        self._states[state.id] = state, now
         self._states.move_to_end(state.id)
-        if len(self._states) > self._kept:
+        self._let_go(asked_before=now - KEPT_SECONDS)
+
+    def _let_go(self, asked_before: float) -> None:
+        while len(self._states) > self._kept or next(iter(self._states.values()))[1] < asked_before:
             self._states.popitem(last=False)
 
 

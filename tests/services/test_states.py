@@ -109,6 +109,17 @@ async def test_only_so_many_states_are_kept_and_the_least_used_goes_first(world:
     assert list(states._states) == ["asm_a", "asm_c"]
 
 
+async def test_what_nobody_asks_for_any_more_is_let_go(world: World) -> None:
+    log = ShownLog(await world.store.events((await begun(world)).id))
+    moments = iter((0.0, 200.0, 290.0, 501.0))
+    states = States(log, seconds=lambda: next(moments))
+
+    for assessment_id in ("asm_a", "asm_b", "asm_a", "asm_c"):
+        await states.load(assessment_id)
+
+    assert [one for one in ("asm_a", "asm_b", "asm_c") if states.known(one)] == ["asm_a", "asm_c"]
+
+
 async def test_what_was_written_while_a_log_was_read_is_not_replaced_by_what_was_read(world: World) -> None:
     events = await world.store.events((await interviewed(world)).id)
     assessment_id, newest = events[0].assessment_id, replay(events[0].assessment_id, events)
