@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 KILLS ?= 500
+MINUTES ?= 20
 ATTACKS ?=
 SAMPLE ?= 60
 SEED ?=
@@ -14,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-ver
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-deep check format docs lock clean torture mutation attack sbom audit-dependencies bench bench-smoke screenshots
+.PHONY: help setup demo test test-deep check format docs lock clean torture soak mutation attack sbom audit-dependencies bench bench-smoke screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +48,9 @@ format: setup ## let ruff rewrite what it can
 
 torture: setup ## end the service KILLS times (500 in all, on both databases), and count the damage
 	@$(BIN)/python -m tests.torture --kills $(KILLS) $(ARGS)
+
+soak: setup ## serve whole lives for MINUTES (20), and fail when memory, files or latency grow
+	@$(BIN)/python -m tests.soak --minutes $(MINUTES) $(ARGS)
 
 attack: setup ## play attacks on interviewer, judge, pages and API: our own, or ATTACKS=PATH of a file of payloads
 	@$(BIN)/python -m tests.attacks $(ATTACKS) $(ARGS)

@@ -3,7 +3,7 @@
 import itertools
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -42,6 +42,7 @@ class Crowd:
     key: str
     library: Library
     patience: Patience = field(default_factory=lambda: Patience(calm_since=None))
+    person: Callable[[Sequence[str], str, Library, str, Patience], Person] = Person
     finished: int = 0
     gave_up: list[str] = field(default_factory=list)
     """Names of those who could not go on although the service was up again."""
@@ -52,7 +53,7 @@ class Crowd:
         """Live one life after the other until there is calm."""
         while self.patience.calm_since is None:
             name = f"person-{next(self._numbers):06}"
-            person = Person(self.urls, self.key, self.library, name, self.patience)
+            person = self.person(self.urls, self.key, self.library, name, self.patience)
             try:
                 await person.live()
                 self.finished += 1

@@ -71,10 +71,13 @@ class Person:
     patience: Patience
     acknowledged: Acknowledged | None = None
 
+    def transport(self) -> httpx.AsyncBaseTransport:
+        """Return the way to the service."""
+        return RoundRobin(self.urls, random.randrange(len(self.urls)))
+
     async def live(self) -> None:
         """Go through one assessment, from the order to the verdict."""
-        proxy = RoundRobin(self.urls, random.randrange(len(self.urls)))
-        async with httpx.AsyncClient(base_url=self.urls[0], timeout=10, transport=proxy) as client:
+        async with httpx.AsyncClient(base_url=self.urls[0], timeout=10, transport=self.transport()) as client:
             client.headers["origin"] = self.urls[0]
             ordered = await self._order(client)
             self.acknowledged = known = Acknowledged(ordered["id"])

@@ -148,7 +148,7 @@ async def _run(fleet: Fleet, what: str, trouble: Trouble, people: int, tell: Tel
             crowd.patience.calm_since = asyncio.get_running_loop().time()
             await _watch(trouble, hearing, asyncio.gather(*load))
             promised = await all_promised(store, TENANT)
-            await _watch(trouble, hearing, asyncio.create_task(_heard(hearing, promised)))
+            await _watch(trouble, hearing, asyncio.create_task(heard_all(hearing, promised)))
         for row in await store.assessments(TENANT, EVERY):
             if row.candidate_ref in crowd.gave_up:
                 tell(f"{row.candidate_ref} gave up; their assessment stands at {row.status.value}")
@@ -186,8 +186,8 @@ async def _watch(trouble: Trouble, hearing: Hearing, work: "asyncio.Future[Any]"
     await work
 
 
-async def _heard(hearing: Hearing, promised: frozenset[Notification]) -> None:
-    """Wait until all was heard, or until it is too late."""
+async def heard_all(hearing: Hearing, promised: frozenset[Notification]) -> None:
+    """Wait until all was heard, or until it is too late. Somebody else takes it in."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LAST_WEBHOOK_SECONDS
     while promised - hearing.notifications and loop.time() < until:  # noqa: ASYNC110 - `take_in` is asked
