@@ -38,6 +38,7 @@ from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
 from assessor.web.sheets import name_of
 from tests.e2e.gallery.doors import seed_doors
 from tests.e2e.gallery.staff import seed_staff
+from tests.services.alike import sft_of
 from tests.services.shadows import tried
 from tests.web.alike import scored, two
 from tests.web.candidate.people import Candidate
@@ -296,6 +297,9 @@ async def _alike(seeding: Seeding) -> None:
     seeding.candidates |= {"told of alike": told, "alike": person}
     await scored(person, seeding.rita)
     await person.post("/assessment/reply", text="We were taught by the same book.")
+    item_id = sft_of(await person.assessment())
+    findings = seeding.site.services.signal_findings
+    await findings.judge(seeding.eve, person.id, "alike", item_id, "confirmed", REASON)  # waits for a second
 
 
 async def _changed(seeding: Seeding) -> dict[str, str]:
