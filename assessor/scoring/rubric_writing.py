@@ -69,4 +69,4 @@ def passages(work: Work) -> tuple[Passage, ...]:
 
 
 def _alike(a: set[str], b: set[str]) -> float:
-    return len(a & b) / len(a | b) if a | b else 0.0
+    return len(a & b) / len(a | b)

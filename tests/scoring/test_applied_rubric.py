@@ -16,12 +16,14 @@ from assessor.scoring.applied_rubric import (
     ORDER,
     Applied,
     applied_findings,
+    applied_measures,
     coverage,
     discrimination,
     order_found,
     rows_that_found,
     total,
 )
+from tests.scoring.prose import is_sentence
 from tests.scoring.works import RUBRIC_WRITING, WHY
 
 HIDDEN = tuple(
@@ -218,3 +220,53 @@ def test_whatever_is_found_rests_on_some_criterion(signs: list[str], data: st.Da
 
     for name, finding in applied_findings(ITEM, response, table).items():
         assert rows[name] or not finding.value
+
+
+@pytest.mark.parametrize(
+    ("weights", "told"),
+    [
+        ((75, 25), "clearly more"),
+        ((74, 26), "somewhat more"),
+        ((40, 60), "somewhat more"),
+        ((39, 61), "hardly more"),
+    ],
+)
+def test_what_a_rubric_does_is_told_in_three_degrees(weights: tuple[int, int], told: str) -> None:
+    found = applied_findings(ITEM, rubric(*weights), [row("++----"), row("------")])
+
+    assert told in found[DISCRIMINATION].reason
+    assert all(is_sentence(one.reason) for one in found.values())
+
+
+def test_a_table_that_lacks_most_of_its_cells_is_left_to_a_person() -> None:
+    found = applied_findings(ITEM, rubric(50, 50), [row("++++--"), {}, {}])
+
+    assert {finding.unscored for finding in found.values()} == {Unscored.CANNOT_ASSESS}
+    assert all(is_sentence(finding.reason) for finding in found.values())
+
+
+def test_of_three_responses_only_the_first_and_the_last_are_compared() -> None:
+    totals = {"h1": 1.0, "h3": 0.5, "h6": 0.0}
+
+    assert discrimination([HIDDEN[0], HIDDEN[2], HIDDEN[5]], totals) == 1.0
+
+
+def test_even_a_criterion_of_the_least_weight_is_what_a_finding_rests_on() -> None:
+    assert rows_that_found(ITEM, rubric(1, 99), [row("++----"), row("------")])[DISCRIMINATION] == (0,)
+
+
+def test_an_order_that_no_criterion_finds_alone_rests_on_all_that_are_at_times_right() -> None:
+    assert rows_that_found(ITEM, rubric(50, 50), [row("+----+"), row("-----+")])[ORDER] == (0,)
+    assert rows_that_found(ITEM, rubric(50, 50), [row("+++---"), row("+----+")])[ORDER] == (0,)
+
+
+def test_a_table_of_another_rubric_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        total([50, 50], [row("++----")], "h1")
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        rows_that_found(ITEM, rubric(50), [row("++----")] * 2)
+
+
+def test_without_readers_what_a_rubric_does_still_counts_half_beside_a_reading_of_weight_1() -> None:
+    # Readers of its text have .4 of the item: the lint .1, what it does .5.
+    assert sum(measure.weight for measure in applied_measures(ITEM, None)) == pytest.approx(0.5 / 0.4)

@@ -15,6 +15,7 @@ from assessor.domain.response import own_texts, parse_response
 from assessor.domain.score import Score, Unscored
 from assessor.scoring import Work, rate_by_rule, with_code_run
 from assessor.scoring.code import finding
+from tests.scoring.prose import is_sentence
 from tests.scoring.works import RUBRIC, SFT, work
 
 TESTS = tuple(
@@ -149,3 +150,40 @@ def test_other_measures_do_not_depend_on_the_run() -> None:
         return [score for score in rate_by_rule(of) if score.criterion != "constraint:3"]
 
     assert others(done) == others(ran)
+
+
+RIGHT, WRONG = CodeOutcome(kind="returned", value=4), CodeOutcome(kind="returned", value=0)
+ENDLESS = CodeOutcome(kind="stopped", why="cpu")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ([RIGHT, RIGHT], "in every case"),
+        ([RIGHT, WRONG], "in some of the cases"),
+        ([WRONG, WRONG], "in none of the cases"),
+        ([RIGHT, ENDLESS], "did not come to an end"),
+        ([WRONG, ENDLESS], "did not come to an end"),
+    ],
+)
+def test_of_code_it_is_said_in_how_many_cases_it_did_what_was_asked(
+    outcomes: list[CodeOutcome], told: str
+) -> None:
+    found = finding([TESTS[1]] * 2, outcomes)
+
+    assert told in found.reason
+    assert is_sentence(found.reason)
+
+
+async def test_of_an_answer_without_code_it_is_said_that_there_is_none() -> None:
+    score = of_the_code(
+        await with_code_run(answered("Use None:\n```text\nno code\n```\nand so on"), WorkingRunner())
+    )
+
+    assert "no code" in score.reason
+    assert is_sentence(score.reason)
+
+
+def test_each_test_has_an_outcome() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        finding(TESTS, [RIGHT])

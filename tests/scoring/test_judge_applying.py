@@ -141,3 +141,13 @@ async def test_the_budget_holds_for_all_responses_together() -> None:
 
     assert table is Unscored.BUDGET_EXHAUSTED
     assert len(model.history) == 2
+
+
+async def test_a_criterion_is_applied_with_its_levels() -> None:
+    item, response = task()
+    model = finds()
+    judge = bench(model)
+
+    await judge.judge.apply_rubric(item, response, {}, judge.record)
+
+    assert {ONCE, f"{NONE}\nYes or no", VAGUE} < set(asked(model.history[0]).criteria.values())

@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from assessor.domain.rubric import Anchor
 from assessor.domain.score import Notice, Unscored
+from assessor.scoring import Work
+from assessor.scoring.judge.brief import Briefs
 from assessor.scoring.judge.canaries import Decoys, met
 from tests.scoring.graders import Grader, Row, asked, bench, crediting, known, reply, row
 from tests.scoring.prompts import PROMPTS
-from tests.scoring.works import ANSWER, RUBRIC, talk
+from tests.scoring.works import ANSWER, INTERVIEW, RUBRIC, SFT, talk
 
 ALL = [criterion.text for criterion in RUBRIC.criteria]
 WORDS = "every call shares it"
@@ -139,3 +143,65 @@ def test_of_what_a_text_speaks_no_decoy_is_made() -> None:
 
     assert said not in told
     assert others[0][1] in told
+
+
+EVERYTHING = ", ".join(words[0] for words, _ in Decoys.load(PROMPTS).statements)
+"""Speaks of every decoy."""
+FIRST, *OTHERS = RUBRIC.criteria
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        talk(EVERYTHING),
+        talk(ANSWER, rubric=RUBRIC.changed(purpose=EVERYTHING)),
+        talk(ANSWER, rubric=RUBRIC.changed(criteria=(FIRST.changed(text=EVERYTHING), *OTHERS))),
+        talk(ANSWER, rubric=RUBRIC.changed(anchors=(Anchor(level=0, answer=EVERYTHING),))),
+        replace(talk(ANSWER), item=INTERVIEW.changed(question=EVERYTHING)),
+        replace(talk(ANSWER), item=SFT.changed(key=SFT.key.changed(reference=EVERYTHING))),
+    ],
+    ids=["answer", "purpose", "criterion", "example", "task", "reference"],
+)
+def test_a_decoy_is_about_nothing_that_a_prompt_speaks_of(done: Work) -> None:
+    for decoy in Briefs(PROMPTS).of(done).decoys:
+        assert decoy.text.startswith("Uses the word “")
+
+
+def test_decoys_differ_from_item_to_item_and_are_the_same_for_everybodys_work_on_one() -> None:
+    briefs = Briefs(PROMPTS)
+    one, other = briefs.of(talk(ANSWER)), briefs.of(talk("It is made once."))
+    items = [replace(talk(ANSWER), item=INTERVIEW.changed(id=f"int-{number}")) for number in range(8)]
+
+    assert one.decoys == other.decoys
+    assert one.decoys[0] != one.decoys[1]
+    assert len({briefs.of(done).decoys[0] for done in items}) > 3
+
+
+def test_every_word_of_the_answer_can_be_asked_for_that_the_task_has_too() -> None:
+    own, task = "DEFAULT lists grow: every default value, once", "Is a Default value made every time or once?"
+
+    made = {met(PROMPTS, str(number), own, task) for number in range(40)}
+
+    assert {canary.text for canary in made} == {
+        f"Uses the word “{word}” at least once." for word in ("default", "value", "every")
+    }
+    assert {canary.expected for canary in made} == {"met"}
+
+
+@pytest.mark.parametrize(("own", "half"), [("one two three four", 2), ("a, b - c!", 2), ("Да", 0)])
+def test_an_answer_with_no_word_of_the_task_is_longer_than_half_of_itself(own: str, half: int) -> None:
+    canary = met(PROMPTS, "seed", own, "Something else.")
+
+    assert (canary.text, canary.expected) == (f"Is longer than {half} words.", "met")
+
+
+def test_a_made_up_word_can_be_spoken_and_any_letter_may_stand_in_it() -> None:
+    decoys = Decoys.load(PROMPTS)
+    made = [decoys.two(str(number), EVERYTHING)[0].text for number in range(60)]
+    words = [text.split("“")[1].split("”")[0] for text in made]
+
+    assert all(re.fullmatch("([bdfgklmnprstvzwx][aeiou]){4}", word) for word in words)
+    assert len(set(words)) == len(words)
+    for place in (0, 2, 4, 6):
+        assert len({word[place] for word in words}) > 10
+        assert {word[place + 1] for word in words} == set("aeiou")

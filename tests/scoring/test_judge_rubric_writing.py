@@ -10,6 +10,7 @@ from assessor.domain.score import Score, Unscored
 from assessor.scoring import Budget, Work, rate_by_rule, waiting
 from assessor.scoring.applied_rubric import APPLIED_SHARES, COVERAGE, DISCRIMINATION, ORDER
 from assessor.scoring.judge.hearing import MISSING_REPEATS
+from assessor.scoring.judge.reasons import reason_for
 from tests.scoring.graders import Bench, Grader, Row, bench, fault, first_words, reply, row
 from tests.scoring.works import RUBRIC, RUBRIC_WRITING, WHY, work
 
@@ -130,6 +131,14 @@ async def test_words_to_the_grader_are_no_evidence_beside_a_criterion_that_is_on
     assert quoted(done, found[ORDER]) == [ONCE]
 
 
+async def test_evidence_points_at_the_criterion_itself_and_not_at_one_that_repeats_its_words() -> None:
+    judged = bench(Grader(careful))
+
+    found = applied(await judged.rate(written(f"In its first line: {ONCE}", ONCE, PLAIN)))
+
+    assert {one.path for score in found.values() for one in score.evidence} == {"rows.1.criterion"}
+
+
 Spoiled = Callable[[int, list[Row]], str | Exception]
 
 
@@ -173,7 +182,7 @@ async def test_a_fault_of_ours_leaves_all_that_the_rubric_does_unscored_and_asks
 
     found = applied(scores)
     assert {(score.value, score.unscored, score.rater) for score in found.values()} == {(None, why, rater)}
-    assert all(score.reason for score in found.values())
+    assert {score.reason for score in found.values()} == {reason_for(why)}
     assert len(model.history) == calls
     assert set(scores) == EVERY
 

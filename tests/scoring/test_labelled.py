@@ -7,7 +7,7 @@ import pytest
 from assessor.domain.errors import InvalidInput
 from assessor.domain.evidence import OwnText
 from assessor.domain.item import Category, Item
-from assessor.domain.response import RubricWritingResponse, SftResponse
+from assessor.domain.response import RubricWritingResponse, SftResponse, own_texts
 from assessor.scoring.labelled import Labelled, response_id, word_recall, work_on
 from tests.scoring.works import ANSWER, GOOD, INTERVIEW, ITEMS, RUBRIC, RUBRIC_WRITING, SFT, handed_in
 
@@ -60,6 +60,7 @@ def test_every_other_task_takes_what_its_form_sends(category: Category) -> None:
     work = work_on(ITEMS[category], RUBRIC, json.dumps(GOOD[category]))
 
     assert work.response == handed_in(category)
+    assert {one.path: one.text for one in work.texts} == own_texts(handed_in(category))
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,19 @@ def test_a_candidate_who_cannot_judge_is_not_scored_and_keeps_the_weight() -> No
     assert found.unscored is Unscored.CANDIDATE_COULD_NOT_JUDGE
     assert found.weight == 1.0
     assert not found.is_open
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (order("aa", "bb cc", "dd"), "very near it"),
+        (order("aa", "cc", "dd", "bb"), "in part"),
+        (order("dd", "bb cc", "aa"), "hardly"),
+    ],
+)
+def test_an_order_is_near_the_panels_or_agrees_in_part_or_hardly(
+    given: tuple[tuple[str, ...], ...], told: str
+) -> None:
+    (found,) = rate_by_rule(work(Category.RANKING, order=given))
+
+    assert told in found.reason

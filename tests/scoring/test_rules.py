@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -209,6 +210,7 @@ def test_two_wrong_steps_alike_are_told_alike(named: str) -> None:
     [
         (Category.EVALUATION, "Justification", GOOD[Category.EVALUATION]["justification"]),
         (Category.RANKING, "Justification", GOOD[Category.RANKING]["justification"]),
+        (Category.SFT, "Response", GOOD[Category.SFT]["text"]),
         (Category.TRAJECTORY, "Fix", GOOD[Category.TRAJECTORY]["fix"]),
     ],
 )
@@ -217,3 +219,18 @@ def test_a_reader_gets_the_candidates_own_words_and_nothing_where_there_are_none
 ) -> None:
     assert [(one.label, one.text) for one in passages_of(work(category))] == [(label, text)]
     assert passages_of(unanswered(category)) == ()
+
+
+def test_a_reader_gets_a_conversation_turn_by_turn() -> None:
+    done = talk(ANSWER, "Yes.")
+
+    assert [(one.label, one.text) for one in passages_of(done)] == [
+        (turn.speaker.title(), turn.text) for turn in done.turns
+    ]
+
+
+def test_constraints_have_their_share_beside_a_reading_of_weight_1_where_no_rubric_says_more() -> None:
+    done = replace(work(Category.SFT), rubric=None)
+
+    # Readers have .8 of the item, the two constraints .1 each.
+    assert [score.weight for score in rate_by_rule(done)] == pytest.approx([0.1 / 0.8] * 2)

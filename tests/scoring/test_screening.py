@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from assessor.domain.item import Category
@@ -104,3 +106,26 @@ def test_an_ideal_response_may_repeat_the_prompts_code_with_one_word_put_right()
         work(Category.SFT, text="My function `def add(x, items=None)` remembers things between calls.")
     )
     assert not needs_reader(work(Category.SFT, text=SFT.prompt))
+
+
+SEVEN = "because it is made only once ever"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [
+        (f"{INTERVIEW.question} {SEVEN}", False),
+        (f"{INTERVIEW.question} {SEVEN} so", True),  # eight words that the question does not have
+        ("The default of a parameter", False),
+        ("The default of a parameter matters", True),  # one run of five words of two is the question's
+        ("The default of a parameter is made only once, when def runs.", True),
+    ],
+)
+def test_how_much_of_the_question_an_answer_may_repeat(text: str, *, is_read: bool) -> None:
+    assert needs_reader(talk(text)) is is_read
+
+
+def test_a_task_that_was_done_without_a_word_was_answered() -> None:
+    done = replace(work(Category.RANKING), texts=())
+
+    assert {score.value for score in rate_by_rule(done)} == {1.0}

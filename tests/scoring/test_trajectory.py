@@ -6,6 +6,7 @@ from assessor.domain.item import Category, ErrorClass, TrajectoryItem
 from assessor.domain.response import TrajectoryResponse
 from assessor.scoring import rate_by_rule
 from assessor.scoring.trajectory import findings, first_error_credit
+from tests.scoring.prose import is_sentence
 from tests.scoring.works import GOOD, TRAJECTORY, work
 
 
@@ -33,15 +34,23 @@ def test_seeing_no_wrong_step_where_there_is_one_earns_nothing() -> None:
     assert (found["first_error"], found["error_class"]) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize(("named", "value"), [(None, 1.0), ("s1", 0.0)])
-def test_a_run_without_a_wrong_step_is_one_to_be_recognised(named: str | None, value: float) -> None:
+@pytest.mark.parametrize(
+    ("named", "value", "told"), [(None, 1.0, "as careful people do."), ("s1", 0.0, "step, or none.")]
+)
+def test_a_run_without_a_wrong_step_is_one_to_be_recognised(
+    named: str | None, value: float, told: str
+) -> None:
     clean = TrajectoryItem(
         **TRAJECTORY.model_dump(exclude={"key", "category"}),
         key=TRAJECTORY.key.changed(first_error=None, error_class=ErrorClass.NONE),
     )
     response = TrajectoryResponse.model_validate(GOOD[Category.TRAJECTORY] | {"first_error": named})
 
-    assert findings(clean, response)["first_error"].value == value
+    found = findings(clean, response)["first_error"]
+
+    assert found.value == value
+    assert found.reason.endswith(told)
+    assert is_sentence(found.reason)
 
 
 @pytest.mark.parametrize(
