@@ -11,12 +11,14 @@ from assessor.domain.assessment import advanced
 from assessor.domain.errors import IllegalTransition
 from assessor.domain.events import BlockFinished
 from assessor.domain.form import Form, draw_form
+from assessor.domain.form.blocks import along, blocks_of
 from assessor.domain.item import Category
 from assessor.domain.score import Score, Unscored
 from assessor.domain.track import FormPlan, Section, Track
 from assessor.domain.verdict import is_clear, probability_by_rules
 from tests.domain.banks import library, ranking
 from tests.domain.samples import READ, STARTED, assessment, scores, track, unscored
+from tests.scoring.works import EVALUATION, INTERVIEW
 
 RANKINGS = Section(category=Category.RANKING, count=5, least=1)
 
@@ -95,6 +97,43 @@ def test_a_form_that_is_not_sequential_has_no_blocks() -> None:
 
     assert form.blocks == ()
     assert form.until(0) == form
+
+
+def test_every_section_that_may_end_early_has_its_least_in_the_first_block_and_the_rest_in_later_ones() -> (
+    None
+):
+    two = plan(
+        sections=(
+            Section(category=Category.INTERVIEW, count=1),
+            RANKINGS.changed(least=2),
+            Section(category=Category.EVALUATION, count=2, least=1),
+        )
+    )
+    rankings = [ranking(number) for number in range(5)]
+    evaluations = [EVALUATION.changed(id=f"eval-{number}") for number in range(2)]
+
+    first, *later = blocks_of(two, [INTERVIEW, *rankings, *evaluations], "s")
+
+    assert first == ("rank-0", "rank-1", "eval-0")
+    assert sorted(name for block in later for name in block) == ["eval-1", "rank-2", "rank-3", "rank-4"]
+    assert [len(block) for block in later] == [2, 2]
+
+
+def test_of_the_same_items_each_seed_makes_blocks_of_its_own() -> None:
+    rankings = [ranking(number) for number in range(5)]
+
+    made = {blocks_of(plan(), rankings, f"seed-{number}") for number in range(20)}
+
+    assert len(made) > 5
+    assert {blocks[0] for blocks in made} == {("rank-0",)}
+
+
+def test_the_fixed_part_comes_before_all_blocks() -> None:
+    rankings = [ranking(number) for number in range(3)]
+
+    path = along((("rank-2",), ("rank-0", "rank-1")), [*rankings, INTERVIEW])
+
+    assert [item.id for item in path] == [INTERVIEW.id, "rank-2", "rank-0", "rank-1"]
 
 
 def test_a_form_that_ended_keeps_what_was_given() -> None:

@@ -8,7 +8,17 @@ import pytest
 
 from assessor.domain.agreement import wilson
 from assessor.domain.calibration import Family, Standing
-from assessor.domain.change import CriterionPair, FamilyRead, InjectionResult, ShadowCase, Spending, Trial
+from assessor.domain.change import (
+    Change,
+    CriterionPair,
+    FamilyRead,
+    InjectionResult,
+    ShadowCase,
+    Spending,
+    Step,
+    StepKind,
+    Trial,
+)
 from assessor.domain.change.report import (
     FamilyStanding,
     ShadowReport,
@@ -20,6 +30,7 @@ from assessor.domain.change.report import (
 )
 from assessor.domain.change.shadow import Decided
 from assessor.domain.demographics import CHARACTERISTICS
+from assessor.domain.grading import INSTALLED
 from assessor.domain.item import Category
 from assessor.domain.policy import Grade
 
@@ -276,3 +287,53 @@ def test_groups_that_would_fare_unlike_are_an_alert_that_names_none_of_them() ->
 
 def test_an_approval_names_the_very_report_that_it_rests_on() -> None:
     assert KEPT.digest == report([case()] * 50).digest != KEPT.changed(cases=51).digest
+
+
+@pytest.mark.parametrize(
+    ("about", "asked", "is_reached"),
+    [
+        (None, None, True),
+        (None, "python", True),
+        ("python", None, True),
+        ("python", "python", True),
+        ("python", "german", False),
+    ],
+)
+def test_a_change_reaches_its_own_track_or_all_of_them(
+    about: str | None, asked: str | None, *, is_reached: bool
+) -> None:
+    assert proposed(track=about).reaches(asked) is is_reached
+
+
+@pytest.mark.parametrize(
+    ("kinds", "is_on", "is_closed"),
+    [
+        ([], False, False),
+        ([StepKind.APPROVED], False, False),
+        ([StepKind.REJECTED], False, True),
+        ([StepKind.APPROVED, StepKind.SWITCHED_ON], True, False),
+        ([StepKind.OVERRIDDEN, StepKind.SWITCHED_ON, StepKind.ROLLED_BACK], False, True),
+    ],
+)
+def test_a_change_is_on_from_when_it_is_switched_on_until_it_is_rolled_back(
+    kinds: list[StepKind], *, is_on: bool, is_closed: bool
+) -> None:
+    steps = tuple(
+        Step(kind=kind, by="rev_1", reason="Looked at.", at=NOW + timedelta(hours=hours))
+        for hours, kind in enumerate(kinds)
+    )
+    change = proposed(steps=steps)
+
+    assert (change.is_on, change.is_closed) == (is_on, is_closed)
+    assert change.switched_on_at == (NOW + timedelta(hours=1) if StepKind.SWITCHED_ON in kinds else None)
+
+
+def proposed(**changes: Any) -> Change:
+    basics: dict[str, Any] = {
+        "id": "chg_1",
+        "tenant": "acme",
+        "proposed": INSTALLED,
+        "by": "op",
+        "reason": "So.",
+    }
+    return Change(**(basics | {"at": NOW, "sample": 60, "population": "live"} | changes))

@@ -182,3 +182,14 @@ def test_a_swap_keeps_the_place_and_changes_what_a_verdict_binds() -> None:
 
     assert [place.item_id for place in swapped.items] == ["rank-5", "rank-2"]
     assert swapped.hash != form.hash
+
+
+def test_a_form_that_the_track_does_not_have_is_named_with_those_that_it_has() -> None:
+    several = TWO.changed(forms={"full": TWO.forms["full"], "short": TWO.forms["full"]})
+
+    with pytest.raises(InvalidInput) as refused:
+        draw_form(BANK, several, "brief", "s")
+
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.problem) == ("form", "'brief' is not a form of track python")
+    assert problem.remedy == "Use one of full, short."

@@ -53,6 +53,11 @@ def test_nobody_can_change_the_table() -> None:
         ({"points_per_logit": 10.0}, "scale", "within 10 points of the middle"),
         ({"quoted_words": 6}, "evidence", "at least 6 of them"),
         ({"required": Required(qwk=0.8)}, "agreement", "at least 0.80"),
+        ({"required": Required(below_people=0.07)}, "agreement", "more than 0.07 less than two people"),
+        ({"required": Required(smd=0.12)}, "agreement", "at most 0.12 of the spread"),
+        ({"forms": replace(THRESHOLDS.forms, minutes=77)}, "minutes", "more than 77 minutes"),
+        ({"forms": replace(THRESHOLDS.forms, exposure=0.31)}, "exposure", "more than 31 of 100 candidates"),
+        ({"forms": replace(THRESHOLDS.forms, overlap=0.17)}, "exposure", "share 17 of 100 on average"),
     ],
 )
 def test_a_number_that_changes_in_the_table_changes_in_the_words(
@@ -100,3 +105,12 @@ def test_each_rule_has_an_id_of_its_own_and_is_made_of_sentences() -> None:
 
     assert len({rule.id for rule in rules}) == len(rules)
     assert all(rule.text.endswith(".") and rule.text.lstrip("“")[0].isupper() for rule in rules)
+
+
+def test_what_holds_for_raters_and_forms_stands_under_them() -> None:
+    found = [(rule.about, rule.id) for rule in stated_rules() if rule.about in ("raters", "form")]
+
+    assert found == [
+        *(("raters", name) for name in ("models", "basis", "agreement", "evidence")),
+        *(("form", name) for name in ("minutes", "exposure")),
+    ]

@@ -110,6 +110,16 @@ def test_lengths_that_nobody_sees_apart_are_alike() -> None:
     assert (found.probes, found.partial_tau) == (0, None)
 
 
+def test_a_tenth_of_the_longer_one_is_seen() -> None:
+    item = ranking("aa", "bb", "cc", "dd", sizes={"aa": 900, "bb": 1000, "cc": 901, "dd": 1000})
+
+    found = diagnose([(item, placed("dd", "cc", "bb", "aa"))]).length_bias
+
+    # `bb` and `dd` are longer than `aa`, which is better; 901 is alike to all.
+    assert found is not None
+    assert (found.probes, found.taken_in) == (2, 2)
+
+
 FIRST = ranking("aa", "bb", "cc", "dd")
 REPEAT = ranking("cc", "aa", "bb", id="rank-again", repeat_of="rank-defaults")
 

@@ -10,10 +10,11 @@ import pytest
 from assessor.domain.item import Category
 from assessor.ports import ModelRequest
 from assessor.scoring import Work
+from assessor.scoring.judge.brief import Briefs
 from assessor.scoring.judge.hearing import BUDGET_SECONDS, TOKENS_BESIDE, TOKENS_PER_CRITERION
 from tests.scoring.graders import Grader, Row, asked, bench, crediting, reply
 from tests.scoring.prompts import PROMPTS
-from tests.scoring.works import ANSWER, RUBRIC, SFT, talk, work
+from tests.scoring.works import ANSWER, RUBRIC, RUBRIC_WRITING, SFT, talk, work
 
 ALL = [criterion.text for criterion in RUBRIC.criteria]
 
@@ -146,3 +147,36 @@ async def test_the_name_of_a_criterion_in_one_task_tells_nothing_in_another() ->
 
     assert set(asked(one).criteria.values()) & set(asked(other).criteria.values()) == set(ALL)
     assert not set(asked(one).criteria) & set(asked(other).criteria)
+
+
+async def test_what_is_asked_for_stands_in_the_part_that_is_the_same_for_everybody_under_the_same_names() -> (
+    None
+):
+    (request,) = await requests(talk(ANSWER))
+    (decoy, _) = Briefs(PROMPTS).of(talk(ANSWER)).decoys
+
+    stable, _, _ = request.user.partition("THE PERSON'S WORK")
+
+    listed = {name: text for name, text in asked(request).criteria.items() if text in (*ALL, decoy.text)}
+    assert len(listed) == len(ALL) + 1
+    assert all(f"- {name}: {text}\n" in stable for name, text in listed.items())
+
+
+def test_work_without_a_rubric_has_a_brief_with_nothing_to_grade() -> None:
+    brief = Briefs(PROMPTS).of(work(Category.TRAJECTORY))
+
+    assert (brief.labels, brief.texts) == ({}, {})
+    assert brief.stable.startswith("RUBRIC\n\n")
+
+
+def test_a_response_that_two_tasks_share_is_asked_about_by_other_names() -> None:
+    briefs, criteria = Briefs(PROMPTS), {"a": "Says that the list is made once"}
+    other = RUBRIC_WRITING.changed(id="rubric-other")
+
+    one, again, elsewhere = (
+        briefs.applying(item, criteria, ANSWER) for item in (RUBRIC_WRITING, RUBRIC_WRITING, other)
+    )
+
+    assert one == again
+    assert one.labels != elsewhere.labels
+    assert json.loads(one.stable.splitlines()[1]) == json.loads(json.dumps(RUBRIC_WRITING.presented()))

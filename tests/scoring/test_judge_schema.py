@@ -11,7 +11,6 @@ from assessor.scoring.judge.reply import Judgement, Verdict, read_reply, reply_s
 from tests.scoring.graders import row
 
 IDS = ["a" * 8, "b" * 8]
-SCHEMA = reply_schema(IDS)
 ROW = row(IDS[0], quotes=["one two three four"])
 
 
@@ -24,13 +23,16 @@ def parts(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def is_valid(reply: object) -> bool:
-    return bool(jsonschema.Draft202012Validator(SCHEMA).is_valid(reply))
+    return bool(jsonschema.Draft202012Validator(reply_schema(IDS)).is_valid(reply))
 
 
 def test_it_is_a_schema_that_strict_providers_accept() -> None:
     """They want a type for everything, lists with items, and objects that are closed and always whole."""
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    for part in parts(SCHEMA):
+    schema = reply_schema(IDS)
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for part in parts(schema):
+        assert set(part) <= {"type", "enum", "properties", "required", "items", "additionalProperties"}
         assert part["type"] in {"object", "array", "string", "number"}
         assert ("items" in part) == (part["type"] == "array")
         if part["type"] == "object":

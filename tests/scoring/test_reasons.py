@@ -20,7 +20,7 @@ RESPONSES: dict[Category, list[dict[str, Any]]] = {
     ],
     Category.RANKING: [
         {},
-        {"order": [["aa"], ["dd"], ["bb"], ["cc"]]},
+        {"order": [["aa"], ["cc"], ["dd"], ["bb"]]},
         {"order": [["dd"], ["cc", "bb"], ["aa"]]},
         {"order": [], "cannot_judge": True, "justification": "No context is given."},
     ],
