@@ -63,6 +63,17 @@ def test_as_many_come_again_as_a_competency_demands() -> None:
     assert seen_in(filled(Places(3, items((0, 1, 2)), (), rare), coverage={"semantics": 2})) == 2
 
 
+@pytest.mark.parametrize("pooled", [4, 1])
+@pytest.mark.parametrize("foes", [("rank-1", "rank-2"), ("rank-1", "rank-2", "rank-3")])
+def test_the_most_wanted_item_gives_way_where_it_would_make_others_come_again(
+    foes: tuple[str, ...], pooled: int
+) -> None:
+    """The first of the pool shuts others out, and what was seen would fill their places."""
+    unseen = [ranking(0, enemies=foes), *map(ranking, (1, 2, 3))]
+
+    assert seen_in(filled(Places(3, unseen[:pooled], unseen[pooled:], items((5, 6, 7))))) == 0
+
+
 @pytest.mark.parametrize("seen", [(), (5,)])
 def test_a_form_that_cannot_be_is_none_whatever_was_seen(seen: tuple[int, ...]) -> None:
     assert filled(Places(3, items((0,)), (), items(seen))) is None
