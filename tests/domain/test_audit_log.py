@@ -140,7 +140,11 @@ def test_an_append_tells_what_people_did_and_nothing_of_what_they_wrote() -> Non
 
     assert acts(e.AssessmentSubmitted(), overridden, judged, e.ScoringStarted()) == [
         ("rev_1", Action.OVERRIDDEN, {"event": 2, "code": "key_wrong"}),
-        ("rev_2", Action.SIGNAL_JUDGED, {"event": 3, "rule": "alike-1", "outcome": "confirmed"}),
+        (
+            "rev_2",
+            Action.SIGNAL_JUDGED,
+            {"event": 3, "rule": "alike-1", "outcome": "confirmed", "awaits_second": False},
+        ),
     ]
 
 
