@@ -22,7 +22,7 @@ def test_operators_see_how_often_rules_are_set_aside_and_which_are_off(run: Run,
     doctor = json.loads(run("doctor", "--json").stdout)
 
     assert "nobody has looked yet" in before.stdout
-    addressed, alike = after
+    addressed, alike, _quoted = after
     assert (addressed["looked"], addressed["is_on"]) == (1, True)
     assert (alike["looked"], alike["set_aside"], alike["is_on"]) == (22, 20, False)
     assert any("near_duplicate@1 is off for acme" in one["what"] for one in doctor)

@@ -178,6 +178,7 @@ def _only_these_files(keep: tuple[int, int]) -> None:
 
 def _enter_empty_root() -> None:
     """Make a small read-only root with the standard library in it, and make it the only one there is."""
+    os.umask(0o022)  # it is for nobody, who runs the code; whoever lays it out may write for themselves alone
     _mount("private mounts", "none", "/", "", MS_REC | MS_PRIVATE)
     wanted = [path for path in (*sys.path, ZONES) if os.path.isdir(path)]  # noqa: PTH112 - see above
     wanted = [path for path in wanted if not any(path.startswith(f"{other}/") for other in wanted)]

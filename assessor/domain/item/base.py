@@ -92,9 +92,13 @@ class ItemBase(Value):
 
     @property
     def hash(self) -> str:
-        """The content hash that a verdict binds. One without a canary has that of before there were any."""
+        """The content hash that a verdict binds."""
+        return content_hash(self.hashed())
+
+    def hashed(self) -> dict[str, Any]:
+        """Return what the hash is of, as JSON types: without a canary, no field for one."""
         without = {"canary"} if self.canary is None else None
-        return content_hash(self.model_dump(mode="json", exclude=without))
+        return self.model_dump(mode="json", exclude=without)
 
     def presented(self) -> dict[str, Any]:
         """Return what the candidate may see, as JSON types.

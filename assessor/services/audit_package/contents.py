@@ -148,7 +148,7 @@ def from_library(assessment: Assessment, library: Library) -> dict[str, bytes]:
         item = bank.get(place.item_id)
         if item is None or item.hash != place.hash:
             continue
-        files[item_file(item.id)] = canonical(item)
+        files[item_file(item.id)] = canonical(item.hashed())
         if item.rubric and rubrics[item.rubric].hash == place.rubric_hash:
             files[rubric_file(item.rubric)] = canonical(rubrics[item.rubric])
     return files
