@@ -34,6 +34,7 @@ class Received:
 class Receiver:
     """Answers by its script, and with 200 when that is over."""
 
+    host: str = "127.0.0.1"
     port: int = 0
     scheme: str = "http"
     script: deque[Reply] = field(default_factory=deque)
@@ -42,7 +43,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}/hooks?from=assessor"
+        return f"{self.scheme}://{self.host}:{self.port}/hooks?from=assessor"
 
     def will(self, *replies: Reply) -> None:
         self.script.extend(replies)
@@ -152,9 +153,11 @@ def hang_up() -> Reply:
 
 
 @asynccontextmanager
-async def receiving(port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def receiving(
+    port: int = 0, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Receiver]:
     """Listen on a free port, or on one that is given."""
-    receiver = Receiver(scheme="https" if tls else "http")
+    receiver = Receiver(host, scheme="https" if tls else "http")
     tasks: set[asyncio.Task[None]] = set()
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -162,7 +165,7 @@ async def receiving(port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIt
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", port, ssl=tls)
+    server = await asyncio.start_server(connected, host, port, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver

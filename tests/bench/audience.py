@@ -17,7 +17,7 @@ from tests.bench.browsing import Browser, Refused, StreamEvent
 from tests.bench.clients import ANSWER
 
 REPLY_SECONDS: Final = 30.0
-"""A reply that has not come by then is lost."""
+"""For so long a candidate waits for a reply before they send more, and for the whole when they look again."""
 STREAM: Final = "/assessment/interview/stream"
 COMING_AT_ONCE: Final = 8
 

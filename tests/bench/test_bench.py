@@ -56,7 +56,8 @@ def test_live_sessions_lose_and_double_nothing(tmp_path: Path) -> None:
     assert figures is not None
     ours = figures[live.SQLITE]
     assert ours["turns"] >= live.SMOKE_SESSIONS
-    assert [ours[kind] for kind in ("lost", "doubled", "garbled", "refused", "reconnected")] == [0] * 5
+    counts = ("unanswered", "lost", "doubled", "garbled", "refused", "reconnected")
+    assert [ours[kind] for kind in counts] == [0] * 6
     assert ours["cpu_ms_a_turn"] > 0
 
 

@@ -42,7 +42,7 @@ def main() -> None:
 
 def _try(mutants: Sequence[str], children: int) -> None:
     # Derandomised by CI, Hypothesis finds the same on every run: a mutant is killed or it is not.
-    _mutmut("run", "--max-children", str(children), *mutants)
+    _mutmut("run", "--max-children", str(children), *mutants, watched=sys.stdout.isatty())
 
 
 def _statuses() -> dict[str, str]:
@@ -51,19 +51,20 @@ def _statuses() -> dict[str, str]:
     return {name: status for name, _, status in lines if status}
 
 
-def _mutmut(*arguments: str) -> str:
+def _mutmut(*arguments: str, watched: bool = False) -> str:
+    """Return what mutmut prints; where somebody watches, they see how far it is instead."""
     done = subprocess.run(
         [MUTMUT, *arguments],
         cwd=ROOT,
         env={**os.environ, "CI": "1"},
         check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=None if watched else subprocess.PIPE,
+        stderr=None if watched else subprocess.STDOUT,
         text=True,
     )
     if done.returncode:
-        sys.exit(f"mutmut {arguments[0]} ended with {done.returncode}:\n{done.stdout[-20_000:]}")
-    return done.stdout
+        sys.exit(f"mutmut {arguments[0]} ended with {done.returncode}:\n{(done.stdout or '')[-20_000:]}")
+    return done.stdout or ""
 
 
 def _print(found: Sequence[Score], alive: Sequence[str]) -> None:

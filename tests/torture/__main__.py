@@ -11,13 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture.counting import Damage
-from tests.torture.running import Result, torture_network, torture_one_process, torture_several
+from tests.torture.machines import NoMachines
+from tests.torture.running import (
+    Result,
+    torture_cables,
+    torture_network,
+    torture_one_process,
+    torture_several,
+)
 
 TOPOLOGIES: dict[str, Callable[..., Coroutine[Any, Any, Result]]] = {
     "one process on SQLite": torture_one_process,
     "two web processes, two workers and PostgreSQL": torture_several,
 }
 NETWORK = "two web processes, two workers, and a network that fails between them and PostgreSQL"
+CABLES = "two machines, each with a web process and a worker, whose cables are pulled"
 
 
 def main() -> None:
@@ -27,6 +35,7 @@ def main() -> None:
     parser.add_argument(
         "--faults", type=int, help="kill nothing, and spoil the network to PostgreSQL so often"
     )
+    parser.add_argument("--partitions", type=int, help="kill nothing, and pull cables so often (root, Linux)")
     parser.add_argument("--people", type=int, default=6, help="candidates at once (default 6)")
     parser.add_argument("--seed", type=int, default=1, help="of the choice of places and moments")
     parser.add_argument("--only", choices=list(TOPOLOGIES), help="one of the two; else they share the kills")
@@ -34,6 +43,11 @@ def main() -> None:
     with_load = {"people": given.people, "seed": given.seed, "tell": _tell}
     if given.faults is not None:
         results = [_run(NETWORK, partial(torture_network, faults=given.faults, **with_load))]
+    elif given.partitions is not None:
+        try:
+            results = [_run(CABLES, partial(torture_cables, partitions=given.partitions, **with_load))]
+        except NoMachines as reason:
+            sys.exit(str(reason))
     else:
         chosen = [given.only] if given.only else list(TOPOLOGIES)
         shares = [len(range(number, given.kills, len(chosen))) for number in range(len(chosen))]

@@ -62,6 +62,8 @@ class Killing:
     places: Counter[str] = field(default_factory=Counter)
     _appointed: int = 0
     _ends: dict[str, End | None] = field(default_factory=dict)
+    _may_have_struck: End | None = None
+    """Of a life that was killed from outside, perhaps in the moment in which it had ended the database."""
     _deck: Deck = field(init=False)
 
     def __post_init__(self) -> None:
@@ -155,6 +157,8 @@ class Killing:
     def _ended(self, name: str, place: str) -> None:
         """Note an end once. Who was not killed has an end appointed again: that was not the one."""
         end, self._ends[name] = self._ends[name], None
+        if end and end.strikes:
+            self._may_have_struck = end
         if self.fleet.exit_code(name) == -signal.SIGKILL and end:
             self.count += 1
             self.places[place] += 1
@@ -164,12 +168,13 @@ class Killing:
 
     async def _struck(self, database: Database) -> None:
         """A process has come to a point at which it ended the database."""
-        for name, end in self._ends.items():
-            if end and end.strikes:
-                self._ends[name] = None
-                await self._database_ended(f"database at {end.point}", database)
-                return
-        raise RuntimeError("the database ended by itself")
+        striking = [name for name, end in self._ends.items() if end and end.strikes]
+        end = self._ends[striking[0]] if striking else self._may_have_struck
+        if end is None:
+            raise RuntimeError("the database ended by itself")
+        self._ends.update(dict.fromkeys(striking))
+        self._may_have_struck = None
+        await self._database_ended(f"database at {end.point}", database)
 
     async def _database_ended(self, place: str, database: Database) -> None:
         self.count += 1

@@ -21,8 +21,9 @@ from tests.torture.crowd import TENANT, Crowd, add_endpoint, add_platform
 from tests.torture.database import Database
 from tests.torture.hearing import Hearing, Notification
 from tests.torture.killing import Killing
+from tests.torture.machines import HERE, listening, machines
 from tests.torture.service import Fleet
-from tests.torture.severing import Severing
+from tests.torture.severing import CUT_OFF, FAULTS, Severing
 
 REPORT_EVERY = 25
 WATCH_SECONDS = 0.1
@@ -120,8 +121,29 @@ async def torture_network(folder: Path, *, faults: int, people: int, seed: int, 
         wires = [stack.enter_context(wired_database(server.get_uri())) for _ in range(2)]
         addresses = {name: {"database_url": wires[name.endswith("2")][1]} for name in SEVERAL}
         fleet = Fleet(folder, SEVERAL, settings, addresses)
-        severing = Severing(fleet, [wire for wire, _ in wires], random.Random(seed), faults)
+        severing = Severing(fleet, [wire for wire, _ in wires], FAULTS, random.Random(seed), faults)
         return await _run(fleet, "faults", severing, people, tell)
+
+
+async def torture_cables(folder: Path, *, partitions: int, people: int, seed: int, tell: Tell) -> Result:
+    """Pull the cable of one machine, or of both, to PostgreSQL, candidates and whoever hears webhooks.
+
+    This process is in a network of its own from then on. Raises NoMachines.
+    """
+    with machines(2) as two, running_server() as server:
+        database_url = listening(server)
+        settings = {
+            **_settings(folder),
+            "database_url": server.get_uri(),
+            "database_statement_seconds": 2,
+            "adopt_after_seconds": 2,
+        }
+        place = {name: two[name.endswith("2")] for name in SEVERAL}
+        own = {name: {"database_url": database_url, "host": place[name].address} for name in SEVERAL}
+        networks = {name: place[name].network for name in SEVERAL}
+        fleet = Fleet(folder, SEVERAL, settings, own, networks)
+        severing = Severing(fleet, two, CUT_OFF, random.Random(seed), partitions)
+        return await _run(fleet, "partitions", severing, people, tell, HERE)
 
 
 def _settings(folder: Path) -> dict[str, object]:
@@ -133,13 +155,15 @@ def _settings(folder: Path) -> dict[str, object]:
     }
 
 
-async def _run(fleet: Fleet, what: str, trouble: Trouble, people: int, tell: Tell) -> Result:
+async def _run(
+    fleet: Fleet, what: str, trouble: Trouble, people: int, tell: Tell, heard_at: str = "127.0.0.1"
+) -> Result:
     """Make trouble under the load of candidates, let everybody finish, and count the damage."""
     settings = Settings(**fleet.settings)
     key = await add_platform(settings)
     library = await shipped_content().library()
     crowd = Crowd(fleet.urls, key, library)
-    async with receiving() as receiver, stored(settings) as store:
+    async with receiving(host=heard_at) as receiver, stored(settings) as store:
         with _opened(fleet):
             trouble.start()
             hearing = Hearing(receiver, await add_endpoint(fleet.urls[0], key, receiver.url))

@@ -29,6 +29,8 @@ class Fleet:
     settings: Mapping[str, Any]
     settings_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What single processes have besides."""
+    networks: Mapping[str, Path] = field(default_factory=dict)
+    """Of the machines on which single processes are; the others are here."""
     _ports: dict[str, int] = field(init=False)
     _pids: dict[str, int] = field(default_factory=dict)
     _exit_codes: dict[str, int] = field(default_factory=dict)
@@ -42,7 +44,7 @@ class Fleet:
     @property
     def urls(self) -> tuple[str, ...]:
         """Where it answers, while it does; the first is the public one."""
-        return tuple(_url(port) for port in self._ports.values())
+        return tuple(self._url(name) for name in self._ports)
 
     def open(self) -> None:
         """Start the zygote."""
@@ -74,7 +76,8 @@ class Fleet:
             own["port"] = self._ports[name]
         settings = {**self.settings, **own, **self.settings_of.get(name, {})}
         database = str(strikes) if strikes else None
-        order = {"role": self.roles[name], "settings": settings, "database": database}
+        network = str(self.networks[name]) if name in self.networks else None
+        order = {"role": self.roles[name], "settings": settings, "database": database, "network": network}
         self._exit_codes.pop(name, None)
         self._pids[name] = self._ask(order)
 
@@ -93,7 +96,7 @@ class Fleet:
             return True
         try:
             async with httpx.AsyncClient() as client:
-                return (await client.get(f"{_url(self._ports[name])}/readyz", timeout=2)).is_success
+                return (await client.get(f"{self._url(name)}/readyz", timeout=2)).is_success
         except httpx.TransportError:
             return False
 
@@ -120,6 +123,6 @@ class Fleet:
             raise RuntimeError("open it first")
         return self._zygote.stdout.readline().strip()
 
-
-def _url(port: int) -> str:
-    return f"http://127.0.0.1:{port}"
+    def _url(self, name: str) -> str:
+        host = self.settings_of.get(name, {}).get("host", "127.0.0.1")
+        return f"http://{host}:{self._ports[name]}"

@@ -1,4 +1,4 @@
-"""The loop that spoils the network: late, silent, half open, reset, cut off in an answer."""
+"""The loop that spoils the network: wires are late, silent, half open, reset, cut off; cables are pulled."""
 
 import asyncio
 import random
@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from tests.faulty_wire import Wire
+from tests.torture.machines import Machine
 from tests.torture.service import Fleet
 
 DELAY_SECONDS: Final = 0.2
+CUT_OFF: Final[Mapping[str, Callable[[Machine], None]]] = {"cable pulled": Machine.pull}
 FAULTS: Final[Mapping[str, Callable[[Wire], None]]] = {
     "late": partial(Wire.delay, seconds=DELAY_SECONDS),
     "silent": Wire.stall,
@@ -24,12 +26,24 @@ LONGEST_SECONDS: Final = 8.0
 BETWEEN_SECONDS: Final = 3.0
 
 
+class Mendable(Protocol):
+    """What faults befall."""
+
+    def mend(self) -> None:
+        """Let it work from now on."""
+        ...
+
+
+Link = TypeVar("Link", bound=Mendable)
+
+
 @dataclass
-class Severing:
-    """Spoils the wires to the database `wanted` times, each time for a while; each fault comes in turn."""
+class Severing(Generic[Link]):
+    """Spoils links `wanted` times, one or all, each time for a while; each fault comes in turn."""
 
     fleet: Fleet
-    wires: Sequence[Wire]
+    links: Sequence[Link]
+    faults: Mapping[str, Callable[[Link], None]]
     chance: random.Random
     wanted: int
     count: int = 0
@@ -45,14 +59,14 @@ class Severing:
         """Let one fault come and go."""
         await self._wait(self.chance.uniform(0, BETWEEN_SECONDS))
         if not self._deck:
-            self._deck = self.chance.sample(list(FAULTS), len(FAULTS))
+            self._deck = self.chance.sample(list(self.faults), len(self.faults))
         fault = self._deck.pop()
-        struck = self.chance.sample(self.wires, self.chance.randint(1, len(self.wires)))
-        for wire in struck:
-            await asyncio.to_thread(FAULTS[fault], wire)
+        struck = self.chance.sample(self.links, self.chance.randint(1, len(self.links)))
+        for link in struck:
+            await asyncio.to_thread(self.faults[fault], link)
         await self._wait(self.chance.uniform(0, LONGEST_SECONDS))
-        for wire in struck:
-            await asyncio.to_thread(wire.mend)
+        for link in struck:
+            await asyncio.to_thread(link.mend)
         self.count += 1
         self.places[f"{fault}, {'both' if len(struck) > 1 else 'one'}"] += 1
 

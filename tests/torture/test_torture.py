@@ -1,3 +1,6 @@
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -5,11 +8,13 @@ from typing import Any
 import pytest
 
 from assessor.crash_points import CrashPoint
+from tests.torture.machines import CAN_HAVE
 from tests.torture.points import ELSEWHERE, POINTS
 from tests.torture.running import Result, torture_network, torture_one_process, torture_several
 from tests.torture.severing import FAULTS
 
-ASSESSOR = Path(__file__).parents[2] / "assessor"
+ROOT = Path(__file__).parents[2]
+ASSESSOR = ROOT / "assessor"
 
 
 @pytest.mark.slow
@@ -34,6 +39,28 @@ async def test_a_network_that_fails_ten_times_loses_and_doubles_nothing(tmp_path
     assert {place.partition(",")[0] for place in result.places} >= {*FAULTS}
     assert result.finished >= 3
     assert result.damage.is_none, result
+
+
+@pytest.mark.deep
+@pytest.mark.skipif(not CAN_HAVE, reason="machines of their own need Linux, root, and a few commands")
+def test_machines_that_are_cut_off_ten_times_lose_and_double_nothing() -> None:
+    # In a process of its own, for it leaves the network that the other tests are in.
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.torture", "--partitions", "10", "--people", "3", "--seed", "7"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    pulled = dict(re.findall(r"cable pulled, (one|both) (\d+)", done.stdout))
+    assert pulled.keys() == {"one", "both"}
+    assert sum(map(int, pulled.values())) == 10
+    assert re.search(r"[1-9]\d* assessments finished", done.stdout)
+    waited = re.search(r"longest wait (\d+) s", done.stdout)
+    assert waited is not None
+    assert int(waited[1]) >= 2, "nobody noticed"
 
 
 @pytest.mark.parametrize("point", CrashPoint)

@@ -1,8 +1,8 @@
 """A process that has imported everything and forks servers: a restart costs a fork, not an import.
 
-Speaks JSON lines. `{"role": ..., "settings": {...}}` on standard input forks a child, whose pid comes back
-on standard output; `{"pid": ...}` asks for its exit code, which is null while it lives. A child dies with
-its zygote.
+Speaks JSON lines. `{"role": ..., "settings": {...}, ...}` on standard input forks a child, on the machine
+whose network is given, and its pid comes back on standard output; `{"pid": ...}` asks for its exit code,
+which is null while it lives. A child dies with its zygote.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from typing import Any
 
 from assessor.crash_points import CrashPoint
 from tests.torture.database import postmaster
+from tests.torture.machines import join
 
 PR_SET_PDEATHSIG = 1
 
@@ -65,6 +66,8 @@ def _child(order: dict[str, Any]) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     try:
+        if order["network"]:
+            join(Path(order["network"]))
         if order["database"]:
             _strike_instead(Path(order["database"]))
         _ROLES[order["role"]](order["settings"])
