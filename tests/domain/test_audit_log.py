@@ -59,10 +59,10 @@ def test_a_reason_that_was_taken_out_leaves_the_log_whole() -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda four: four[1:], "1 .*is missing"),
-        (lambda four: [*four[:2], *four[3:]], "3 .*is missing"),
-        (lambda four: four[:-1], "4 .*is missing"),
-        (lambda four: [*four, four[-1]], "5 .*is missing"),
+        (lambda four: four[1:], "1 .* is missing"),
+        (lambda four: [*four[:2], *four[3:]], "3 .* is missing"),
+        (lambda four: four[:-1], "4 .* is missing"),
+        (lambda four: [*four, four[-1]], "5 .* is missing"),
         (lambda four: chained(*four, record(5)), "5 .*was added after the end that was noted"),
         (lambda four: chained(*four[:3], record(4, actor="rev_2")), "acme is not the end that was noted"),
     ],

@@ -60,6 +60,12 @@ def test_what_is_no_formula_or_has_no_value_is_refused(formula: str) -> None:
         evaluate(formula, {})
 
 
+@pytest.mark.parametrize("formula", ["1 / 0", "x / (1 - 1)"])
+def test_who_writes_a_formula_is_told_what_is_wrong_with_it(formula: str) -> None:
+    with pytest.raises(FormulaError, match="^divides by zero$"):
+        evaluate(formula, {"x": 1})
+
+
 @given(st.text(alphabet="0123456789+-*/(). xeminsqrt,", max_size=60))
 def test_a_formula_is_worked_out_or_refused_and_nothing_else_happens(formula: str) -> None:
     try:

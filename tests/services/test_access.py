@@ -29,7 +29,7 @@ async def test_a_key_opens_its_tenant_within_its_scopes(world: World) -> None:
 async def test_anything_else_is_nobody(world: World, header: str | None) -> None:
     made = await world.access.add_key("acme", tuple(Scope), livemode=True)
 
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(Unauthenticated, match="Send a valid key as `Authorization: Bearer <key>`"):
         await world.access.caller(header and header.format(secret=made.secret), Scope.ASSESSMENTS_READ)
 
 

@@ -107,6 +107,13 @@ async def test_an_invitation_that_cannot_be_is_told_by_its_field(
     assert "/review/join/" not in page.text
 
 
+async def test_a_name_that_is_too_long_is_told_by_its_field(office: Office) -> None:
+    page = await office.invite("new@example.org", "reviewer", name="a" * 201)
+
+    assert page.status_code == 422
+    assert "The name is longer than 200 characters" in unescape(page.text)
+
+
 async def test_what_administrators_do_stands_in_the_audit_log(office: Office) -> None:
     person = await office.site.reviewer(office.platform.tenant, Role.REVIEWER)
     await office.does("duties", person, roles=["senior"])
@@ -160,6 +167,17 @@ async def test_a_disabled_account_is_signed_out_at_once_and_can_be_enabled_again
 
     assert (signed_out.status_code, refused.status_code, let_in.status_code) == (303, 403, 303)
     assert "This account is disabled" in refused.text
+
+
+async def test_what_was_open_before_an_account_was_disabled_stays_closed(office: Office) -> None:
+    person = await office.site.reviewer(office.platform.tenant, Role.REVIEWER)
+    async with office.site.browser() as browser:
+        await sign_in(browser, person.email)
+        await office.does("disable", person)
+        await office.does("enable", person)
+        page = await browser.get("/review")
+
+    assert page.headers["Location"].startswith("/review/login")
 
 
 @pytest.mark.parametrize("way", ["disable", "duties"])
