@@ -15,14 +15,13 @@ from tests.soak.running import Pace, soak
 def main() -> None:
     """Run the soak."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=20, help="of load, after the warm-up")
-    parser.add_argument("--warm-up", type=float, default=Pace.warm_up_minutes, help="minutes before")
+    parser.add_argument("--minutes", type=float, default=20, help="of load, the first six to warm up")
     parser.add_argument("--people", type=int, default=Pace.people, help="candidates at once")
     parser.add_argument("--window", type=float, default=Pace.window_seconds, help="seconds of a window")
     parser.add_argument("--pause", type=float, default=Pace.pause_seconds, help="seconds before a request")
     given = parser.parse_args()
-    pace = Pace(given.minutes, given.warm_up, given.window, given.people, given.pause)
-    if pace.windows - pace.warm_up < Pace.LEAST_WINDOWS:
+    pace = Pace(given.minutes, given.window, given.people, given.pause)
+    if pace.windows < Pace.LEAST_WINDOWS:
         parser.error(f"take windows so short that there are {Pace.LEAST_WINDOWS}: --window")
     with tempfile.TemporaryDirectory(prefix="assessor-soak-") as folder:
         found = asyncio.run(soak(Path(folder), pace, lambda line: print(line, file=sys.stderr, flush=True)))

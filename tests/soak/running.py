@@ -27,6 +27,8 @@ from tests.torture.people import Patience
 from tests.torture.running import heard_all
 
 HOST: Final = "127.0.0.1"
+WARM_UP_MINUTES: Final = 6.0
+"""Caches fill, which keep things for up to five minutes; pools open, the allocator finds its size."""
 LOOK_SECONDS: Final = 1.0
 
 Tell = Callable[[str], None]
@@ -37,12 +39,6 @@ class Pace:
     """How long, in windows of which length, and how many come how fast."""
 
     minutes: float
-    """After the warm-up."""
-    warm_up_minutes: float = 12
-    """Caches fill, which keep things for five minutes after the last use; pools open.
-
-    Measured: a process grew by 200 MB an hour up to minute 6, by 55 up to minute 12, and by 8 from then on.
-    """
     window_seconds: float = 30
     people: int = 8
     pause_seconds: float = 0.5
@@ -50,13 +46,13 @@ class Pace:
 
     @property
     def windows(self) -> int:
-        """How many there are, those of the warm-up too."""
-        return self.warm_up + max(1, round(self.minutes * 60 / self.window_seconds))
+        """How many there are."""
+        return max(1, round(self.minutes * 60 / self.window_seconds))
 
     @property
     def warm_up(self) -> int:
-        """How many of them are not looked at."""
-        return round(self.warm_up_minutes * 60 / self.window_seconds)
+        """How many of them, of the first half at most, are not looked at."""
+        return min(self.windows // 2, round(WARM_UP_MINUTES * 60 / self.window_seconds))
 
 
 @dataclass(frozen=True)

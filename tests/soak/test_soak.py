@@ -89,7 +89,7 @@ def test_a_soak_in_which_something_grew_is_not_sound_and_its_tables_say_what() -
 
 @pytest.mark.deep
 async def test_a_short_soak_serves_whole_lives_and_reads_every_process(tmp_path: Path) -> None:
-    pace = Pace(minutes=0.4, warm_up_minutes=0.4, window_seconds=6, people=3, pause_seconds=0.05)
+    pace = Pace(minutes=0.8, window_seconds=6, people=3, pause_seconds=0.05)
 
     found = await soak(tmp_path, pace, lambda _line: None)
 
