@@ -29,7 +29,7 @@ APART = 0.4
 def cells(section: str, row: str) -> dict[str, str]:
     """Return a row of a table of docs/benchmarks.md, by the table's headings."""
     (text,) = re.findall(
-        rf"^## {section}.*?(?=^## |\Z)", (ROOT / "docs/benchmarks.md").read_text(), re.MULTILINE | re.DOTALL
+        rf"^## {section}:.*?(?=^## |\Z)", (ROOT / "docs/benchmarks.md").read_text(), re.MULTILINE | re.DOTALL
     )
     lines = [
         [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if "|" in line

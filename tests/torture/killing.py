@@ -62,8 +62,8 @@ class Killing:
     places: Counter[str] = field(default_factory=Counter)
     _appointed: int = 0
     _ends: dict[str, End | None] = field(default_factory=dict)
-    _may_have_struck: End | None = None
-    """Of a life that was killed from outside, perhaps in the moment in which it had ended the database."""
+    _may_have_struck: tuple[End, float] | None = None
+    """Of a life that was killed from outside, perhaps just after it ended the database; and when that was."""
     _deck: Deck = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,7 +158,7 @@ class Killing:
         """Note an end once. Who was not killed has an end appointed again: that was not the one."""
         end, self._ends[name] = self._ends[name], None
         if end and end.strikes:
-            self._may_have_struck = end
+            self._may_have_struck = end, time.monotonic()
         if self.fleet.exit_code(name) == -signal.SIGKILL and end:
             self.count += 1
             self.places[place] += 1
@@ -169,7 +169,10 @@ class Killing:
     async def _struck(self, database: Database) -> None:
         """A process has come to a point at which it ended the database."""
         striking = [name for name, end in self._ends.items() if end and end.strikes]
-        end = self._ends[striking[0]] if striking else self._may_have_struck
+        end = self._ends[striking[0]] if striking else None
+        if end is None and self._may_have_struck:
+            last, at = self._may_have_struck
+            end = last if time.monotonic() - at < MOMENT_SECONDS else None
         if end is None:
             raise RuntimeError("the database ended by itself")
         self._ends.update(dict.fromkeys(striking))

@@ -100,7 +100,7 @@ async def torture_one_process(folder: Path, *, kills: int, people: int, seed: in
 async def torture_several(folder: Path, *, kills: int, people: int, seed: int, tell: Tell) -> Result:
     """Torture two web and two worker processes, and the PostgreSQL that they share."""
     with running_server() as server:
-        settings = {**_settings(folder), "database_url": server.get_uri(), "adopt_after_seconds": 2}
+        settings = _settings_of_several(folder, server.get_uri())
         fleet = Fleet(folder, SEVERAL, settings)
         killing = Killing(fleet, random.Random(seed), kills, Database(server))
         return await _run(fleet, "kills", killing, people, tell)
@@ -112,12 +112,7 @@ async def torture_network(folder: Path, *, faults: int, people: int, seed: int, 
     Each has a web and a worker process. What one is at, the other adopts while it hears nothing of it.
     """
     with running_server() as server, ExitStack() as stack:
-        settings = {
-            **_settings(folder),
-            "database_url": server.get_uri(),
-            "database_statement_seconds": 2,
-            "adopt_after_seconds": 2,
-        }
+        settings = _settings_of_several(folder, server.get_uri()) | {"database_statement_seconds": 2}
         wires = [stack.enter_context(wired_database(server.get_uri())) for _ in range(2)]
         addresses = {name: {"database_url": wires[name.endswith("2")][1]} for name in SEVERAL}
         fleet = Fleet(folder, SEVERAL, settings, addresses)
@@ -132,12 +127,7 @@ async def torture_cables(folder: Path, *, partitions: int, people: int, seed: in
     """
     with machines(2) as two, running_server() as server:
         database_url = listening(server)
-        settings = {
-            **_settings(folder),
-            "database_url": server.get_uri(),
-            "database_statement_seconds": 2,
-            "adopt_after_seconds": 2,
-        }
+        settings = _settings_of_several(folder, server.get_uri()) | {"database_statement_seconds": 2}
         place = {name: two[name.endswith("2")] for name in SEVERAL}
         own = {name: {"database_url": database_url, "host": place[name].address} for name in SEVERAL}
         networks = {name: place[name].network for name in SEVERAL}
@@ -153,6 +143,10 @@ def _settings(folder: Path) -> dict[str, object]:
         "webhook_allow_loopback": True,
         "webhook_retry_seconds": "1,1,1,1,1,1,1,1,1,1",
     }
+
+
+def _settings_of_several(folder: Path, database_url: str) -> dict[str, object]:
+    return _settings(folder) | {"database_url": database_url, "adopt_after_seconds": 2}
 
 
 async def _run(
