@@ -262,6 +262,9 @@ async def dbos_jobs(
         "serializer": JsonSerializer(),
         "application_version": WORKFLOW_VERSION,
         "executor_id": executor_id,
+        # Of what is told by the engine's events and streams, which nothing here is: it would look a hundred
+        # times a second whether there is any.
+        "notification_coalesce_sec": 1.0,
         "log_level": "ERROR",
         "enable_otlp": False,
     }

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, Subquery, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Subquery, bindparam, delete, func, insert, select, update
 
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.mailing import ADDRESS, TOKEN, settled_values
 from assessor.adapters.store.part import StorePart, each_opened, log_end
 from assessor.adapters.store.tables import (
@@ -52,7 +53,7 @@ class SqlMailOutbox(StorePart):
             return each_opened(alive, lambda row: self._opened_mail(row, until))
 
         # Asked every second: where nothing is due, nobody has to wait for the writer.
-        if await self._first(_due(now, 1)) is None:
+        if await self._look_up(ANY_DUE, now=now) is None:
             return ()
         return await self._database.write(claim)
 
@@ -131,6 +132,11 @@ class SqlMailOutbox(StorePart):
             address=_address(key, row.assessment_id, row.ciphertext),
             invite_token=token or None,
         )
+
+
+ANY_DUE: Final = Lookup(
+    select(M.id).where(M.status == MailStatus.PENDING.value, M.next_at <= bindparam("now")).limit(1)
+)
 
 
 def _first_due(now: datetime, limit: int) -> Subquery:

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.store.notices import place_notices
 from assessor.adapters.store.part import each_opened
 from assessor.adapters.store.tables import ASSESSMENT, WEBHOOK_ATTEMPT, WEBHOOK_DELIVERY, WEBHOOK_ENDPOINT
@@ -37,6 +38,7 @@ OF_ONE_ENDPOINT: Final = 2
 """How many deliveries of one endpoint are taken up at once, so that a slow receiver delays only itself."""
 
 D, E = WEBHOOK_DELIVERY.c, WEBHOOK_ENDPOINT.c
+_OPEN: Final[ColumnElement[bool]] = E.enabled & E.paused.is_(None)
 
 
 def announce(connection: Connection, tenant_id: str, log: Sequence[Event], row: Projection) -> None:
@@ -172,7 +174,9 @@ class SqlOutbox(SqlWebhooks):
             return each_opened(mine, lambda row: self._claimed(row, now, until))
 
         # Asked every second: where nothing is due, nobody has to wait for the writer.
-        if await self._first(_due(now, until, 1, busy)) is None:
+        if await self._look_up(ANY_DUE, now=now) is None:
+            return ()
+        if busy and await self._first(_due(now, until, 1, busy)) is None:
             return ()
         return await self._database.write(claim)
 
@@ -251,7 +255,7 @@ def _due(now: datetime, until: datetime, limit: int, busy: Sequence[str]) -> Any
             func.row_number().over(partition_by=D.endpoint_id, order_by=(D.next_at, D.id)).label("place"),
         )
         .join(WEBHOOK_ENDPOINT, E.id == D.endpoint_id)
-        .where(D.status == DeliveryStatus.PENDING.value, D.next_at <= now, _open(busy))
+        .where(D.status == DeliveryStatus.PENDING.value, D.next_at <= now, _OPEN, E.id.not_in(busy))
         .subquery()
     )
     w = waiting.c
@@ -265,8 +269,13 @@ def _due(now: datetime, until: datetime, limit: int, busy: Sequence[str]) -> Any
     return first.order_by(turn, w.next_at, w.id).limit(limit)
 
 
-def _open(busy: Sequence[str]) -> ColumnElement[bool]:
-    return E.enabled & E.paused.is_(None) & E.id.not_in(busy)
+ANY_DUE: Final = Lookup(
+    select(D.id)
+    .join(WEBHOOK_ENDPOINT, E.id == D.endpoint_id)
+    .where(D.status == DeliveryStatus.PENDING.value, D.next_at <= bindparam("now"), _OPEN)
+    .limit(1)
+)
+"""Whether anything is due, to whomever."""
 
 
 def _taken_up(connection: Connection, row: Row[Any], holder: str, until: datetime) -> bool:

@@ -14,7 +14,8 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import Connection, event, text
 
-from assessor.adapters.store import SqlStore
+from assessor.adapters.store import SqlStore, mail_outbox, outbox
+from assessor.adapters.store.lookup import Lookup
 from assessor.adapters.vault import Vault
 from assessor.domain.assessment import Status
 from assessor.domain.errors import DocumentRefused
@@ -47,6 +48,10 @@ class Asking:
     def then(self) -> datetime:
         """When the assessment in the middle was ordered."""
         return NOW + timedelta(seconds=self.half)
+
+    async def looked_up(self, lookup: Lookup, **values: object) -> object:
+        """Look up on the long way, which is explained as every query is; the short one asks the driver."""
+        return await self.store._database.read(lambda one: one.execute(lookup.query, values).first())
 
 
 Asked = Callable[[Asking], Awaitable[object]]
@@ -206,6 +211,8 @@ REPEATED: Final[dict[str, Asked]] = {
     "what has run out": lambda by: by.store.overdue(NOW),
     "what waits": lambda by: by.store.backlog(NOW),
     "how many wait": lambda by: by.store.waiting_counts(by.tenant, 1000),
+    "whether webhooks are due": lambda by: by.looked_up(outbox.ANY_DUE, now=NOW),
+    "whether mails are due": lambda by: by.looked_up(mail_outbox.ANY_DUE, now=NOW),
     "webhooks that are due": lambda by: _unopened(by.store.claim("worker", NOW, LATER, 10)),
     "mails that are due": lambda by: _unopened(by.store.claim_mail("worker", NOW, LATER, 10)),
     "webhooks of a worker that ended": lambda by: by.store.release_claims("worker", NOW),

@@ -34,7 +34,7 @@ from assessor.services.log import AssessmentLog
 from assessor.services.marking import Mark
 from assessor.services.order import Order
 from assessor.services.overriding import NewScore, fingerprint
-from assessor.web.security import CANDIDATE_COOKIE, REVIEWER_COOKIE
+from assessor.web.security import CANDIDATE_COOKIE
 from assessor.web.sheets import name_of
 from tests.e2e.gallery.doors import seed_doors
 from tests.e2e.gallery.staff import seed_staff
@@ -42,8 +42,7 @@ from tests.services.alike import sft_of
 from tests.services.shadows import tried
 from tests.web.alike import scored, two
 from tests.web.candidate.people import Candidate
-from tests.web.desk import sign_in
-from tests.web.site import PASSWORD, PILOT, Platform, Site, serving
+from tests.web.site import PILOT, Platform, Site, serving
 
 FILE: Final = "people.json"
 """In the folder: who is in which state."""
@@ -72,6 +71,8 @@ class Person:
     cookies: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     """By name: `link`, `id`, and one item of each category."""
+    email: str = ""
+    """Of who signs in with a password, which has to be lately for some pages: nothing is kept for them."""
 
 
 def people_of(folder: Path) -> dict[str, Person]:
@@ -172,9 +173,9 @@ async def seed(folder: Path) -> None:
         people["nora"] = Person(places={"token": await seed_staff(site, platform, ada)})
         people["newcomer"] = await _newcomer(seeding)
         changes = await _changed(seeding)
-        people["ada"] = Person(await _cookies(site, ada.email), people["rita"].places | changes)
+        people["ada"] = Person(places=people["rita"].places | changes, email=ada.email)
         spare = await site.platform()
-        people["idle"] = Person(await _cookies(site, (await site.reviewer(spare.tenant)).email))
+        people["idle"] = Person(email=(await site.reviewer(spare.tenant)).email)
     await seed_doors(folder / DOORS)
     (folder / FILE).write_text(json.dumps({name: vars(one) for name, one in people.items()}))
 
@@ -391,7 +392,7 @@ async def _newcomer(seeding: Seeding) -> Person:
         assert task is not None
         marks = {one.id: "met" for one in task.answer.rubric.criteria}
         answers.append((await training.mark(person, "python", task.answer.id, marks)).answer)
-    return Person(await _cookies(seeding.site, person.email), {"first": answers[0], "last": answers[-1]})
+    return Person(places={"first": answers[0], "last": answers[-1]}, email=person.email)
 
 
 async def _described(person: Candidate) -> Person:
@@ -409,13 +410,7 @@ async def _reviewer(seeding: Seeding, name: str) -> Person:
     reviewer = seeding.rita if name == "rita" else seeding.eve
     ids = {known.replace(" ", "_"): one.id for known, one in seeding.candidates.items()}
     ids["score"] = name_of(next(iter((await seeding.candidates["qualified"].assessment()).scores)))
-    return Person(await _cookies(seeding.site, reviewer.email), ids)
-
-
-async def _cookies(site: Site, email: str) -> dict[str, str]:
-    async with site.browser() as browser:
-        await sign_in(browser, email, PASSWORD)
-        return {REVIEWER_COOKIE: browser.cookies[REVIEWER_COOKIE]}
+    return Person(places=ids, email=reviewer.email)
 
 
 @contextmanager

@@ -2,18 +2,23 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import httpx
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from assessor.web.permitted import FRESH
+from assessor.web.security import REVIEWER_COOKIE
 from tests.e2e.gallery.seeding import DOORS, FULL, SETTINGS, Person, people_of
 from tests.e2e.gallery.views import View
 from tests.e2e.service import Service
 from tests.e2e.watched import NETWORK_TROUBLE
+from tests.web.site import PASSWORD
 
 SEED_SECONDS: Final = 300
 PATIENCE: Final = 20_000
@@ -47,6 +52,8 @@ class Gallery:
     doors: Service
     """The demonstration."""
     people: dict[str, Person]
+    _signed_in: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """Of each person's last time: when that was, by the machine's clock, and the session's secret."""
 
     @contextmanager
     def visit(self, browser: Browser, view: View, **options: Any) -> Iterator[tuple[Page, list[str]]]:
@@ -56,7 +63,7 @@ class Gallery:
         context = browser.new_context(java_script_enabled=view.has_scripts, locale=view.language, **options)
         context.set_default_timeout(PATIENCE)
         context.add_cookies(
-            [{"name": name, "value": value, "url": url} for name, value in person.cookies.items()]
+            [{"name": name, "value": value, "url": url} for name, value in self._cookies(person).items()]
         )
         page, complaints = context.new_page(), list[str]()
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
@@ -70,6 +77,22 @@ class Gallery:
             yield page, complaints
         finally:
             context.close()
+
+    def _cookies(self, person: Person) -> dict[str, str]:
+        """Return what a person's browser keeps, signed in so lately that no page asks for it again."""
+        if not person.email:
+            return person.cookies
+        at, secret = self._signed_in.get(person.email, (0.0, ""))
+        if not secret or time.monotonic() - at > FRESH.total_seconds() / 2:
+            secret = _signed_in(self.service.url, person.email)
+            self._signed_in[person.email] = time.monotonic(), secret
+        return {REVIEWER_COOKIE: secret}
+
+
+def _signed_in(url: str, email: str) -> str:
+    form = {"email": email, "password": PASSWORD}
+    answer = httpx.post(f"{url}/review/login", data=form, headers={"Origin": url}, timeout=PATIENCE / 1000)
+    return answer.cookies[REVIEWER_COOKIE]
 
 
 @contextmanager
