@@ -9,13 +9,14 @@ from pathlib import Path
 
 from tests.bench.report import machine
 from tests.soak.report import text_of
-from tests.soak.running import Pace, soak
+from tests.soak.running import WARM_UP_MINUTES, Pace, soak
 
 
 def main() -> None:
     """Run the soak."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=20, help="of load, the first six to warm up")
+    after = f"of load, after {WARM_UP_MINUTES:g} to warm up"
+    parser.add_argument("--minutes", type=float, default=20, help=after)
     parser.add_argument("--people", type=int, default=Pace.people, help="candidates at once")
     parser.add_argument("--window", type=float, default=Pace.window_seconds, help="seconds of a window")
     parser.add_argument("--pause", type=float, default=Pace.pause_seconds, help="seconds before a request")

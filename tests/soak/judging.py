@@ -11,7 +11,6 @@ from tests.soak.trend import Slope, slope_of
 MEMORY_MB: Final = 24.0
 """An hour, of one process: a third of a kilobyte for each request, at twenty requests a second."""
 FILES: Final = 6.0
-CONNECTIONS: Final = 6.0
 LATENCY: Final = 0.5
 """Of its own median, an hour."""
 CPU: Final = 0.25
@@ -55,7 +54,6 @@ def _series(windows: Sequence[Window]) -> Iterator[tuple[str, Callable[[Window],
         yield f"MB of {name}", lambda one, name=name: one.memory_mb[name], MEMORY_MB  # type: ignore[misc]  # bound now
     for name in windows[0].files:
         yield f"open files of {name}", lambda one, name=name: one.files[name], FILES  # type: ignore[misc]  # bound now
-    yield "connections to the database", lambda one: one.connections, CONNECTIONS
     for what, read, share in (
         ("ms of a request, p50", lambda one: one.p50_ms, LATENCY),
         ("ms of a request, p95", lambda one: one.p95_ms, LATENCY),

@@ -15,8 +15,10 @@ def text_of(found: Soaked) -> str:
     """Return the tables of a soak, in Markdown."""
     pace, requests = found.pace, sum(one.requests for one in found.windows)
     head = (
-        f"{pace.minutes:g} minutes, {pace.people} candidates at once, {pace.pause_seconds:g} s before each "
-        f"request: {found.finished:,} whole lives, {requests:,} requests; {found.damage}."
+        f"{pace.minutes:g} minutes after {pace.warm_up_minutes:g} to warm up, {pace.people} at once, "
+        f"{pace.pause_seconds:g} s before each request: {found.finished:,} lives, {requests:,} requests; "
+        f"{found.damage}. "
+        f"Connections at most: {found.connections} of {found.connections_allowed} that the settings allow."
     )
     return "\n".join([head, "", *_courses(found.courses), "", *_over_time(found.windows)])
 

@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Final
 
 from assessor.adapters.content import shipped_content
 from assessor.bootstrap import stored
+from assessor.bootstrap.examining import OF_THE_STREAM
+from assessor.services.states import KEPT_SECONDS
 from assessor.settings import Settings
 from assessor.web.serving import free_port
 from tests.bench.postgresql import postgres
@@ -27,8 +29,12 @@ from tests.torture.people import Patience
 from tests.torture.running import heard_all
 
 HOST: Final = "127.0.0.1"
-WARM_UP_MINUTES: Final = 6.0
-"""Caches fill, which keep things for up to five minutes; pools open, the allocator finds its size."""
+WARM_UP_MINUTES: Final = 2 * KEPT_SECONDS / 60 + 2
+"""For as long as a state is kept that nobody asks for, states only become more. For as long again, new ones
+come to lie where old ones were let go, and the allocator takes more where they do not fit. The rest is for
+those who came first to be done."""
+CONNECTIONS: Final = 8
+"""Of each process, for our own work, and as many for jobs."""
 LOOK_SECONDS: Final = 1.0
 
 Tell = Callable[[str], None]
@@ -39,20 +45,22 @@ class Pace:
     """How long, in windows of which length, and how many come how fast."""
 
     minutes: float
+    """After the warm-up."""
     window_seconds: float = 30
     people: int = 8
     pause_seconds: float = 0.5
+    warm_up_minutes: float = WARM_UP_MINUTES
     LEAST_WINDOWS: ClassVar[int] = 8
 
     @property
     def windows(self) -> int:
-        """How many there are."""
-        return max(1, round(self.minutes * 60 / self.window_seconds))
+        """How many are looked at."""
+        return round(self.minutes * 60 / self.window_seconds)
 
     @property
     def warm_up(self) -> int:
-        """How many of them, of the first half at most, are not looked at."""
-        return min(self.windows // 2, round(WARM_UP_MINUTES * 60 / self.window_seconds))
+        """How many come before them."""
+        return round(self.warm_up_minutes * 60 / self.window_seconds)
 
 
 @dataclass(frozen=True)
@@ -63,12 +71,24 @@ class Soaked:
     windows: Sequence[Window]
     courses: Sequence[Course]
     finished: int
+    connections_allowed: int
+    """Of all processes, by their settings."""
     damage: Damage = field(default_factory=Damage)
 
     @property
+    def connections(self) -> int:
+        """How many there were at most.
+
+        A pool opens one whenever more is asked at once than ever before, and keeps it. That ends where the
+        settings say; the speed until then says nothing.
+        """
+        return max(one.connections for one in self.windows)
+
+    @property
     def is_sound(self) -> bool:
-        """Whether nothing grew, and nothing was lost either."""
-        return self.damage.is_none and not any(one.grows for one in self.courses)
+        """Whether nothing grew, nothing was lost, and no more connections were open than may be."""
+        bounded = self.connections <= self.connections_allowed
+        return bounded and self.damage.is_none and not any(one.grows for one in self.courses)
 
 
 @dataclass(frozen=True)
@@ -103,7 +123,8 @@ async def soak(folder: Path, pace: Pace, tell: Tell) -> Soaked:
             await _take_in(hearing, heard_all(hearing, await all_promised(store, TENANT)))
             damage = await count_damage(store, TENANT, crowd.acknowledged, hearing)
     damage.stuck = len(crowd.gave_up)
-    return Soaked(pace, windows, judged(windows[pace.warm_up :]), crowd.finished, damage)
+    allowed = len(service.processes) * (2 * CONNECTIONS + OF_THE_STREAM)
+    return Soaked(pace, windows, judged(windows[pace.warm_up :]), crowd.finished, allowed, damage)
 
 
 async def _take_in(hearing: Hearing, work: Coroutine[Any, Any, None]) -> None:
@@ -120,7 +141,7 @@ async def _windows(
     while not stopwatch.taken():  # noqa: ASYNC110 - the first one to be served tells no event
         await asyncio.sleep(LOOK_SECONDS)
     began = time.monotonic()
-    for number in range(1, pace.windows + 1):
+    for number in range(1, pace.warm_up + pace.windows + 1):
         cpu, lives = service.cpu_seconds, crowd.finished
         stopwatch.taken()
         while (left := began + number * pace.window_seconds - time.monotonic()) > 0:
@@ -156,8 +177,8 @@ def _serving(folder: Path, address: str) -> Iterator[_Service]:
     shared = {
         "ASSESSOR_DATA_DIR": str(folder / "data"),
         "ASSESSOR_DATABASE_URL": address,
-        "ASSESSOR_DATABASE_CONNECTIONS": "8",
-        "ASSESSOR_JOBS_DATABASE_CONNECTIONS": "8",
+        "ASSESSOR_DATABASE_CONNECTIONS": str(CONNECTIONS),
+        "ASSESSOR_JOBS_DATABASE_CONNECTIONS": str(CONNECTIONS),
         "ASSESSOR_PUBLIC_URL": urls[0],
         "ASSESSOR_LOG_LEVEL": "WARNING",
         "ASSESSOR_WEBHOOK_ALLOW_LOOPBACK": "true",

@@ -12,6 +12,7 @@ from tests.soak.running import Pace, Soaked, soak
 from tests.soak.trend import slope_of
 
 NAMES = ("web-1", "worker-1")
+ALLOWED = 30
 
 
 def windows(count: int = 30, *, leak_mb: float = 0, slower_ms: float = 0, seed: int = 1) -> list[Window]:
@@ -29,7 +30,7 @@ def windows(count: int = 30, *, leak_mb: float = 0, slower_ms: float = 0, seed: 
             p50_ms=around(20, 0.2) + slower_ms * number,
             p95_ms=around(60, 0.3) + slower_ms * number,
             cpu_ms=around(12, 0.1),
-            connections=30,
+            connections=ALLOWED,
             load=1.5,
             memory_mb={"web-1": around(180, 0.002), "worker-1": around(190, 0.002) + leak_mb * number},
             files=dict.fromkeys(NAMES, 40),
@@ -79,22 +80,31 @@ def test_requests_that_take_longer_and_longer_are_named() -> None:
 def test_a_soak_in_which_something_grew_is_not_sound_and_its_tables_say_what() -> None:
     leaking, steady = windows(leak_mb=0.5), windows()
 
-    bad = Soaked(Pace(15), leaking, judged(leaking), finished=120)
-    good = Soaked(Pace(15), steady, judged(steady), finished=120)
+    bad = Soaked(Pace(15), leaking, judged(leaking), 120, ALLOWED)
+    good = Soaked(Pace(15), steady, judged(steady), 120, ALLOWED)
 
     assert (bad.is_sound, good.is_sound) == (False, True)
     assert [line for line in text_of(bad).splitlines() if "GROWS" in line and "worker-1" in line]
     assert "GROWS" not in text_of(good)
 
 
+def test_a_soak_with_more_connections_than_are_allowed_is_not_sound_although_nothing_grows() -> None:
+    steady = windows()
+
+    found = Soaked(Pace(15), steady, judged(steady), 120, ALLOWED - 1)
+
+    assert not found.is_sound
+    assert f"{ALLOWED} of {ALLOWED - 1}" in text_of(found)
+
+
 @pytest.mark.deep
 async def test_a_short_soak_serves_whole_lives_and_reads_every_process(tmp_path: Path) -> None:
-    pace = Pace(minutes=0.8, window_seconds=6, people=3, pause_seconds=0.05)
+    pace = Pace(0.6, window_seconds=6, people=3, pause_seconds=0.05, warm_up_minutes=0.2)
 
     found = await soak(tmp_path, pace, lambda _line: None)
 
     assert found.finished >= 3
     assert found.damage.is_none, found.damage
-    assert len(found.windows) == pace.windows
+    assert len(found.windows) == pace.warm_up + pace.windows
     assert all(len(one.memory_mb) == len(one.files) == 4 for one in found.windows)
     assert all(one.connections > 0 and one.p95_ms >= one.p50_ms > 0 for one in found.windows)
