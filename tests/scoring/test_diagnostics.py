@@ -101,6 +101,15 @@ def test_who_orders_as_the_key_does_shows_no_preference_of_their_own() -> None:
     assert found == LengthBias(partial_tau=None, pairs=6, probes=6, taken_in=0)
 
 
+def test_who_places_all_alike_follows_no_length() -> None:
+    item = ranking("bb", "dd", "aa", "cc")
+
+    found = diagnose([(item, placed("aa bb cc dd"))]).length_bias
+
+    assert found is not None
+    assert found.partial_tau == 0
+
+
 def test_lengths_that_nobody_sees_apart_are_alike() -> None:
     item = ranking("aa", "bb", "cc", "dd", sizes={"aa": 100, "bb": 101, "cc": 102, "dd": 103})
 

@@ -12,6 +12,7 @@ from assessor.domain.audit_log import Action
 from assessor.domain.roles import Role
 from assessor.ports import ActFilter, Reviewer
 from assessor.services.access import LOCK_AFTER
+from assessor.services.people import Duties
 from tests.web.desk import sign_in, signed_in_before
 from tests.web.site import PASSWORD, Platform, Site
 
@@ -94,7 +95,7 @@ async def test_nobody_signs_in_before_they_have_set_a_password(office: Office) -
         ("no address", ["reviewer"], "is not an e-mail address"),
         ("new@example.org", [], "The roles are missing"),
         ("", ["emperor"], "The roles are missing"),
-        ("taken", ["reviewer"], "has an account already"),
+        ("taken", ["reviewer"], "The address has an account already"),
     ],
 )
 async def test_an_invitation_that_cannot_be_is_told_by_its_field(
@@ -187,6 +188,21 @@ async def test_the_only_administrator_stays_one(office: Office, way: str) -> Non
     assert page.status_code == 409
     assert "is the only administrator" in page.text
     assert (await office.browser.get("/review/people")).status_code == 200
+
+
+@pytest.mark.parametrize("way", ["disable", "duties"])
+async def test_an_account_that_runs_nothing_can_end_where_there_is_no_administrator(
+    office: Office, way: str
+) -> None:
+    people, tenant = office.site.services.people, (await office.site.platform()).tenant
+    person = await office.site.reviewer(tenant, Role.AUDITOR)
+
+    if way == "disable":
+        after = await people.disable("operator", tenant.id, person.id)
+    else:
+        after = await people.change("operator", tenant.id, person.id, Duties((Role.REVIEWER,)))
+
+    assert after.disabled_at if way == "disable" else after.roles == (Role.REVIEWER,)
 
 
 async def test_people_of_another_platform_are_not_there(office: Office) -> None:

@@ -13,11 +13,14 @@ from assessor.adapters.store import SqlStore
 from assessor.adapters.store.tables import ASSESSMENT
 from assessor.domain.assessment import Status
 from assessor.domain.notice import CURRENT, QUALITY
+from assessor.domain.places import AT_WORK
 from assessor.services.letting_in import STRAINED_SECONDS, LettingIn
 from tests.web.candidate.people import Candidate, invited, words
 from tests.web.site import Site, serving
+from tests.world import TurnedClock
 
 WAITING = "/assessment/waiting"
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +160,24 @@ async def test_nobody_new_begins_while_replies_wait_for_the_model(full: Site, li
 
     assert not while_strained.may_begin
     assert (await letting_in.look(person.id)).may_begin
+
+
+async def test_who_is_seen_at_their_interview_holds_their_place_for_as_long_again(
+    full: Site, line: Line
+) -> None:
+    first, second = await line.comes(), await line.comes()
+    clock = TurnedClock(datetime.now(UTC))
+    letting_in = LettingIn(full.services.store, clock, at_once=1)
+    clock.turn(AT_WORK - SECOND)
+    letting_in.seen(await first.assessment())
+    await letting_in.write_down()
+
+    clock.turn(AT_WORK - SECOND)
+    held = await letting_in.look(second.id)
+    clock.turn(2 * SECOND)
+    free = await letting_in.look(second.id)
+
+    assert (held.may_begin, free.may_begin) == (False, True)
 
 
 async def _run_out(site: Site, person: Candidate) -> None:
