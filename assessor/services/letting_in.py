@@ -72,10 +72,6 @@ class LettingIn:
         seen, self._seen = self._seen, set()
         await self._places.hold_places(sorted(seen), self._clock.now())
 
-    async def is_waiting(self, assessment_id: str) -> bool:
-        """Whether somebody stands in the line, or may come back to it."""
-        return await self._places.is_remembered(assessment_id, self._clock.now())
-
     async def forget_old(self) -> int:
         """Remove those who did not come back. Returns how many."""
         return await self._places.forget_places(self._clock.now())

@@ -99,7 +99,8 @@ class People:
         """Set a password, which uses the link up and ends every session. Raises Gone, InvalidInput."""
         person = await self.invited(token)
         require_long(password)
-        await self._store.change_reviewer(replace(person, password_hash=self._passwords.hash(password)))
+        person = replace(person, password_hash=self._passwords.hash(password))
+        await self._store.change_reviewer(person)
         await self._store.close_sessions(_JOINING, person.id)
         await self._store.close_sessions("reviewer", person.id)
         await self._store.unlock(account_of(person.email))
