@@ -55,9 +55,9 @@ def _series(windows: Sequence[Window]) -> Iterator[tuple[str, Callable[[Window],
     for name in windows[0].files:
         yield f"open files of {name}", lambda one, name=name: one.files[name], FILES  # type: ignore[misc]  # bound now
     for what, read, share in (
-        ("ms of a request, p50", lambda one: one.p50_ms, LATENCY),
-        ("ms of a request, p95", lambda one: one.p95_ms, LATENCY),
-        ("CPU ms a request", lambda one: one.cpu_ms, CPU),
+        ("p50 of a request, in yardsticks", lambda one: one.p50_ms / one.yardstick_ms, LATENCY),
+        ("p95 of a request, in yardsticks", lambda one: one.p95_ms / one.yardstick_ms, LATENCY),
+        ("CPU a request, in yardsticks", lambda one: one.cpu_ms / one.yardstick_ms, CPU),
     ):
         yield what, read, share * median(map(read, windows))
 

@@ -28,6 +28,8 @@ class Window:
     """Of all processes of the service, a request."""
     connections: int
     """To the database, of all processes."""
+    yardstick_ms: float
+    """What work that is always the same took, on average."""
     load: float
     """Of the machine: how many waited for a processor, on an average minute."""
     memory_mb: Mapping[str, float] = field(default_factory=dict)

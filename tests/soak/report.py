@@ -41,7 +41,8 @@ def _courses(courses: Sequence[Course]) -> list[str]:
 
 def _over_time(windows: Sequence[Window]) -> list[str]:
     names = list(windows[0].memory_mb)
-    head = ["minute", "requests", "p50 ms", "p95 ms", "CPU ms", "connections", "machine's load"]
+    head = ["minute", "requests", "p50 ms", "p95 ms", "CPU ms", "yardstick ms", "connections"]
+    head += ["machine's load"]
     head += [f"MB {name}" for name in names] + [f"files {name}" for name in names]
     step = max(1, -(-len(windows) // SHOWN_WINDOWS))
     rows = [
@@ -51,6 +52,7 @@ def _over_time(windows: Sequence[Window]) -> list[str]:
             short(one.p50_ms),
             short(one.p95_ms),
             short(one.cpu_ms),
+            short(one.yardstick_ms),
             short(one.connections),
             f"{one.load:.1f}",
             *(f"{one.memory_mb[name]:.1f}" for name in names),

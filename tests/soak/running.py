@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import mean
 from typing import Any, ClassVar, Final
 
 from assessor.adapters.content import shipped_content
@@ -22,6 +23,7 @@ from tests.receiver import receiving
 from tests.soak.judging import Course, judged
 from tests.soak.pacing import Stopwatch, TimedPerson
 from tests.soak.probing import Window, connections, memory_mb, open_files
+from tests.soak.yardstick import yardstick_ms
 from tests.torture.counting import Damage, all_promised, count_damage
 from tests.torture.crowd import TENANT, Crowd, add_endpoint, add_platform
 from tests.torture.hearing import Hearing
@@ -142,11 +144,12 @@ async def _windows(
         await asyncio.sleep(LOOK_SECONDS)
     began = time.monotonic()
     for number in range(1, pace.warm_up + pace.windows + 1):
-        cpu, lives = service.cpu_seconds, crowd.finished
+        cpu, lives, yardsticks = service.cpu_seconds, crowd.finished, []
         stopwatch.taken()
         while (left := began + number * pace.window_seconds - time.monotonic()) > 0:
             await asyncio.sleep(min(left, LOOK_SECONDS))
             hearing.take_in()  # a signature is good for minutes
+            yardsticks.append(yardstick_ms())
         taken = stopwatch.taken()
         if not taken:
             raise RuntimeError("nobody was served for a whole window; see the logs of the processes")
@@ -158,13 +161,14 @@ async def _windows(
             p95_ms=taken[len(taken) * 95 // 100] * 1000,
             cpu_ms=(service.cpu_seconds - cpu) / len(taken) * 1000,
             connections=await asyncio.to_thread(connections, service.settings.database_url),
+            yardstick_ms=mean(yardsticks),
             load=os.getloadavg()[0],
             memory_mb={name: memory_mb(one) for name, one in service.processes.items()},
             files={name: open_files(one) for name, one in service.processes.items()},
         )
         tell(
             f"minute {window.minute:.1f}: {window.requests} requests, p95 {window.p95_ms:.0f} ms, "
-            f"{sum(window.memory_mb.values()):.0f} MB"
+            f"yardstick {window.yardstick_ms:.1f} ms, {sum(window.memory_mb.values()):.0f} MB"
         )
         yield window
 

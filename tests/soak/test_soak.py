@@ -10,26 +10,34 @@ from tests.soak.probing import Window
 from tests.soak.report import text_of
 from tests.soak.running import Pace, Soaked, soak
 from tests.soak.trend import slope_of
+from tests.soak.yardstick import yardstick_ms
 
 NAMES = ("web-1", "worker-1")
 ALLOWED = 30
 
 
-def windows(count: int = 30, *, leak_mb: float = 0, slower_ms: float = 0, seed: int = 1) -> list[Window]:
+def windows(
+    count: int = 30, *, leak_mb: float = 0, slower_ms: float = 0, busier: float = 0, seed: int = 1
+) -> list[Window]:
     """Half-minutes of a service that does the same all the time, but for what is said."""
     chance = random.Random(seed)
 
     def around(value: float, share: float) -> float:
         return value * (1 + chance.uniform(-share, share))
 
+    def busy(value: float, number: int) -> float:
+        """Return what something takes on a machine that others use more and more."""
+        return value * (1 + busier * number)
+
     return [
         Window(
             minute=(number + 1) / 2,
             lives=4,
             requests=300,
-            p50_ms=around(20, 0.2) + slower_ms * number,
-            p95_ms=around(60, 0.3) + slower_ms * number,
-            cpu_ms=around(12, 0.1),
+            p50_ms=busy(around(20, 0.2) + slower_ms * number, number),
+            p95_ms=busy(around(60, 0.3) + slower_ms * number, number),
+            cpu_ms=busy(around(12, 0.1), number),
+            yardstick_ms=busy(around(5, 0.05), number),
             connections=ALLOWED,
             load=1.5,
             memory_mb={"web-1": around(180, 0.002), "worker-1": around(190, 0.002) + leak_mb * number},
@@ -74,7 +82,19 @@ def test_a_leak_of_one_process_is_named() -> None:
 
 
 def test_requests_that_take_longer_and_longer_are_named() -> None:
-    assert growing(windows(slower_ms=1)) == ["ms of a request, p50", "ms of a request, p95"]
+    slower = ["p50 of a request, in yardsticks", "p95 of a request, in yardsticks"]
+
+    assert growing(windows(slower_ms=1)) == slower
+    assert growing(windows(slower_ms=1, busier=0.02)) == slower
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_machine_that_others_use_more_and_more_is_not_blamed_on_the_service(seed: int) -> None:
+    assert growing(windows(busier=0.02, seed=seed)) == []
+
+
+def test_the_yardstick_is_work() -> None:
+    assert yardstick_ms() > 0
 
 
 def test_a_soak_in_which_something_grew_is_not_sound_and_its_tables_say_what() -> None:
