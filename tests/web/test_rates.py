@@ -62,6 +62,56 @@ def test_a_flood_of_keys_does_not_fill_the_memory() -> None:
     assert len(found._buckets) == MAX_KEPT
 
 
+def test_the_key_that_was_asked_for_longest_ago_makes_room() -> None:
+    found, _ = rates()
+    for number in range(MAX_KEPT):
+        found.take(f"key-{number}")
+    found.standing("key-0")
+
+    found.take("one more")
+
+    assert [found.knows(name) for name in ("key-0", "key-1", "key-2", "one more")] == [
+        True,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_only_a_key_that_was_let_in_is_known() -> None:
+    found, _ = rates()
+    assert not found.knows("a")
+
+    found.take("a")
+
+    assert found.knows("a")
+    assert not found.knows("b")
+
+
+def test_a_key_that_nobody_has_used_has_all_of_its_burst() -> None:
+    found, _ = rates(per_minute=30, burst=4)
+
+    assert found.standing("a") == Standing(4, 0)
+    assert found.take("a") == Standing(3, 2)
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "burst", "policy"),
+    [(60, 3, '"key";q=3;w=3'), (7, 3, '"key";q=3;w=26'), (600, 1, '"key";q=1;w=1')],
+)
+def test_the_policy_says_in_how_many_seconds_the_burst_flows_back(
+    per_minute: int, burst: int, policy: str
+) -> None:
+    assert rates(per_minute, burst)[0].policy == policy
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(1, "1 second,"), (2, "2 seconds,")])
+def test_the_wait_is_told_in_seconds(seconds: int, told: str) -> None:
+    text = f"This key has sent too many requests. Wait {told} then try again."
+
+    assert str(RateLimited(seconds)) == text
+
+
 @given(
     per_minute=st.integers(1, 6000),
     burst=st.integers(1, 50),

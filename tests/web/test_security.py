@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI, Response
 from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
@@ -14,6 +15,8 @@ from assessor.web.app import create_app
 from assessor.web.security import (
     CANDIDATE_COOKIE,
     REVIEWER_COOKIE,
+    OriginCheck,
+    SecurityHeaders,
     clear_session_cookie,
     set_session_cookie,
 )
@@ -113,6 +116,87 @@ async def test_each_request_has_an_id_of_its_own(client: httpx.AsyncClient) -> N
     assert len({answer.headers["x-request-id"] for answer in answers} - {"mine"}) == 3
 
 
+async def test_what_a_route_says_of_itself_is_kept_and_what_it_may_not_say_is_replaced(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    stricter = "default-src 'none'"
+
+    async def printed() -> Response:
+        return Response(
+            headers={
+                "Content-Security-Policy": stricter,
+                "Referrer-Policy": "unsafe-url",
+                "X-Request-Id": "made-up",
+                "Cache-Control": "public",
+                "X-Own": "kept",
+            }
+        )
+
+    app.add_api_route("/printed", printed)
+
+    answer = await client.get("/printed")
+
+    assert answer.headers.get_list("content-security-policy") == [stricter]
+    assert answer.headers.get_list("referrer-policy") == ["same-origin"]
+    assert answer.headers.get_list("cache-control") == ["public"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-own"] == "kept"
+    (request_id,) = answer.headers.get_list("x-request-id")
+    assert request_id.startswith("req_")
+
+
+async def asked_with(
+    app: FastAPI, client: httpx.AsyncClient, **headers: str
+) -> tuple[httpx.Response, dict[str, Any]]:
+    """Return an answer, and what the lines of the log said of its request."""
+
+    async def seen() -> dict[str, Any]:
+        structlog.contextvars.bind_contextvars(found_out="meanwhile")
+        return dict(structlog.contextvars.get_contextvars())
+
+    app.add_api_route("/seen", seen)
+    answer = await client.get("/seen", headers=headers)
+    return answer, answer.json()
+
+
+async def test_lines_of_the_log_carry_the_id_that_the_caller_is_told(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    answer, seen = await asked_with(app, client)
+
+    assert seen["request"] == answer.headers["x-request-id"]
+    assert "callers_request" not in seen
+
+
+@pytest.mark.parametrize("theirs", ["a", "A.b_c-9", "x" * 64])
+async def test_an_id_of_the_callers_own_stands_in_the_log_as_well(
+    app: FastAPI, client: httpx.AsyncClient, theirs: str
+) -> None:
+    _, seen = await asked_with(app, client, **{"X-Request-Id": theirs})
+
+    assert seen["callers_request"] == theirs
+
+
+@pytest.mark.parametrize("theirs", ["x" * 65, "a b", "a=b", "a\tb"])
+async def test_what_could_spoil_the_log_is_not_repeated(
+    app: FastAPI, client: httpx.AsyncClient, theirs: str
+) -> None:
+    _, seen = await asked_with(app, client, **{"X-Request-Id": theirs})
+
+    assert "callers_request" not in seen
+
+
+async def test_nothing_of_a_request_is_left_for_the_lines_of_what_comes_after(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    with structlog.contextvars.bound_contextvars(process="web-1"):
+        _, seen = await asked_with(app, client)
+        left = dict(structlog.contextvars.get_contextvars())
+
+    assert (seen["process"], seen["found_out"]) == ("web-1", "meanwhile")
+    assert left == {"process": "web-1"}
+
+
 OURS: list[dict[str, str]] = [
     {"Origin": ORIGIN},
     {"Origin": "http://localhost:8000", "Host": "localhost:8000"},
@@ -162,6 +246,55 @@ async def test_what_another_site_makes_a_browser_send_is_refused(
     answer = await client.request(method, "/change", headers=headers)
 
     assert (answer.status_code, answer.json()["code"]) == (403, "cross-origin")
+    assert answer.json()["detail"].startswith("The request does not come from a page of this service")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+async def test_whoever_only_reads_may_come_from_anywhere(
+    app: FastAPI, client: httpx.AsyncClient, method: str, headers: dict[str, str]
+) -> None:
+    async def read() -> Response:
+        return Response()
+
+    app.add_api_route("/read", read, methods=["GET", "HEAD", "OPTIONS", "TRACE"])
+
+    answer = await client.request(method, "/read", headers=headers)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "passes"),
+    [
+        ("/hooks/stripe-identity", False, True),
+        ("/hooks/stripe-identity", True, False),
+        ("/hooks/other", False, False),
+        ("/reminders/some-token", False, True),
+        ("/reminders/some-token", True, True),
+        ("/remindersome", False, False),
+        ("/c/reminders/", False, False),
+    ],
+)
+async def test_what_is_signed_comes_from_no_page_of_ours(
+    path: str,
+    cookie: bool,  # noqa: FBT001 - a parameter of the test
+    passes: bool,  # noqa: FBT001 - the same
+) -> None:
+    app = FastAPI()
+    app.state.public_url = ORIGIN
+    app.add_middleware(OriginCheck, public_url=ORIGIN)
+    app.add_middleware(SecurityHeaders, hsts=False)
+
+    async def changed() -> Response:
+        return Response()
+
+    app.add_api_route(path, changed, methods=["POST"])
+    headers = {"Cookie": "assessor_candidate=x"} if cookie else {}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ORIGIN) as client:
+        answer = await client.post(path, headers=headers)
+
+    assert (answer.status_code == 200) is passes
 
 
 @pytest.mark.parametrize(
@@ -187,9 +320,13 @@ async def test_a_call_of_the_api_needs_no_origin_unless_a_cookie_could_speak_for
     [
         ({}, 200),
         ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
         ({"Origin": ORIGIN}, 200),
+        ({"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"}, 200),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
     ],
 )
 async def test_an_event_stream_is_not_read_by_another_site(

@@ -1,7 +1,6 @@
 import pytest
 
 from assessor.services.order import Order
-from assessor.web.throttle import MAX_KEPT, Throttle, TooManyTries
 from tests.web.desk import Desk, sign_in
 from tests.web.site import PASSWORD, Site
 
@@ -25,6 +24,13 @@ async def test_a_stranger_is_led_to_the_sign_in_page_and_from_there_back(
     assert led.status_code == 303
     assert f'name="next" value="{path}"' in form.text
     assert back.headers["location"] == path
+
+
+async def test_a_stranger_who_sends_something_is_led_to_the_queue_after_signing_in(site: Site) -> None:
+    async with site.browser() as stranger:
+        led = await stranger.post("/review/people")
+
+    assert (led.status_code, led.headers["location"]) == (303, "/review/login?next=%2Freview")
 
 
 @pytest.mark.parametrize(
@@ -105,38 +111,3 @@ async def test_a_candidates_session_opens_no_reviewers_page(site: Site, desk: De
         answer = await candidate.get("/review")
 
     assert answer.status_code == 303
-
-
-def test_a_window_ends_and_another_name_has_a_window_of_its_own() -> None:
-    time = [0.0]
-    throttle = Throttle(2, 600, lambda: time[0])
-    throttle.count("a")
-    throttle.count("a")
-
-    with pytest.raises(TooManyTries) as refused:
-        throttle.count("a")
-    throttle.count("b")
-    time[0] = 600
-    throttle.count("a")
-
-    assert refused.value.retry_after == 600
-
-
-def test_made_up_names_do_not_fill_the_memory() -> None:
-    throttle = Throttle(2, 600)
-
-    for number in range(MAX_KEPT + 50):
-        throttle.count(f"name {number}")
-
-    assert len(throttle._windows) <= MAX_KEPT
-
-
-def test_a_refused_try_pushes_nobody_out() -> None:
-    throttle = Throttle(1, 600)
-    throttle.count("address")
-
-    for number in range(MAX_KEPT + 50):
-        with pytest.raises(TooManyTries):
-            throttle.count("address", f"name {number}")
-
-    assert list(throttle._windows) == ["address"]
