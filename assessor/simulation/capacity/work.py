@@ -31,7 +31,7 @@ MEASURED: Final = {
     "web_mb": Measured(366, "MB of a process that serves", _B2),
     "judge_calls": Measured(5, "answers that a judge reads, one call each", _LIBRARY),
     "criteria": Measured(27, "criteria that a judge decides", _LIBRARY),
-    "verdict_cpu_ms": Measured(4.14, "ms of CPU for a judge's verdict on a criterion", _B1),
+    "verdict_cpu_ms": Measured(1.65, "ms of CPU for a judge's verdict on a criterion", _B1),
     "call_prompt_tokens": Measured(2456, "prompt tokens of a judge's call, at four characters", _B1),
     "worker_mb": Measured(211, "MB of a worker", _B1),
     "read_cpu_ms": Measured(1.0, "ms of CPU a read of a verdict, PostgreSQL", "docs/benchmarks.md, B4, ours"),
